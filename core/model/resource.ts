@@ -1,0 +1,70 @@
+/** Names one kind of object in the API: what a URL needs and what a message calls it. */
+export type Resource = {
+  /** API group; empty for the core group. */
+  group: string;
+  version: string;
+  /** Plural, lower case: the word in the URL. */
+  plural: string;
+  kind: string;
+  namespaced: boolean;
+};
+
+/** `v1` or `group/version`, as it stands in `apiVersion`. */
+export const apiVersionOf = ({ group, version }: Pick<Resource, 'group' | 'version'>): string =>
+  group === '' ? version : `${group}/${version}`;
+
+const resource = (
+  group: string,
+  version: string,
+  plural: string,
+  kind: string,
+  namespaced: boolean,
+): Resource => ({ group, version, plural, kind, namespaced });
+
+const core = (plural: string, kind: string, namespaced = true) =>
+  resource('', 'v1', plural, kind, namespaced);
+const apps = (plural: string, kind: string) => resource('apps', 'v1', plural, kind, true);
+const replication = (plural: string, kind: string, namespaced: boolean) =>
+  resource('replication.storage.openshift.io', 'v1alpha1', plural, kind, namespaced);
+
+/** The kinds this product touches. */
+export const resources = {
+  namespaces: core('namespaces', 'Namespace', false),
+  nodes: core('nodes', 'Node', false),
+  persistentVolumes: core('persistentvolumes', 'PersistentVolume', false),
+  persistentVolumeClaims: core('persistentvolumeclaims', 'PersistentVolumeClaim'),
+  pods: core('pods', 'Pod'),
+  secrets: core('secrets', 'Secret'),
+  configMaps: core('configmaps', 'ConfigMap'),
+  serviceAccounts: core('serviceaccounts', 'ServiceAccount'),
+  events: core('events', 'Event'),
+  leases: resource('coordination.k8s.io', 'v1', 'leases', 'Lease', true),
+  storageClasses: resource('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
+  volumeAttachments: resource('storage.k8s.io', 'v1', 'volumeattachments', 'VolumeAttachment', false),
+  deployments: apps('deployments', 'Deployment'),
+  statefulSets: apps('statefulsets', 'StatefulSet'),
+  replicaSets: apps('replicasets', 'ReplicaSet'),
+  daemonSets: apps('daemonsets', 'DaemonSet'),
+  jobs: resource('batch', 'v1', 'jobs', 'Job', true),
+  cronJobs: resource('batch', 'v1', 'cronjobs', 'CronJob', true),
+  customResourceDefinitions: resource(
+    'apiextensions.k8s.io',
+    'v1',
+    'customresourcedefinitions',
+    'CustomResourceDefinition',
+    false,
+  ),
+  volumeReplications: replication('volumereplications', 'VolumeReplication', true),
+  volumeReplicationClasses: replication('volumereplicationclasses', 'VolumeReplicationClass', false),
+  volumeGroupReplications: replication('volumegroupreplications', 'VolumeGroupReplication', true),
+  volumeGroupReplicationClasses: replication(
+    'volumegroupreplicationclasses',
+    'VolumeGroupReplicationClass',
+    false,
+  ),
+  volumeGroupReplicationContents: replication(
+    'volumegroupreplicationcontents',
+    'VolumeGroupReplicationContent',
+    false,
+  ),
+} as const satisfies Record<string, Resource>;

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+// unit: pure rules and single parts. contract: the recordings of a real API server and a real CSI driver, replayed.
+// e2e: the built executables against the sandbox. `npm test` builds first, then runs all three.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{core,kube,csi,controller,plugin,sandbox,property}/**/*.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
