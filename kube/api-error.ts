@@ -12,10 +12,15 @@ export class ApiError extends DrError {
     httpStatus: number;
     message: string;
     reason?: string | undefined;
+    hint?: string | undefined;
     body?: StatusBody | undefined;
     retryAfterSeconds?: number | undefined;
   }) {
-    super({ code: parts.reason || `HTTP${parts.httpStatus}`, message: parts.message });
+    super({
+      code: parts.reason || `HTTP${parts.httpStatus}`,
+      message: parts.message,
+      ...(parts.hint === undefined ? {} : { hint: parts.hint }),
+    });
     this.name = 'ApiError';
     this.httpStatus = parts.httpStatus;
     this.body = parts.body;
@@ -26,7 +31,11 @@ export class ApiError extends DrError {
 const hasStatus = (thrown: unknown, httpStatus: number): boolean =>
   thrown instanceof ApiError && thrown.httpStatus === httpStatus;
 
+/** 404: the object is not there, or (see `isNotServed`) its whole kind. */
 export const isNotFound = (thrown: unknown): boolean => hasStatus(thrown, 404);
+/** 404 without a Status: the server does not know the kind, e.g. because its CRD is not installed. */
+export const isNotServed = (thrown: unknown): boolean =>
+  thrown instanceof ApiError && thrown.code === 'ResourceNotServed';
 export const isForbidden = (thrown: unknown): boolean => hasStatus(thrown, 403);
 export const isAlreadyExists = (thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.code === 'AlreadyExists';

@@ -1,0 +1,140 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Agent } from 'node:http';
+import { DrError, messageOf } from '../core/model/error.ts';
+import type { ResolvedContext } from './kubeconfig.ts';
+import type { Impersonation, PemSource } from './kubeconfig-entry.ts';
+
+export type TlsMaterial = {
+  ca?: string | Buffer;
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+};
+
+/** What a request shows the server. `tls` keeps its identity as long as connections made with it may be used again. */
+export type Credentials = {
+  tls: TlsMaterial;
+  headers: Readonly<Record<string, string | string[]>>;
+  /** A ready agent where connections go through a proxy. */
+  agent?: Agent;
+};
+
+/** Where credentials come from: once from a file, or again and again from a plugin. */
+export type CredentialSource = {
+  current(): Promise<Credentials>;
+  /** The server refused them (401): ask anew. Answers whether that can change anything. */
+  renew(): boolean;
+};
+
+const readPem = async (
+  source: PemSource | undefined,
+  owner: string,
+  what: string,
+): Promise<string | undefined> => {
+  if (source === undefined) return undefined;
+  if ('data' in source) return source.data;
+  try {
+    return await readFile(source.file, 'utf8');
+  } catch (error) {
+    throw new DrError({
+      code: 'KubeconfigInvalid',
+      message: `${what} of ${owner} cannot be read: ${messageOf(error)}`,
+      hint: 'correct the path in the kubeconfig',
+      cause: error,
+    });
+  }
+};
+
+/** The part of TLS that belongs to the cluster entry, and the user's certificate where it stands in the file. */
+export const readTlsMaterial = async ({ cluster, user }: ResolvedContext): Promise<TlsMaterial> => {
+  const ca = await readPem(
+    cluster.certificateAuthority,
+    `cluster "${cluster.name}"`,
+    'certificate-authority',
+  );
+  const cert = await readPem(user.clientCertificate, `user "${user.name}"`, 'client-certificate');
+  const key = await readPem(user.clientKey, `user "${user.name}"`, 'client-key');
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(cluster.tlsServerName === undefined ? {} : { servername: cluster.tlsServerName }),
+    ...(cluster.insecureSkipTlsVerify ? { rejectUnauthorized: false } : {}),
+  };
+};
+
+/**
+ * Impersonation headers; groups and extra values are sent one header line each.
+ * Throws `KubeconfigInvalid` for groups without a user: the server would ignore or refuse them.
+ */
+export const impersonationHeaders = (as: Impersonation): Record<string, string | string[]> => {
+  const extra = Object.entries(as.extra);
+  if (as.user === undefined) {
+    if (as.uid === undefined && as.groups.length === 0 && extra.length === 0) return {};
+    throw new DrError({
+      code: 'KubeconfigInvalid',
+      message: 'groups, a uid or extra values are to be impersonated, but no user',
+      hint: 'name the user with --as',
+    });
+  }
+  return {
+    'Impersonate-User': as.user,
+    ...(as.uid === undefined ? {} : { 'Impersonate-Uid': as.uid }),
+    ...(as.groups.length === 0 ? {} : { 'Impersonate-Group': [...as.groups] }),
+    ...Object.fromEntries(
+      extra.map(([key, values]) => [`Impersonate-Extra-${encodeURIComponent(key)}`, [...values]]),
+    ),
+  };
+};
+
+/** A token file is read again after a minute, as client-go does: kubelet rotates it. */
+const tokenFileLifetimeMs = 60_000;
+
+const readToken = async (file: string, user: string): Promise<string> =>
+  (await readPem({ file }, `user "${user}"`, 'tokenFile'))?.trim() ?? '';
+
+const basic = (username: string, password: string | undefined): string =>
+  `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+
+/** Credentials that stand in the kubeconfig or in files it names; nothing is started, no library loaded. */
+export const fileCredentials = (resolved: ResolvedContext, now: () => number): CredentialSource => {
+  const { user } = resolved;
+  let tls: Promise<TlsMaterial> | undefined;
+  let token: { readAt: number; header: Promise<string> } | undefined;
+  const tokenHeader = async (file: string): Promise<string> => {
+    if (token === undefined || now() - token.readAt > tokenFileLifetimeMs) {
+      token = { readAt: now(), header: readToken(file, user.name).then((text) => `Bearer ${text}`) };
+    }
+    return token.header;
+  };
+  const authorization = async (): Promise<string | undefined> => {
+    if (user.tokenFile !== undefined) return tokenHeader(user.tokenFile);
+    if (user.token !== undefined) return `Bearer ${user.token}`;
+    return user.username === undefined ? undefined : basic(user.username, user.password);
+  };
+  return {
+    current: async () => {
+      tls ??= readTlsMaterial(resolved);
+      const header = await authorization();
+      return { tls: await tls, headers: header === undefined ? {} : { Authorization: header } };
+    },
+    renew: () => {
+      const renewable = token !== undefined;
+      token = undefined;
+      return renewable;
+    },
+  };
+};
+
+/** When the client certificate ran out, as ISO time; undefined where it did not, or there is none. */
+export const expiredSince = (tls: TlsMaterial, now: number): string | undefined => {
+  if (tls.cert === undefined) return undefined;
+  try {
+    const until = Date.parse(new X509Certificate(tls.cert).validTo);
+    return until < now ? new Date(until).toISOString() : undefined;
+  } catch {
+    return undefined;
+  }
+};
