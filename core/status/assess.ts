@@ -1,0 +1,106 @@
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
+import { decideVerdict } from './decide-verdict.ts';
+import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
+import { type Lag, measureLag } from './lag.ts';
+import { pairVolumes, type VolumePair } from './pairing.ts';
+import { known, type Reading, unknown } from './reading.ts';
+import { millisecondsOf } from './replication.ts';
+import { readRole } from './role.ts';
+import { type Schedule, scheduleOf } from './schedule.ts';
+import { protectedVolumesOf, type SiteVolume, unprotectedVolumeOf } from './site-volumes.ts';
+import type { SiteSnapshot } from './snapshot.ts';
+import type { Verdict } from './verdict.ts';
+
+/** One volume as both sites show it now: a row of `kubectl dr status`. */
+export type VolumeStatus = {
+  readonly namespace: string;
+  readonly claimName: string;
+  readonly identity: VolumeIdentity | undefined;
+  /** False where the two sites share a row by name only. */
+  readonly matched: boolean;
+  /** One side without a peer, else two: here, then there. */
+  readonly sides: readonly SideFacts[];
+  readonly lag: Lag;
+  readonly verdict: Verdict;
+};
+
+/** Claims that were asked for by name: they are shown even when nothing protects them. */
+export type NamedClaims = { readonly namespace: string; readonly names: readonly string[] };
+
+/** What `status` judges: the site that was asked for, its peer where one is known, and the clock in milliseconds. */
+export type Assessment = {
+  readonly here: SiteSnapshot;
+  readonly there: SiteSnapshot | undefined;
+  readonly named?: NamedClaims | undefined;
+  readonly now: number;
+};
+
+type ScheduleLookup = (className: string | undefined) => Reading<Schedule>;
+
+const schedulesOf = ({ objects }: SiteSnapshot): ScheduleLookup => {
+  if (!objects.known) return () => objects;
+  const { classes } = objects.value;
+  if (!classes.known) return () => classes;
+  const byName = new Map(classes.value.map((item) => [item.metadata.name, item]));
+  return (className) => {
+    const found = byName.get(className);
+    return found === undefined ? unknown(`class ${className} does not exist`) : scheduleOf(found);
+  };
+};
+
+const volumesOf = ({ objects }: SiteSnapshot, named: NamedClaims | undefined): SiteVolume[] => {
+  if (!objects.known) return [];
+  const volumes = protectedVolumesOf(objects.value);
+  const shown = new Set(volumes.map(({ namespace, claimName }) => `${namespace}/${claimName}`));
+  const unprotected = (named?.names ?? [])
+    .filter((name) => !shown.has(`${named?.namespace}/${name}`))
+    .map((name) => unprotectedVolumeOf(objects.value, named?.namespace ?? '', name));
+  return [...volumes, ...unprotected.filter((volume) => volume !== undefined)];
+};
+
+const sideOf = ({ site, objects }: SiteSnapshot, volume: SiteVolume | undefined): SideFacts => ({
+  site,
+  volume,
+  unreadable: objects.known ? undefined : objects.why,
+  role: readRole(objects.known ? known(volume?.replication) : objects),
+});
+
+/** Only a primary knows when it last synced: the counters of a replica are leftovers. */
+const lagOf = (
+  sides: Pick<PairFacts, 'here' | 'there'>,
+  schedules: ReadonlyMap<string, ScheduleLookup>,
+  now: number,
+): Lag => {
+  const primary = onlyPrimaryOf(sides);
+  const shown = primary ?? sidesOf(sides).find(({ volume }) => volume?.replication !== undefined);
+  const lookup = shown && schedules.get(shown.site.context);
+  const schedule = lookup?.(shown?.volume?.replication?.className) ?? unknown('no class names a schedule');
+  return measureLag(millisecondsOf(primary?.volume?.replication?.status?.lastSyncTime), schedule, now);
+};
+
+/** Judges every protected volume of the two sites, in the order of namespace and name. */
+export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] => {
+  const snapshots = there === undefined ? [here] : [here, there];
+  const schedules = new Map(snapshots.map((snapshot) => [snapshot.site.context, schedulesOf(snapshot)]));
+  const pairs = pairVolumes(volumesOf(here, named), there === undefined ? [] : volumesOf(there, named));
+  const judge = (pair: VolumePair): VolumeStatus => {
+    const { namespace, claimName, unmatched } = pair;
+    const sides = { here: sideOf(here, pair.here), there: there && sideOf(there, pair.there) };
+    const lag = lagOf(sides, schedules, now);
+    return {
+      namespace,
+      claimName,
+      identity: pair.identity,
+      matched: unmatched === undefined,
+      sides: sidesOf(sides),
+      lag,
+      verdict: decideVerdict({ namespace, claimName, ...sides, unmatched, lag, now }),
+    };
+  };
+  return pairs.map(judge).toSorted(byName);
+};
+
+const byName = (a: VolumeStatus, b: VolumeStatus): number =>
+  compare(a.namespace, b.namespace) || compare(a.claimName, b.claimName);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,0 +1,55 @@
+import type { PairFacts } from './facts.ts';
+import { type Verdict, verdict } from './verdict.ts';
+import {
+  attemptFailing,
+  changeRunning,
+  controllerIdle,
+  healthy,
+  identityUnknown,
+  lagging,
+  neverSynced,
+  noPrimary,
+  notReplicated,
+  primaryDegraded,
+  replicationDeleting,
+  replicaWithoutPeer,
+  scheduleUnknown,
+  severalReplications,
+  siteUnreadable,
+  splitBrain,
+  twoWantPrimary,
+  type VerdictCheck,
+} from './verdict-checks.ts';
+
+/** The specification of the verdict: in this order, and the first that answers decides. */
+export const verdictChecks: readonly VerdictCheck[] = [
+  siteUnreadable, // half of the facts are missing
+  splitBrain, // two primaries: worse than anything below
+  notReplicated, // nothing protects it
+  replicationDeleting, // protection is being taken away
+  severalReplications, // two objects fight over one volume
+  twoWantPrimary, // one step away from two primaries
+  controllerIdle, // the spec is newer than the status
+  attemptFailing, // the last attempt failed
+  changeRunning, // between two states
+  identityUnknown, // perhaps two different volumes
+  replicaWithoutPeer, // nothing is known of the primary
+  noPrimary, // both demoted
+  primaryDegraded, // the driver says so
+  neverSynced, // nothing has arrived yet
+  scheduleUnknown, // lag cannot be judged
+  lagging, // too old a copy
+  healthy,
+];
+
+/** The verdict of the pair for one volume. Pure: the same facts always give the same verdict. */
+export const decideVerdict = (facts: PairFacts): Verdict => {
+  for (const check of verdictChecks) {
+    const found = check(facts);
+    if (found !== undefined) return found;
+  }
+  return verdict('Unknown', {
+    reason: 'Undecided',
+    message: 'the roles of the two sites fit no known state',
+  });
+};

@@ -1,0 +1,37 @@
+import type { Lag } from './lag.ts';
+import type { RoleReading } from './role.ts';
+import type { SiteVolume } from './site-volumes.ts';
+import type { SiteName } from './snapshot.ts';
+
+/** What is known of one volume on one site. */
+export type SideFacts = {
+  readonly site: SiteName;
+  /** Why the site could not be read; undefined where it was. */
+  readonly unreadable: string | undefined;
+  readonly role: RoleReading;
+  readonly volume: SiteVolume | undefined;
+};
+
+/** The record that every check of the verdict reads. */
+export type PairFacts = {
+  readonly namespace: string;
+  readonly claimName: string;
+  readonly here: SideFacts;
+  /** Undefined when no peer is configured. */
+  readonly there: SideFacts | undefined;
+  /** Why the two sides could not be matched by the volume's identity. */
+  readonly unmatched: string | undefined;
+  readonly lag: Lag;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+/** The sides there are: one without a peer, else two. */
+export const sidesOf = ({ here, there }: Pick<PairFacts, 'here' | 'there'>): SideFacts[] =>
+  there === undefined ? [here] : [here, there];
+
+/** The one side that is primary; undefined when there is none, or more than one. */
+export const onlyPrimaryOf = (facts: Pick<PairFacts, 'here' | 'there'>): SideFacts | undefined => {
+  const primaries = sidesOf(facts).filter(({ role }) => role.role === 'primary');
+  return primaries.length === 1 ? primaries[0] : undefined;
+};

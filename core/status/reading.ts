@@ -1,0 +1,13 @@
+/** Something that was read, or why it could not be. Unknown is a value: it is never taken for empty or false. */
+export type Reading<T> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly why: string };
+
+/** A fact that was read. */
+export const known = <T>(value: T): Reading<T> => ({ known: true, value });
+
+/** A fact that could not be read; `why` is one clause without a full stop. */
+export const unknown = (why: string): { readonly known: false; readonly why: string } => ({
+  known: false,
+  why,
+});

@@ -1,0 +1,104 @@
+import type { Condition, KubernetesObject, ManagedFieldsEntry } from '../model/kubernetes-object.ts';
+import type {
+  ReplicationState,
+  VolumeReplication,
+  VolumeReplicationStatus,
+} from '../model/volume-replication.ts';
+
+/** A VolumeGroupReplication: one replication state for all claims that its selector finds. */
+export type VolumeGroupReplication = KubernetesObject & {
+  spec: {
+    volumeGroupReplicationClassName: string;
+    volumeReplicationClassName?: string;
+    replicationState: ReplicationState;
+    autoResync?: boolean;
+  };
+  status?: VolumeReplicationStatus & { persistentVolumeClaimsRefList?: { name: string }[] };
+};
+
+/** The object that protects one claim on one site: a VolumeReplication, or the group that the claim is part of. */
+export type Replication = {
+  readonly kind: 'VolumeReplication' | 'VolumeGroupReplication';
+  readonly namespace: string;
+  readonly name: string;
+  readonly className: string | undefined;
+  readonly wants: ReplicationState;
+  readonly autoResync: boolean;
+  readonly generation: number;
+  readonly status: VolumeReplicationStatus | undefined;
+  /** Milliseconds since the epoch; undefined where the object does not tell. */
+  readonly createdAt: number | undefined;
+  /** When somebody last wrote the object apart from its status: the best there is for "when was this asked for". */
+  readonly askedAt: number | undefined;
+  readonly deletingSince: number | undefined;
+};
+
+/** A time of the API as milliseconds since the epoch; undefined where there is none or it is no time. */
+export const millisecondsOf = (time: string | undefined): number | undefined => {
+  const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+};
+
+const newest = (times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce(
+    (best, time) => (time !== undefined && (best === undefined || time > best) ? time : best),
+    undefined,
+  );
+
+const writtenAt = (entries: readonly ManagedFieldsEntry[] | undefined): (number | undefined)[] =>
+  (entries ?? [])
+    .filter(({ subresource }) => subresource === undefined)
+    .map(({ time }) => millisecondsOf(time));
+
+const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
+  const { metadata, spec, status } = object;
+  const createdAt = millisecondsOf(metadata.creationTimestamp);
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    wants: spec.replicationState,
+    autoResync: spec.autoResync ?? false,
+    generation: metadata.generation ?? 0,
+    status,
+    createdAt,
+    askedAt: newest([createdAt, ...writtenAt(metadata.managedFields)]),
+    deletingSince: millisecondsOf(metadata.deletionTimestamp),
+  };
+};
+
+/** What status needs of a VolumeReplication. */
+export const replicationOfVolume = (vr: VolumeReplication): Replication => ({
+  kind: 'VolumeReplication',
+  className: vr.spec.volumeReplicationClass,
+  ...fromObject(vr),
+});
+
+/** What status needs of a VolumeGroupReplication; all its claims share it. */
+export const replicationOfGroup = (vgr: VolumeGroupReplication): Replication => ({
+  kind: 'VolumeGroupReplication',
+  className: vgr.spec.volumeReplicationClassName,
+  ...fromObject(vgr),
+});
+
+/** Whether the status tells about the spec as it stands now. A status without a generation tells nothing. */
+export const isStatusCurrent = ({ generation, status }: Replication): boolean =>
+  status?.observedGeneration !== undefined && status.observedGeneration >= generation;
+
+/**
+ * A condition, if it tells about the spec as it stands now. Each set of conditions that the controller writes leaves
+ * the others as they were, so a condition of an older generation means nothing.
+ */
+export const currentCondition = (replication: Replication, type: string): Condition | undefined => {
+  const condition = replication.status?.conditions?.find((candidate) => candidate.type === type);
+  if (condition === undefined || !isStatusCurrent(replication)) return undefined;
+  const observed = condition.observedGeneration ?? replication.status?.observedGeneration ?? 0;
+  return observed >= replication.generation ? condition : undefined;
+};
+
+/** When the state that the conditions show began; undefined where they do not tell. */
+export const conditionsChangedAt = (replication: Replication): number | undefined =>
+  newest(
+    ['Completed', 'Degraded'].map((type) =>
+      millisecondsOf(currentCondition(replication, type)?.lastTransitionTime),
+    ),
+  );

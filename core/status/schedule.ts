@@ -1,0 +1,27 @@
+import type { VolumeReplicationClass } from '../model/volume-replication.ts';
+import { known, type Reading, unknown } from './reading.ts';
+
+/** How a class mirrors: at intervals, each write as it comes (journal), or with no interval of its own. */
+export type Schedule =
+  | { readonly kind: 'interval'; readonly text: string; readonly milliseconds: number }
+  | { readonly kind: 'journal' }
+  | { readonly kind: 'none' };
+
+const unitMilliseconds: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The grammar of ceph-csi: digits and m, h or d. A Go duration such as `90s` is none. */
+const parseInterval = (text: string): Reading<Schedule> => {
+  const [, digits, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
+  const milliseconds = Number(digits) * (unitMilliseconds[unit ?? ''] ?? Number.NaN);
+  return milliseconds > 0
+    ? known({ kind: 'interval', text, milliseconds })
+    : unknown(`schedulingInterval "${text}" is not digits and m, h or d`);
+};
+
+/** What the class of a replication says about when data travels. */
+export const scheduleOf = (volumeReplicationClass: VolumeReplicationClass): Reading<Schedule> => {
+  const { mirroringMode, schedulingInterval } = volumeReplicationClass.spec.parameters ?? {};
+  if (mirroringMode === 'journal') return known({ kind: 'journal' });
+  if (schedulingInterval === undefined) return known({ kind: 'none' });
+  return parseInterval(schedulingInterval);
+};

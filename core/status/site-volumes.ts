@@ -1,0 +1,158 @@
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type VolumeIdentity,
+  volumeIdentityOf,
+} from '../model/persistent-volume.ts';
+import { replicationNames, type VolumeReplication } from '../model/volume-replication.ts';
+import { known, type Reading, unknown } from './reading.ts';
+import {
+  type Replication,
+  replicationOfGroup,
+  replicationOfVolume,
+  type VolumeGroupReplication,
+} from './replication.ts';
+import type { SiteObjects } from './snapshot.ts';
+
+/** One claim on one site and what protects it there. */
+export type SiteVolume = {
+  readonly namespace: string;
+  readonly claimName: string;
+  readonly volumeName: string | undefined;
+  readonly storageClassName: string | undefined;
+  readonly identity: Reading<VolumeIdentity>;
+  /** Undefined for a claim that nothing protects. */
+  readonly replication: Replication | undefined;
+  /** Names of further VolumeReplications for the same volume on this site; only one can own it. */
+  readonly rivals: readonly string[];
+};
+
+/** Looks claims and volumes up by name. */
+type Lookup = {
+  claim: (namespace: string, name: string) => Reading<PersistentVolumeClaim>;
+  volume: (name: string) => Reading<PersistentVolume>;
+};
+
+const lookupIn = ({ claims, volumes }: SiteObjects): Lookup => {
+  const claimsByName = new Map(
+    claims.known
+      ? claims.value.map((claim) => [`${claim.metadata.namespace}/${claim.metadata.name}`, claim])
+      : [],
+  );
+  const volumesByName = new Map(volumes.known ? volumes.value.map((pv) => [pv.metadata.name, pv]) : []);
+  return {
+    claim: (namespace, name) => {
+      const found = claimsByName.get(`${namespace}/${name}`);
+      if (found !== undefined) return known(found);
+      return claims.known ? unknown(`claim ${namespace}/${name} does not exist`) : claims;
+    },
+    volume: (name) => {
+      const found = volumesByName.get(name);
+      if (found !== undefined) return known(found);
+      return volumes.known ? unknown(`persistent volume ${name} does not exist`) : volumes;
+    },
+  };
+};
+
+const identityOf = (claim: Reading<PersistentVolumeClaim>, lookup: Lookup): Reading<VolumeIdentity> => {
+  if (!claim.known) return claim;
+  const { volumeName } = claim.value.spec ?? {};
+  const name = `${claim.value.metadata.namespace}/${claim.value.metadata.name}`;
+  if (!volumeName) return unknown(`claim ${name} is not bound to a volume`);
+  const volume = lookup.volume(volumeName);
+  if (!volume.known) return volume;
+  const identity = volumeIdentityOf(volume.value);
+  return identity === undefined
+    ? unknown(`persistent volume ${volumeName} has no CSI source`)
+    : known(identity);
+};
+
+/** Names of the claims in a group: those its status lists, and those that carry the group's mark. */
+const claimNamesOf = (group: VolumeGroupReplication, objects: SiteObjects): string[] => {
+  const listed = (group.status?.persistentVolumeClaimsRefList ?? []).map(({ name }) => name);
+  const marked = (objects.claims.known ? objects.claims.value : [])
+    .filter(
+      ({ metadata }) =>
+        metadata.namespace === group.metadata.namespace &&
+        metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation] === group.metadata.name,
+    )
+    .map(({ metadata }) => metadata.name ?? '');
+  return [...new Set([...listed, ...marked])];
+};
+
+type Protection = { namespace: string; claimName: string; replication: Replication };
+
+/** A VR of a group stands for the group itself, which is read instead. */
+const protectionsIn = (objects: SiteObjects): Protection[] => [
+  ...objects.replications
+    .filter((vr: VolumeReplication) => vr.spec.dataSource.kind === 'PersistentVolumeClaim')
+    .map((vr) => ({
+      namespace: vr.metadata.namespace ?? '',
+      claimName: vr.spec.dataSource.name,
+      replication: replicationOfVolume(vr),
+    })),
+  ...objects.groups.flatMap((group) => {
+    const replication = replicationOfGroup(group);
+    const { namespace } = replication;
+    return claimNamesOf(group, objects).map((claimName) => ({ namespace, claimName, replication }));
+  }),
+];
+
+/** Of several replications for one claim, the one that the claim's own mark names owns it; without a mark, the oldest. */
+const owningProtection = (
+  rivals: readonly Protection[],
+  claim: Reading<PersistentVolumeClaim>,
+): Protection | undefined => {
+  const annotations = claim.known ? claim.value.metadata.annotations : undefined;
+  const owner =
+    annotations?.[replicationNames.pvcOwnerAnnotation] ??
+    annotations?.[replicationNames.pvcGroupOwnerAnnotation];
+  const oldestFirst = rivals.toSorted(
+    (a, b) => (a.replication.createdAt ?? 0) - (b.replication.createdAt ?? 0),
+  );
+  return oldestFirst.find(({ replication }) => replication.name === owner) ?? oldestFirst[0];
+};
+
+/** All claims of a site that something protects, one entry per claim. */
+export const protectedVolumesOf = (objects: SiteObjects): SiteVolume[] => {
+  const lookup = lookupIn(objects);
+  const byClaim = Map.groupBy(
+    protectionsIn(objects),
+    ({ namespace, claimName }) => `${namespace}/${claimName}`,
+  );
+  return [...byClaim.values()].flatMap((rivals) => {
+    const [{ namespace, claimName }] = rivals as [Protection];
+    const claim = lookup.claim(namespace, claimName);
+    const owner = owningProtection(rivals, claim);
+    const spec = claim.known ? claim.value.spec : undefined;
+    return {
+      namespace,
+      claimName,
+      volumeName: spec?.volumeName,
+      storageClassName: spec?.storageClassName,
+      identity: identityOf(claim, lookup),
+      replication: owner?.replication,
+      rivals: rivals.filter((rival) => rival !== owner).map(({ replication }) => replication.name),
+    };
+  });
+};
+
+/** A claim that exists on a site, whether it is protected or not; undefined where there is none. */
+export const unprotectedVolumeOf = (
+  objects: SiteObjects,
+  namespace: string,
+  claimName: string,
+): SiteVolume | undefined => {
+  const lookup = lookupIn(objects);
+  const claim = lookup.claim(namespace, claimName);
+  if (!claim.known) return undefined;
+  return {
+    namespace,
+    claimName,
+    volumeName: claim.value.spec?.volumeName,
+    storageClassName: claim.value.spec?.storageClassName,
+    identity: identityOf(claim, lookup),
+    replication: undefined,
+    rivals: [],
+  };
+};

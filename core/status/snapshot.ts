@@ -1,0 +1,25 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
+import type { Reading } from './reading.ts';
+import type { VolumeGroupReplication } from './replication.ts';
+
+/** How a site is named and reached. */
+export type SiteName = {
+  /** What people call it: the heading of its column. */
+  readonly name: string;
+  readonly context: string;
+  /** The words that make kubectl talk to this site: `kubectl --context cluster-1`. */
+  readonly kubectl: string;
+};
+
+/** Everything that status reads of one site that answers. */
+export type SiteObjects = {
+  readonly replications: readonly VolumeReplication[];
+  readonly groups: readonly VolumeGroupReplication[];
+  readonly classes: Reading<readonly VolumeReplicationClass[]>;
+  readonly claims: Reading<readonly PersistentVolumeClaim[]>;
+  readonly volumes: Reading<readonly PersistentVolume[]>;
+};
+
+/** One site as it was read, or why it could not be. */
+export type SiteSnapshot = { readonly site: SiteName; readonly objects: Reading<SiteObjects> };
