@@ -1,0 +1,82 @@
+import { goQuote } from '../schema/finding.ts';
+import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
+import type { Schema } from '../schema/schema.ts';
+import { printPath } from './field-set.ts';
+import { fieldSchema, isNamedField, itemElement } from './structure.ts';
+
+const shown = (value: unknown): string => {
+  if (typeof value === 'string') return goQuote(value);
+  return JSON.stringify(value);
+};
+
+const scalarTypes: Record<string, { accepts: (value: unknown) => boolean; name: string }> = {
+  string: { accepts: (value) => typeof value === 'string', name: 'string' },
+  boolean: { accepts: (value) => typeof value === 'boolean', name: 'boolean' },
+  integer: { accepts: (value) => typeof value === 'number', name: 'numeric (int or float)' },
+  number: { accepts: (value) => typeof value === 'number', name: 'numeric (int or float)' },
+};
+
+const isOpen = (schema: Schema): boolean =>
+  schema['x-kubernetes-preserve-unknown-fields'] === true ||
+  schema['x-kubernetes-embedded-resource'] === true ||
+  schema.additionalProperties !== undefined ||
+  Object.keys(schema.properties ?? {}).length === 0;
+
+const checkObject = (value: unknown, schema: Schema, path: readonly string[]): string[] => {
+  if (!isJsonObject(value)) return [`${printPath(path)}: expected map, got &{${String(value)}}`];
+  return Object.keys(value).flatMap((name) => {
+    const inner = [...path, `f:${name}`];
+    if (!isNamedField(schema, name) && !isOpen(schema))
+      return [`${printPath(inner)}: field not declared in schema`];
+    return checkTyped(value[name], fieldSchema(schema, name), inner);
+  });
+};
+
+const checkList = (value: unknown, schema: Schema, path: readonly string[]): string[] => {
+  if (!Array.isArray(value)) return [`${printPath(path)}: expected list, got &{${String(value)}}`];
+  const type = schema['x-kubernetes-list-type'] ?? 'atomic';
+  const seen = new Set<string>();
+  return value.flatMap((item, index) => {
+    const element = type === 'atomic' ? `i:${index}` : itemElement(item, schema);
+    if (element === undefined) return [`${printPath(path)}: element ${index}: ${keyProblem(schema)}`];
+    if (seen.has(element)) return [`${printPath(path)}: duplicate entries for key ${printPath([element])}`];
+    seen.add(element);
+    return checkTyped(item, schema.items, [...path, element]);
+  });
+};
+
+const keyProblem = (schema: Schema): string =>
+  schema['x-kubernetes-list-type'] === 'map'
+    ? `associative list with keys has an element that omits all key fields [${(schema['x-kubernetes-list-map-keys'] ?? []).map(goQuote).join(' ')}] (and doesn't have default values for any key fields)`
+    : "associative list without keys has an element that's a map type";
+
+const checkTyped = (value: unknown, schema: Schema | undefined, path: readonly string[]): string[] => {
+  if (value === null || schema === undefined || schema['x-kubernetes-int-or-string'] === true) return [];
+  if (schema.type === 'object') return checkObject(value, schema, path);
+  if (schema.type === 'array') return checkList(value, schema, path);
+  const wanted = schema.type === undefined ? undefined : scalarTypes[schema.type];
+  if (wanted === undefined || wanted.accepts(value)) return [];
+  return [`${printPath(path)}: expected ${wanted.name}, got &value.valueUnstructured{Value:${shown(value)}}`];
+};
+
+const nameOf = (object: JsonObject): string => {
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  return `${metadata['namespace'] ?? ''}/${metadata['name'] ?? ''}`;
+};
+
+const typeOf = (object: JsonObject): string => {
+  const [group, version] = String(object['apiVersion']).includes('/')
+    ? String(object['apiVersion']).split('/')
+    : ['', String(object['apiVersion'])];
+  return `${group}/${version}, Kind=${String(object['kind'])}`;
+};
+
+/** Why a configuration cannot be applied: fields that the schema does not have, values of the wrong type, doubled items. */
+export const patchProblem = (applied: JsonObject, schema: Schema): string | undefined => {
+  const problems = checkTyped(applied, schema, []);
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  const text =
+    problems.length === 1 ? first : `errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
+  return `failed to create typed patch object (${nameOf(applied)}; ${typeOf(applied)}): ${text}`;
+};
