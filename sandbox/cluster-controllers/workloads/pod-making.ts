@@ -1,0 +1,56 @@
+import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import type { Resource } from '../../../core/model/resource.ts';
+import { resources } from '../../../core/model/resource.ts';
+import type { Effect } from '../runtime/decision.ts';
+import { canonicalJson } from './template-hash.ts';
+import { controllerReference, type Pod, type PodTemplate } from './workload-objects.ts';
+
+/** What a workload wants of a new pod. */
+export type PodOrder = {
+  resource: Resource;
+  owner: KubernetesObject;
+  template: PodTemplate | undefined;
+  /** Added to the labels of the template. */
+  labels?: Record<string, string>;
+  /** Whole, where the name says which pod it is. */
+  name?: string;
+  /** Changes what the template says. */
+  adapt?: (pod: Pod) => Pod;
+};
+
+/** The effect that makes a pod from a template, owned by its workload. */
+export const makePod = ({ resource, owner, template, labels, name, adapt }: PodOrder): Effect => {
+  const pod: Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...(name === undefined ? { generateName: `${owner.metadata.name ?? ''}-` } : { name }),
+      namespace: owner.metadata.namespace ?? '',
+      labels: { ...template?.metadata?.labels, ...labels },
+      ...(template?.metadata?.annotations !== undefined && { annotations: template.metadata.annotations }),
+      ownerReferences: [controllerReference(resource, owner)],
+    },
+    ...(template?.spec !== undefined && { spec: template.spec }),
+  };
+  return { act: 'create', resource: resources.pods, object: adapt?.(pod) ?? pod };
+};
+
+/** The effect that gives a pod up. */
+export const removePod = (pod: Pod): Effect => ({ act: 'delete', resource: resources.pods, object: pod });
+
+/** The effect that writes a status, if it differs from the one that is there in a field that is written. */
+export const setStatus = (
+  resource: Resource,
+  object: KubernetesObject,
+  status: Record<string, unknown>,
+): Effect[] => {
+  const old = (object['status'] ?? {}) as Record<string, unknown>;
+  const isSame = Object.entries(status).every(
+    ([field, value]) => canonicalJson(old[field] ?? emptyOf(value)) === canonicalJson(value),
+  );
+  return isSame ? [] : [{ act: 'patch', resource, object, body: { status }, subresource: 'status' }];
+};
+
+/** Servers leave zero and false out of what they answer. */
+const emptyOf = (value: unknown): unknown =>
+  typeof value === 'number' ? 0 : typeof value === 'boolean' ? false : (null as unknown);
