@@ -31,6 +31,25 @@ export type Strategy = {
   selectableFields: Record<string, (object: KubernetesObject) => string>;
   /** How names are checked; PVs and PVCs take a subdomain. */
   nameRule: 'subdomain' | 'label' | 'path-segment';
+  /**
+   * What a typed decoder stumbles on, beyond what the schema tells: `parsing time …`. Answered as 400 on create and update, and
+   * as an invalid `patch` (422) on patch; undefined where the object reads well.
+   */
+  decodeError?: (object: KubernetesObject) => string | undefined;
+  /** After a change of status, once `prepareForUpdate` has run; `now` in milliseconds since the epoch. */
+  stampStatus?: (object: KubernetesObject, old: KubernetesObject, now: number) => KubernetesObject;
+  /** Seconds that a deleted object stays, unless the request says otherwise; only pods have any. */
+  gracePeriodSeconds?: (object: KubernetesObject) => number;
+};
+
+/**
+ * Another kind stores the objects: Events of `events.k8s.io` are core Events under other field names. Both functions take and
+ * give whole objects; `apiVersion` is changed too.
+ */
+export type StoredAs = {
+  resource: Resource;
+  toStored: (object: KubernetesObject) => KubernetesObject;
+  fromStored: (object: KubernetesObject) => KubernetesObject;
 };
 
 /** Where `scale` reads and writes; JSON paths with a leading dot, as a CRD writes them. */
@@ -56,4 +75,6 @@ export type Kind = {
   scale?: ScaleSubresource;
   columns: readonly Column[];
   strategy: Strategy;
+  /** Left out for all kinds that store their own objects. */
+  storedAs?: StoredAs;
 };
