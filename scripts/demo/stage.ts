@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import type { Resource } from '../../core/model/resource.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { connect } from '../../kube/connect.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+
+export type Site = 'cluster-1' | 'cluster-2';
+
+/** What a step of the demo acts with: the built command, and both clusters' APIs. */
+export type Stage = {
+  /** Runs `kubectl dr …`, prints the command and what it says, and answers its standard output. */
+  dr(...words: string[]): Promise<string>;
+  /** The same without printing. */
+  drQuietly(...words: string[]): Promise<string>;
+  cluster(site: Site): Cluster;
+  /** One of the objects in manifests/samples. */
+  sample(name: string): KubernetesObject;
+  /** Reads an object again and again until it is as wanted; one line tells how long that took. */
+  until<T extends KubernetesObject>(
+    site: Site,
+    wanted: {
+      resource: Resource;
+      name: string;
+      namespace?: string;
+      is: string;
+      when: (object: T) => boolean;
+    },
+  ): Promise<T>;
+  close(): Promise<void>;
+};
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+const indent = (text: string): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `   ${line}`)
+    .join('\n');
+
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+
+/** Opens a stage with its own home directory, so that a sandbox of the user's is not touched. */
+export const openStage = ({ home, signal }: { home: string; signal: AbortSignal }): Stage => {
+  const kubeconfigPath = join(home, '.kube', 'kubectl-dr-sandbox');
+  const env = {
+    ...process.env,
+    HOME: home,
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_RUNTIME_DIR: '',
+    KUBECONFIG: kubeconfigPath,
+    KUBECTL_DR_PEER_CONTEXT: '',
+  };
+  const clusters = new Map<Site, Cluster>();
+
+  const execute = async (words: string[], abort?: AbortSignal): Promise<string> => {
+    const { stdout, stderr } = await run(join(root, 'dist/bin/kubectl-dr'), words, {
+      env,
+      ...(abort === undefined ? {} : { signal: abort }),
+    }).catch((error: { code?: unknown; stdout?: string; stderr?: string; message: string }) => {
+      // 3: finished, but a volume is not healthy, which is what some steps show.
+      if (error.code === 3) return { stdout: error.stdout ?? '', stderr: error.stderr ?? '' };
+      throw new Error(`kubectl dr ${words.join(' ')}: ${error.stderr?.trim() || error.message}`);
+    });
+    return stdout + stderr;
+  };
+
+  const cluster = (site: Site): Cluster => {
+    const known = clusters.get(site);
+    if (known !== undefined) return known;
+    const opened = connect({ kubeconfig: loadKubeconfig({ env, home }), context: site });
+    clusters.set(site, opened);
+    return opened;
+  };
+
+  return {
+    dr: async (...words) => {
+      console.log(`   $ kubectl dr ${words.join(' ')}`);
+      const output = await execute(words, signal);
+      if (output.trim() !== '') console.log(indent(output));
+      return output;
+    },
+    drQuietly: (...words) => execute(words, signal),
+    cluster,
+    sample: (name) => parse(readFileSync(join(root, 'manifests/samples', `${name}.yaml`), 'utf8')),
+    until: async (site, { resource, name, namespace, is, when }) => {
+      const started = performance.now();
+      for (;;) {
+        const object = await cluster(site).get<Parameters<typeof when>[0]>(
+          resource,
+          namespace === undefined ? { name } : { name, namespace },
+          { signal },
+        );
+        if (when(object)) {
+          const seconds = ((performance.now() - started) / 1000).toFixed(1);
+          console.log(`   ${site}: ${resource.kind} ${name} is ${is} (${seconds} s)`);
+          return object;
+        }
+        await pause(100, signal);
+      }
+    },
+    close: async () => {
+      for (const opened of clusters.values()) opened.close();
+      // Not bound to the signal: an interrupted demo ends its sandbox too.
+      await execute(['sandbox', 'down']).catch(() => undefined);
+    },
+  };
+};
