@@ -35,6 +35,12 @@ export type Schema = {
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: 'atomic' | 'granular';
   'x-kubernetes-validations'?: ValidationRule[];
+  /** How a strategic merge patch treats a field of a built-in kind: `merge`, `retainKeys`, or both with a comma between. */
+  'x-kubernetes-patch-strategy'?: string;
+  /** Field that identifies the items of a list under a strategic merge patch. */
+  'x-kubernetes-patch-merge-key'?: string;
+  /** The built-in type that this is, as API documents name it: `io.k8s.api.core.v1.PodSpec`. Not part of a CRD. */
+  definition?: string;
 };
 
 /** One CEL rule. */
