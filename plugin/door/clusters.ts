@@ -1,0 +1,83 @@
+// The only way from the plugin to the room that talks to clusters. Loaded when a command needs one, never for help.
+import type { SiteName } from '../../core/status/snapshot.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { connect } from '../../kube/connect.ts';
+import { contextExtension, type Kubeconfig, loadKubeconfig, resolveContext } from '../../kube/kubeconfig.ts';
+import type { ClusterFlags } from '../flags/cluster-flags.ts';
+import { parseRequestTimeout } from '../flags/request-timeout.ts';
+import type { Io } from '../io.ts';
+import { readConfiguredPeers } from '../pair/config-file.ts';
+import { findPeerContext } from '../pair/find-peer.ts';
+
+/** One site: how it is named, and the way to it. */
+export type Site = SiteName & { readonly cluster: Cluster };
+
+/** The site that was asked for, and its peer where one is known. */
+export type Sites = { readonly here: Site; readonly there: Site | undefined };
+
+/** Where the context of the other site was looked for; for the hint that none is known. */
+const peerExtension = 'kubectl-dr.dev/peer';
+
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Prints each text of the servers once, as kubectl does. */
+const warnOnce = (io: Io): ((text: string) => void) => {
+  const said = new Set<string>();
+  return (text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    io.stderr.write(`Warning: ${text}\n`);
+  };
+};
+
+const openSite = (
+  kubeconfig: Kubeconfig,
+  context: string,
+  flags: ClusterFlags,
+  shared: { io: Io; onWarning: (text: string) => void },
+): Site => {
+  const file = flags.kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(flags.kubeconfig)}`;
+  const impersonate = {
+    ...(flags.as === undefined ? {} : { user: flags.as }),
+    ...(flags['as-group'] === undefined ? {} : { groups: flags['as-group'] }),
+  };
+  const cluster = connect({
+    kubeconfig,
+    context,
+    requestTimeoutMs: parseRequestTimeout(flags['request-timeout']),
+    ...(Object.keys(impersonate).length > 0 && { impersonate }),
+    onWarning: shared.onWarning,
+    userAgent: `kubectl-dr/${shared.io.version}`,
+    env: shared.io.env,
+    now: shared.io.now,
+    random: shared.io.random,
+  });
+  return { name: context, context, kubectl: `kubectl${file} --context ${shellWord(context)}`, cluster };
+};
+
+/**
+ * Opens the site of the chosen context and its peer; nothing is sent yet. Throws a `DrError` where the kubeconfig or a
+ * context is at fault.
+ */
+export const openSites = async (flags: ClusterFlags, io: Io): Promise<Sites> => {
+  const kubeconfig = loadKubeconfig({ env: io.env, home: io.home, kubeconfig: flags.kubeconfig });
+  const { context } = resolveContext(kubeconfig, flags.context);
+  const peer = findPeerContext(context.name, {
+    flag: flags['peer-context'],
+    environment: io.env['KUBECTL_DR_PEER_CONTEXT'],
+    configured: await readConfiguredPeers(io),
+    extension: contextExtension(context, peerExtension),
+  });
+  const shared = { io, onWarning: warnOnce(io) };
+  return {
+    here: openSite(kubeconfig, context.name, flags, shared),
+    there: peer === undefined ? undefined : openSite(kubeconfig, peer, flags, shared),
+  };
+};
+
+/** Lets go of all connections. */
+export const closeSites = ({ here, there }: Sites): void => {
+  here.cluster.close();
+  there?.cluster.close();
+};

@@ -1,0 +1,24 @@
+/** Where text goes, and what is known of the reader. */
+export type Output = {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+};
+
+/** Everything of the process that a command may use. Commands get it as a parameter and touch nothing else. */
+export type Io = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The home directory; undefined where there is none. */
+  readonly home: string | undefined;
+  /** Data. */
+  readonly stdout: Output;
+  /** Hints, warnings, errors. */
+  readonly stderr: Output;
+  /** Columns of the terminal for help texts; undefined where unknown. */
+  readonly columns: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+};

@@ -1,0 +1,109 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import { resources } from '../../core/model/resource.ts';
+import { known } from '../../core/status/reading.ts';
+import type { SiteSnapshot } from '../../core/status/snapshot.ts';
+import type { Site } from '../door/clusters.ts';
+import { gatherSite, type Scope, type SiteReading } from './gather-site.ts';
+
+/** Who wants to know how a site changes. */
+export type SiteFollower = {
+  readonly scope: Scope;
+  readonly claims: readonly string[];
+  readonly random: () => number;
+  readonly onSnapshot: (snapshot: SiteSnapshot) => void;
+};
+
+/** How often a silent watch is doubted. */
+const probeEveryMs = 5_000;
+const shortestPauseMs = 500;
+const longestPauseMs = 10_000;
+/** Servers end watches by themselves; the spread keeps two sites from ending together. */
+const watchSeconds = 280;
+
+const isSame = (a: VolumeReplication, b: VolumeReplication): boolean => a.metadata.uid === b.metadata.uid;
+
+const replace = (snapshot: SiteSnapshot, changed: VolumeReplication): SiteSnapshot => {
+  if (!snapshot.objects.known) return snapshot;
+  const objects = snapshot.objects.value;
+  const replications = objects.replications.map((vr) => (isSame(vr, changed) ? changed : vr));
+  return { ...snapshot, objects: known({ ...objects, replications }) };
+};
+
+const inNamespace = ({ namespace }: Scope) => (namespace === undefined ? {} : { namespace });
+
+/** Ends when an object came or went: then everything is read again, as claims and volumes come and go with it. */
+const followReplications = async (
+  { cluster }: Site,
+  reading: SiteReading,
+  follower: SiteFollower,
+  signal: AbortSignal,
+): Promise<void> => {
+  let { snapshot } = reading;
+  const events = cluster.watch<VolumeReplication>(resources.volumeReplications, {
+    ...inNamespace(follower.scope),
+    resourceVersion: reading.resourceVersions.replications,
+    timeoutSeconds: watchSeconds,
+    signal,
+  });
+  for await (const event of events) {
+    if (event.type === 'BOOKMARK') continue;
+    if (event.type !== 'MODIFIED') return;
+    snapshot = replace(snapshot, event.object);
+    follower.onSnapshot(snapshot);
+  }
+};
+
+/** Ends at the first change of a group: one change may concern a hundred claims. */
+const followGroups = async (
+  { cluster }: Site,
+  { resourceVersions }: SiteReading,
+  follower: SiteFollower,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (resourceVersions.groups === undefined) return new Promise(() => {});
+  const events = cluster.watch(resources.volumeGroupReplications, {
+    ...inNamespace(follower.scope),
+    resourceVersion: resourceVersions.groups,
+    timeoutSeconds: watchSeconds,
+    signal,
+  });
+  for await (const event of events) if (event.type !== 'BOOKMARK') return;
+};
+
+/** A site that hangs keeps its watches open and says nothing. Fails when it no longer answers. */
+const probe = async ({ cluster }: Site, { scope }: SiteFollower, signal: AbortSignal): Promise<void> => {
+  for (;;) {
+    await delay(probeEveryMs, undefined, { signal });
+    await cluster.list(resources.volumeReplications, { ...inNamespace(scope), limit: 1, signal });
+  }
+};
+
+/** Ends, for whatever reason, when the site should be read again. */
+const untilReread = async (site: Site, reading: SiteReading, follower: SiteFollower): Promise<void> => {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([follower.scope.signal, ending.signal]);
+  const running = [
+    followReplications(site, reading, follower, signal),
+    followGroups(site, reading, follower, signal),
+    probe(site, follower, signal),
+  ];
+  // Why a watch ended does not matter: reading the site again tells what is wrong with it, if anything is.
+  await Promise.race(running).catch(() => {});
+  ending.abort();
+  for (const one of running) one.catch(() => {});
+};
+
+/** Tells each new state of a site until the scope's signal is aborted. Never gives up on a site that does not answer. */
+export const followSite = async (site: Site, follower: SiteFollower): Promise<void> => {
+  const { scope, claims, random, onSnapshot } = follower;
+  let pause = shortestPauseMs;
+  while (!scope.signal.aborted) {
+    const reading = await gatherSite(site, scope, claims);
+    onSnapshot(reading.snapshot);
+    const isReadable = reading.snapshot.objects.known;
+    if (isReadable) await untilReread(site, reading, follower);
+    pause = isReadable ? shortestPauseMs : Math.min(longestPauseMs, pause * 2);
+    await delay(pause * (0.5 + random()), undefined, { signal: scope.signal });
+  }
+};

@@ -1,0 +1,68 @@
+import type { Sites } from '../door/clusters.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { reportError } from '../report-error.ts';
+import { assessSites, explainGaps } from './assess-sites.ts';
+import { gatherLabelled, gatherSites } from './gather.ts';
+import { parseOutputFormat } from './output-format.ts';
+import { createPrinter, type Printable } from './printer.ts';
+import { missingNames, selectionOf, selectVolumes } from './selection.ts';
+import type { StatusFlags } from './status-flags.ts';
+import type { StatusOptions } from './watch-status.ts';
+
+const statusCode = ({ volumes, snapshots }: Printable, flags: StatusFlags): ExitCode => {
+  const isBad =
+    volumes.some(({ verdict }) => verdict.level === 'error') ||
+    snapshots.some(({ objects }) => !objects.known);
+  return isBad && !flags['exit-zero'] ? exitCode.degraded : exitCode.ok;
+};
+
+/** Says on stderr which names are on no site that could be read, or that there is nothing at all. */
+const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: StatusOptions): string[] => {
+  const missing = missingNames(volumes, selection);
+  const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
+  const read = snapshots.filter(({ objects }) => objects.known).map(({ site }) => site.name);
+  for (const name of missing)
+    io.stderr.write(`error: ${name} not found${where} on ${read.join(' or ')}\n`);
+  if (volumes.length === 0 && missing.length === 0)
+    io.stderr.write(`No protected volumes found${where}.\n`);
+  return missing;
+};
+
+/** Prints what both sites show now. */
+const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode> => {
+  const { selection, format, flags, io } = options;
+  const [readings, labelled] = await Promise.all([
+    gatherSites(sites, selection, io.signal),
+    gatherLabelled(sites, selection, io.signal),
+  ]);
+  const snapshots = readings.map(({ snapshot }) => snapshot);
+  if (snapshots.every(({ objects }) => !objects.known)) {
+    for (const { error } of readings) reportError(error, io, flags.v);
+    return exitCode.error;
+  }
+  const now = io.now();
+  const volumes = selectVolumes(assessSites(snapshots, selection, now), selection, labelled);
+  explainGaps(snapshots, io);
+  const isText = format.kind === 'table' || format.kind === 'name';
+  const printer = createPrinter({ format, flags, io, namespaces: selection.namespace === undefined });
+  if (volumes.length > 0 || !isText) await printer.print({ volumes, snapshots }, now);
+  const missing = explainAbsence({ volumes, snapshots }, options);
+  return missing.length > 0 ? exitCode.error : statusCode({ volumes, snapshots }, flags);
+};
+
+/** `kubectl dr status`. */
+export const runStatus = async (flags: StatusFlags, io: Io): Promise<ExitCode> => {
+  const format = await parseOutputFormat(flags.output);
+  const { openSites, closeSites } = await import('../door/clusters.ts');
+  const sites = await openSites(flags, io);
+  try {
+    const selection = selectionOf(flags, sites.here.cluster.defaultNamespace);
+    const options = { selection, format, flags, io };
+    if (!flags.watch) return await showOnce(sites, options);
+    const { watchStatus } = await import('./watch-status.ts');
+    return await watchStatus(sites, options);
+  } finally {
+    closeSites(sites);
+  }
+};
