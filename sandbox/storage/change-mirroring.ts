@@ -1,0 +1,80 @@
+// Enable and disable: whether a volume is mirrored at all.
+import { planLooks } from './advance.ts';
+import { type Answer, done, type Nothing, refuse } from './answer.ts';
+import { look } from './daemon.ts';
+import { checkModes, checkScheduling, parseForce } from './mirroring-parameters.ts';
+import { findTarget, isRefusal, type Target, type VolumeRequest } from './request.ts';
+import { takeSnapshot } from './transfer.ts';
+import { imageSpec, inContact, peerOf, type SiteIndex, type World } from './world.ts';
+
+/** Makes an image the primary of a mirrored volume. One that is mirrored already stays what it is. */
+export const enableMirroring = (world: World, site: SiteIndex, request: VolumeRequest): Answer<Nothing> => {
+  const target = findTarget(world, site, request, checkScheduling);
+  if (isRefusal(target)) return target;
+  const refusal = checkModes(request.parameters ?? {});
+  if (refusal !== undefined) return refusal;
+  if (target.copy.mirror !== undefined) return done();
+  if (target.side.rebuild !== undefined) {
+    const image = imageSpec(world, target.volume);
+    return refuse(
+      'Internal',
+      `failed to enable mirroring on "${image}" with error: rbd: ret=-22, Invalid argument`,
+    );
+  }
+  startMirroring(target, request.parameters?.['mirroringMode'] === 'journal' ? 'journal' : 'snapshot');
+  return done();
+};
+
+const startMirroring = (target: Target, mode: 'snapshot' | 'journal'): void => {
+  const { world, volume, side, copy } = target;
+  volume.epochs += 1;
+  copy.mirror = {
+    mode,
+    role: 'primary',
+    timeline: { epoch: `${volume.epochs}`, past: [] },
+    sequence: 0,
+    snapshotAt: 0,
+    snapshots: [],
+    handover: undefined,
+  };
+  side.reports = [undefined, undefined];
+  takeSnapshot(world, target);
+  const { notice } = world.settings.timings;
+  planLooks(world, target, { own: notice, peer: notice });
+};
+
+/** Ends mirroring of a primary; the peer's copy goes with it. On a healthy secondary nothing happens: the peer owns it. */
+export const disableMirroring = (world: World, site: SiteIndex, request: VolumeRequest): Answer<Nothing> => {
+  const target = findTarget(world, site, request);
+  if (isRefusal(target)) return target;
+  const force = parseForce(request.parameters ?? {});
+  if (typeof force !== 'boolean') return force;
+  const { mirror } = target.copy;
+  if (mirror === undefined) return done();
+  if (mirror.role === 'secondary') return disableOnSecondary(target);
+  target.copy.mirror = undefined;
+  target.side.reports = [undefined, undefined];
+  target.side.lookAt = undefined;
+  abandonPeer(target);
+  return done();
+};
+
+const disableOnSecondary = ({ side, site }: Target): Answer<Nothing> => {
+  const report = side.reports[site];
+  if (report === undefined) {
+    return refuse('InvalidArgument', 'failed to get local state: invalid arguments provided');
+  }
+  if (report.state === 'replaying') return done();
+  const status = `secondary image status is up=true and state=${report.state}`;
+  return refuse('InvalidArgument', `invalid arguments provided: ${status}`);
+};
+
+/** The peer's daemon learns that its primary is gone: at once, or when the sites hear each other again. */
+export const abandonPeer = ({ world, volume, site, at }: Target): void => {
+  const peer = peerOf(site);
+  const side = volume.sides[peer];
+  if (side.copy?.mirror?.role !== 'secondary') return;
+  side.abandoned = true;
+  if (side.replay !== undefined) side.replay.transfer = undefined;
+  if (inContact(world)) look(world, { volume, site: peer, at });
+};
