@@ -1,25 +1,22 @@
-import type { PairFacts } from './facts.ts';
-import { type Verdict, verdict } from './verdict.ts';
 import {
   attemptFailing,
   changeRunning,
   controllerIdle,
-  healthy,
+  replicationDeleting,
+  severalReplications,
+} from './check-progress.ts';
+import {
   identityUnknown,
-  lagging,
-  neverSynced,
   noPrimary,
   notReplicated,
-  primaryDegraded,
-  replicationDeleting,
   replicaWithoutPeer,
-  scheduleUnknown,
-  severalReplications,
   siteUnreadable,
   splitBrain,
   twoWantPrimary,
-  type VerdictCheck,
-} from './verdict-checks.ts';
+} from './check-roles.ts';
+import { healthy, lagging, neverSynced, primaryDegraded, scheduleUnknown } from './check-sync.ts';
+import type { PairFacts } from './facts.ts';
+import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
 /** The specification of the verdict: in this order, and the first that answers decides. */
 export const verdictChecks: readonly VerdictCheck[] = [

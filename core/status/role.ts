@@ -142,7 +142,7 @@ const firstAnswer = (replication: Replication): Partial<RoleReading> & { role: R
 
 const decide = (replication: Replication): RoleReading => ({
   progress: 'settled',
-  since: conditionsChangedAt(replication),
+  since: conditionsChangedAt(replication) ?? replication.askedAt,
   inSync: false,
   why: '',
   wants: replication.wants,

@@ -1,3 +1,5 @@
+import type { PairFacts } from './facts.ts';
+
 /** What the pair is for one volume. */
 export type VerdictName =
   | 'Protected'
@@ -47,3 +49,6 @@ export const verdict = (
   message: parts.message,
   next: parts.next,
 });
+
+/** One small named check; the verdict of a pair comes from an ordered list of them. */
+export type VerdictCheck = (facts: PairFacts) => Verdict | undefined;

@@ -1,0 +1,94 @@
+import { formatAge } from './age.ts';
+import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
+import { describeReplication } from './next-command.ts';
+import { forAge, lastsTooLong, settleTime } from './patience.ts';
+import type { Progress } from './role.ts';
+import { type VerdictCheck, verdict } from './verdict.ts';
+
+// Checks of what is under way: objects that come, go or fight, and controllers that act, fail or do nothing.
+
+const objectOf = ({ volume }: SideFacts): string =>
+  `${volume?.replication?.kind ?? 'VolumeReplication'} ${volume?.replication?.name ?? ''}`.trim();
+
+const hasProgress = (facts: PairFacts, progress: Progress): SideFacts | undefined =>
+  sidesOf(facts).find(({ role, volume }) => role.progress === progress && volume?.replication !== undefined);
+
+const verbs: Record<string, string> = { primary: 'promote', secondary: 'demote', resync: 'resync' };
+
+/** Deleting the primary's object removes the peer's copy; deleting the replica's does not. */
+export const replicationDeleting: VerdictCheck = (facts) => {
+  const side = sidesOf(facts).find(({ volume }) => volume?.replication?.deletingSince !== undefined);
+  const since = side?.volume?.replication?.deletingSince;
+  if (side === undefined || since === undefined) return undefined;
+  const age = facts.now - since;
+  const isOnlyTheReplica = onlyPrimaryOf(facts) !== undefined && onlyPrimaryOf(facts) !== side;
+  if (isOnlyTheReplica && age <= settleTime) return undefined;
+  return isOnlyTheReplica
+    ? verdict('Degraded', {
+        reason: 'DeletionStuck',
+        message: `${objectOf(side)} on ${side.site.name} has been terminating for ${formatAge(age)}`,
+        next: describeReplication(side),
+      })
+    : verdict('Unprotected', {
+        reason: 'Deleting',
+        message: `${objectOf(side)} on ${side.site.name} is being deleted${age > settleTime ? ` for ${formatAge(age)}` : ''}: mirroring ends`,
+        next: describeReplication(side),
+      });
+};
+
+/** Two VolumeReplications for one volume on one site: deleting the second switches mirroring off for the first. */
+export const severalReplications: VerdictCheck = (facts) => {
+  const side = sidesOf(facts).find(({ volume }) => (volume?.rivals.length ?? 0) > 0);
+  if (side === undefined) return undefined;
+  const rivals = side.volume?.rivals.join(', ');
+  return verdict('Degraded', {
+    reason: 'SeveralReplications',
+    message: `${rivals} on ${side.site.name} names the same volume as ${objectOf(side)}: deleting either ends mirroring for both`,
+    next: describeReplication(side),
+  });
+};
+
+/** The controller has not acted on the spec as it stands. */
+export const controllerIdle: VerdictCheck = (facts) => {
+  const side = hasProgress(facts, 'ignored');
+  if (side === undefined) return undefined;
+  if (lastsTooLong(side, facts.now))
+    return verdict('Degraded', {
+      reason: 'ControllerNotActing',
+      message: `no controller on ${side.site.name} has acted on ${objectOf(side)}${forAge(side.role.since, facts.now)}: see that one runs for its driver`,
+      next: describeReplication(side),
+    });
+  return verdict('Moving', {
+    reason: 'WaitingForController',
+    message: `waiting for the controller on ${side.site.name} to make it ${side.role.wants}`,
+    next: describeReplication(side),
+  });
+};
+
+/** The last attempt failed. Some answers pass by themselves, so it is a failure only after a while. */
+export const attemptFailing: VerdictCheck = (facts) => {
+  const side = hasProgress(facts, 'failing');
+  if (side === undefined) return undefined;
+  const asked = verbs[side.role.wants ?? ''] ?? 'change';
+  const text = `${asked} on ${side.site.name} fails${forAge(side.role.since, facts.now)}: ${side.role.why}`;
+  const isNew = !lastsTooLong(side, facts.now) && side.role.role !== 'primary';
+  return isNew
+    ? verdict('Moving', {
+        reason: 'Retrying',
+        message: `${text} (being retried)`,
+        next: describeReplication(side),
+      })
+    : verdict('Degraded', { reason: 'AttemptFailing', message: text, next: describeReplication(side) });
+};
+
+/** Acted on, not failed, not done. */
+export const changeRunning: VerdictCheck = (facts) => {
+  const side = hasProgress(facts, 'changing');
+  if (side === undefined || side.role.role === 'resyncing') return undefined;
+  const message = `${side.site.name} is on its way to ${side.role.wants}${forAge(side.role.since, facts.now)}: ${side.role.why}`;
+  return verdict(lastsTooLong(side, facts.now) ? 'Degraded' : 'Moving', {
+    reason: lastsTooLong(side, facts.now) ? 'ChangeStuck' : 'Changing',
+    message,
+    next: describeReplication(side),
+  });
+};

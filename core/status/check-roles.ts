@@ -1,0 +1,99 @@
+import { formatAge } from './age.ts';
+import { onlyPrimaryOf, sidesOf } from './facts.ts';
+import { askForState, describeClaim, describeReplication, probeSite } from './next-command.ts';
+import { forAge, lastsTooLong } from './patience.ts';
+import { type VerdictCheck, verdict } from './verdict.ts';
+
+// Checks of who is what: what can be read, how many primaries there are, whether the two sides are one volume.
+
+/** A site that was not read may hold anything, another primary too. */
+export const siteUnreadable: VerdictCheck = (facts) => {
+  const side = sidesOf(facts).find(({ unreadable }) => unreadable !== undefined);
+  if (side === undefined) return undefined;
+  const others = sidesOf(facts).filter((other) => other !== side && other.unreadable === undefined);
+  const primary = others.find(({ role }) => role.role === 'primary');
+  const consequence =
+    primary === undefined
+      ? 'what a failover would lose is unknown'
+      : `whether it is primary as well as ${primary.site.name} is unknown`;
+  return verdict('Unknown', {
+    reason: 'SiteUnreadable',
+    message: `${side.site.name} cannot be read (${side.unreadable}): ${consequence}`,
+    next: probeSite(side),
+  });
+};
+
+/** Both sites take writes: each further write makes the two copies differ more. */
+export const splitBrain: VerdictCheck = (facts) => {
+  const primaries = sidesOf(facts).filter(({ role }) => role.role === 'primary');
+  const [first, second] = primaries;
+  if (first === undefined || second === undefined || facts.unmatched !== undefined) return undefined;
+  const since = primaries.map(
+    ({ site, role }) =>
+      `${site.name}${role.since === undefined ? '' : ` for ${formatAge(facts.now - role.since)}`}`,
+  );
+  return verdict('SplitBrain', {
+    reason: 'TwoPrimaries',
+    message: `both sites are primary (${since.join(', ')}): stop the pods on the side to give up, then make it secondary`,
+    next: describeClaim(first),
+  });
+};
+
+/** Nothing protects the volume anywhere. */
+export const notReplicated: VerdictCheck = (facts) => {
+  if (sidesOf(facts).some(({ volume }) => volume?.replication !== undefined)) return undefined;
+  return verdict('Unprotected', {
+    reason: 'NoReplication',
+    message: 'no VolumeReplication or VolumeGroupReplication names this claim',
+  });
+};
+
+/** One is primary and the other is asked to be: a driver that is forced to would make two primaries. */
+export const twoWantPrimary: VerdictCheck = (facts) => {
+  const primary = onlyPrimaryOf(facts);
+  const other = sidesOf(facts).find((side) => side !== primary);
+  if (primary?.role.wants !== 'primary' || other?.role.wants !== 'primary') return undefined;
+  return verdict('Degraded', {
+    reason: 'TwoWantPrimary',
+    message: `${other.site.name} is asked to become primary while ${primary.site.name} is: make ${other.site.name} secondary again`,
+    next: askForState(other, 'secondary'),
+  });
+};
+
+/** The identity rules; equal names may be different volumes. One site alone has nothing to be matched with. */
+export const identityUnknown: VerdictCheck = (facts) => {
+  if (facts.there === undefined || facts.unmatched === undefined) return undefined;
+  return verdict('Unknown', {
+    reason: 'IdentityUnknown',
+    message: `the two sites are matched by name only: ${facts.unmatched}`,
+    next: describeClaim(facts.here) ?? describeClaim(facts.there),
+  });
+};
+
+/** With one site known, a replica says nothing about its primary. */
+export const replicaWithoutPeer: VerdictCheck = (facts) => {
+  if (facts.there !== undefined || facts.here.role.role === 'primary') return undefined;
+  return verdict('Unknown', {
+    reason: 'NoPeer',
+    message: `${facts.here.site.name} holds the replica, and no other site is known: name it with --peer-context`,
+  });
+};
+
+/** Both copies are demoted: the middle of a planned move, or a move that stopped there. */
+export const noPrimary: VerdictCheck = (facts) => {
+  if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
+  const demoted = sidesOf(facts).filter(({ volume }) => volume?.replication !== undefined);
+  const [side] = demoted;
+  if (side === undefined) return undefined;
+  const waiting = demoted.find(({ role }) => !role.inSync);
+  if (waiting === undefined)
+    return verdict('NoPrimary', {
+      reason: 'InSync',
+      message: `no site is primary, and the copies are in sync: make the site primary that is to run the application`,
+      next: askForState(side, 'primary'),
+    });
+  const message = `no site is primary: ${waiting.site.name} is not in sync yet${forAge(waiting.role.since, facts.now)}`;
+  return lastsTooLong(waiting, facts.now)
+    ? verdict('NoPrimary', { reason: 'NotInSync', message, next: describeReplication(waiting) })
+    : verdict('Moving', { reason: 'Demoted', message, next: describeReplication(waiting) });
+};

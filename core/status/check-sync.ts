@@ -1,0 +1,98 @@
+import { formatAge } from './age.ts';
+import { onlyPrimaryOf, sidesOf } from './facts.ts';
+import { criticalIntervals, isLate, lateIntervals } from './lag.ts';
+import { describeReplication, showClass } from './next-command.ts';
+import { elapsed, forAge, settleTime } from './patience.ts';
+import { currentCondition } from './replication.ts';
+import { type VerdictCheck, verdict } from './verdict.ts';
+
+// Checks of the copy: whether data travels, and whether it does so in time.
+
+/** The primary's own conditions say that something is wrong. */
+export const primaryDegraded: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  const replication = side?.volume?.replication;
+  if (side === undefined || replication === undefined) return undefined;
+  const degraded = currentCondition(replication, 'Degraded');
+  const replicating = currentCondition(replication, 'Replicating');
+  const bad = [degraded?.status === 'True' && degraded, replicating?.status === 'False' && replicating].find(
+    (condition) => condition !== false,
+  );
+  if (!bad) return undefined;
+  return verdict('Degraded', {
+    reason: bad.reason,
+    message: `${side.site.name}: ${bad.message.trim().replace(/:$/, '')}`,
+    next: describeReplication(side),
+  });
+};
+
+/** No sync yet: new protection, or a direction that was turned round. Later than two intervals it will not come. */
+export const neverSynced: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  const { schedule, lastSync } = facts.lag;
+  if (side === undefined || lastSync !== undefined) return undefined;
+  if (schedule.known && schedule.value.kind === 'journal') return undefined;
+  if (schedule.known && schedule.value.kind === 'none')
+    return verdict('Lagging', {
+      level: 'error',
+      reason: 'NoSchedule',
+      message: `nothing has been sent to the peer: class ${side.volume?.replication?.className} has no schedulingInterval`,
+      next: showClass(side),
+    });
+  const interval = schedule.known && schedule.value.kind === 'interval' ? schedule.value.milliseconds : 0;
+  const patience = Math.max(settleTime, lateIntervals * interval);
+  const waited = elapsed(side.role.since, facts.now) ?? 0;
+  if (waited > patience)
+    return verdict('Lagging', {
+      level: 'error',
+      reason: 'NeverSynced',
+      message: `${side.site.name} has been primary${forAge(side.role.since, facts.now)} and no sync is complete`,
+      next: describeReplication(side),
+    });
+  const resyncing = sidesOf(facts).find(({ role }) => role.role === 'resyncing');
+  return verdict('Moving', {
+    reason: resyncing === undefined ? 'FirstSyncPending' : 'Resyncing',
+    message:
+      resyncing === undefined
+        ? `first sync from ${side.site.name} is on its way`
+        : `${resyncing.site.name} is replacing its copy by the one of ${side.site.name}`,
+  });
+};
+
+/** Which interval is promised is not known, so neither is whether it is kept. */
+export const scheduleUnknown: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  const { schedule } = facts.lag;
+  if (side === undefined || (schedule.known && schedule.value.kind !== 'none')) return undefined;
+  const why = schedule.known
+    ? `class ${side.volume?.replication?.className} has no schedulingInterval`
+    : schedule.why;
+  return verdict('Unknown', {
+    reason: 'ScheduleUnknown',
+    message: `whether the last sync is late is unknown: ${why}`,
+    next: showClass(side),
+  });
+};
+
+/** The last sync is older than two intervals. */
+export const lagging: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  const { lag } = facts;
+  if (side === undefined || !isLate(lag) || lag.milliseconds === undefined) return undefined;
+  return verdict('Lagging', {
+    level: (lag.intervals ?? 0) >= criticalIntervals ? 'error' : 'warning',
+    reason: 'SyncLate',
+    message: `last sync was ${formatAge(lag.milliseconds)} ago, ${(lag.intervals ?? 0).toFixed(1)} intervals: see the link and the mirror daemons`,
+    next: describeReplication(side),
+  });
+};
+
+/** Everything that can be wrong is not. */
+export const healthy: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  if (side === undefined) return undefined;
+  return verdict('Protected', {
+    reason: facts.there === undefined ? 'ReplicatingNoPeer' : 'Replicating',
+    message: `${side.site.name} is primary and replicating`,
+  });
+};

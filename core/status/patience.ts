@@ -1,0 +1,20 @@
+import { formatAge } from './age.ts';
+import type { SideFacts } from './facts.ts';
+
+/**
+ * How long a change may take before it counts as stuck, in milliseconds: the controller's call to the driver may last 3
+ * minutes, and the answers that pass by themselves (recorded from ceph-csi after a forced resync) last up to 90 seconds.
+ */
+export const settleTime = 5 * 60_000;
+
+/** Milliseconds since a time; undefined where the time is. */
+export const elapsed = (since: number | undefined, now: number): number | undefined =>
+  since === undefined ? undefined : Math.max(0, now - since);
+
+/** Whether a side has been in its present state for longer than a change takes. False where nobody knows since when. */
+export const lastsTooLong = ({ role }: SideFacts, now: number): boolean =>
+  (elapsed(role.since, now) ?? 0) > settleTime;
+
+/** ` for 5m`, or nothing where nobody knows since when. */
+export const forAge = (since: number | undefined, now: number): string =>
+  since === undefined ? '' : ` for ${formatAge(now - since)}`;

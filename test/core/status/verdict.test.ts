@@ -1,0 +1,435 @@
+import { describe, expect, it } from 'vitest';
+import { assess } from '../../../core/status/assess.ts';
+import { known, unknown } from '../../../core/status/reading.ts';
+import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
+import type { VerdictLevel, VerdictName } from '../../../core/status/verdict.ts';
+import { darkSite, forbidden, now, pv, pvc, site, type VrSketch, vr } from './objects.ts';
+
+const east = (sketch?: VrSketch): SiteSnapshot => site('east', sketch && { replications: [vr(sketch)] });
+const west = (sketch?: VrSketch): SiteSnapshot => site('west', sketch && { replications: [vr(sketch)] });
+
+const primary: VrSketch = { synced: 3 };
+const replica: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['resyncing'] };
+const demoted: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['demoted'], changed: 1 };
+const inSync: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['inSync'], changed: 1 };
+
+type Case = {
+  title: string;
+  here: SiteSnapshot;
+  there: SiteSnapshot | undefined;
+  verdict: VerdictName;
+  reason: string;
+  level?: VerdictLevel;
+  next?: RegExp;
+};
+
+const healthy: Case[] = [
+  {
+    title: 'a primary that synced 3 of 5 minutes ago, with a running replica that reads Degraded',
+    here: east(primary),
+    there: west(replica),
+    verdict: 'Protected',
+    reason: 'Replicating',
+    level: 'ok',
+  },
+  {
+    title: 'a primary whose peer has no object for the volume: the storage mirrors all the same',
+    here: east(primary),
+    there: site('west', { claims: known([]), volumes: known([]) }),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'the same seen from the other site',
+    here: west(replica),
+    there: east(primary),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'no peer configured: what this site knows',
+    here: east(primary),
+    there: undefined,
+    verdict: 'Protected',
+    reason: 'ReplicatingNoPeer',
+  },
+  {
+    title: 'a Validated=False that an earlier failure left behind means nothing after a success',
+    here: site('east', {
+      replications: [
+        {
+          ...vr(primary),
+          status: {
+            ...vr(primary).status,
+            conditions: [
+              ...(vr(primary).status?.conditions ?? []),
+              {
+                type: 'Validated',
+                status: 'False',
+                reason: 'PrerequisiteNotMet',
+                message: 'failed to meet prerequisite',
+                lastTransitionTime: '2026-11-20T10:00:00Z',
+                observedGeneration: 1,
+              },
+            ],
+          },
+        },
+      ],
+    }),
+    there: west(replica),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'a resync whose primary reports syncs again is a running replica',
+    here: east(primary),
+    there: west({ ...replica, autoResync: true }),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'a journal has no interval to be late for',
+    here: east({ className: 'journal' }),
+    there: west(replica),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+];
+
+const moving: Case[] = [
+  {
+    title: 'a fresh primary that has not synced yet',
+    here: east({ changed: 2, asked: 2 }),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+    level: 'info',
+  },
+  {
+    title: 'a new object that no controller has seen yet',
+    here: east({ hasStatus: false, asked: 1 }),
+    there: west(),
+    verdict: 'Moving',
+    reason: 'WaitingForController',
+  },
+  {
+    title: 'a planned move: the primary was asked to step down a moment ago',
+    here: east({ ...primary, wants: 'secondary', generation: 2, observed: 1, asked: 0.1 }),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'WaitingForController',
+  },
+  {
+    title: 'a planned move: both demoted, the last snapshot is on its way',
+    here: east(demoted),
+    there: west({ ...replica, changed: 1 }),
+    verdict: 'Moving',
+    reason: 'Demoted',
+  },
+  {
+    title: 'a planned move: the other side was asked to become primary',
+    here: east(inSync),
+    there: west({ ...inSync, wants: 'primary', generation: 2, observed: 1, asked: 0.1 }),
+    verdict: 'Moving',
+    reason: 'WaitingForController',
+  },
+  {
+    title: 'a planned move: the first promote fails while the demotion travels',
+    here: east(inSync),
+    there: west({ state: 'Secondary', sets: ['promoteRefused'], changed: 0.5 }),
+    verdict: 'Moving',
+    reason: 'Retrying',
+  },
+  {
+    title: 'the return: the old side discards its copy, and the primary has no sync to tell of yet',
+    here: east({ ...replica, autoResync: true }),
+    there: west({ changed: 2, asked: 2 }),
+    verdict: 'Moving',
+    reason: 'Resyncing',
+  },
+  {
+    title: 'the return: the passing errors of a forced resync',
+    here: east({ ...replica, autoResync: true, sets: ['resyncFailed'], changed: 1 }),
+    there: west(primary),
+    verdict: 'Moving',
+    reason: 'Retrying',
+  },
+];
+
+const wrong: Case[] = [
+  {
+    title: 'a last sync of 11 minutes at an interval of 5',
+    here: east({ synced: 11 }),
+    there: west(replica),
+    verdict: 'Lagging',
+    reason: 'SyncLate',
+    level: 'warning',
+    next: /^kubectl --context east -n shop describe vr db-vr$/,
+  },
+  {
+    title: 'a last sync of 15 minutes, three intervals, is an error',
+    here: east({ synced: 15 }),
+    there: west(replica),
+    verdict: 'Lagging',
+    reason: 'SyncLate',
+    level: 'error',
+  },
+  {
+    title: 'exactly two intervals are not late',
+    here: east({ synced: 10 }),
+    there: west(replica),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'a primary for an hour and never a sync',
+    here: east({}),
+    there: west(replica),
+    verdict: 'Lagging',
+    reason: 'NeverSynced',
+    level: 'error',
+  },
+  {
+    title: 'a class without an interval never sends anything',
+    here: east({ className: 'no-schedule' }),
+    there: west(replica),
+    verdict: 'Lagging',
+    reason: 'NoSchedule',
+    level: 'error',
+    next: /^kubectl --context east get vrc no-schedule -o yaml$/,
+  },
+  {
+    title: 'two primaries',
+    here: east(primary),
+    there: west({ changed: 5, asked: 5 }),
+    verdict: 'SplitBrain',
+    reason: 'TwoPrimaries',
+    level: 'error',
+    next: /describe pvc db$/,
+  },
+  {
+    title: 'two primaries, one of which was asked to step down and has not',
+    here: east({ ...primary, wants: 'secondary', generation: 2, observed: 1, asked: 0.1 }),
+    there: west({ changed: 5 }),
+    verdict: 'SplitBrain',
+    reason: 'TwoPrimaries',
+  },
+  {
+    title: 'a second site that is asked to become primary while the first is',
+    here: east(primary),
+    there: west({ state: 'Secondary', sets: ['promoteRefused'], changed: 1 }),
+    verdict: 'Degraded',
+    reason: 'TwoWantPrimary',
+    next: /--context west .*patch vr db-vr .*"replicationState":"secondary"/,
+  },
+  {
+    title: 'both demoted and in sync: nobody is primary',
+    here: east(inSync),
+    there: west(inSync),
+    verdict: 'NoPrimary',
+    reason: 'InSync',
+    level: 'error',
+    next: /--context east .*"replicationState":"primary"/,
+  },
+  {
+    title: 'both demoted for an hour and not in sync',
+    here: east({ ...demoted, changed: 60 }),
+    there: west(replica),
+    verdict: 'NoPrimary',
+    reason: 'NotInSync',
+  },
+  {
+    title: 'a demoted volume without an object on the other site, in sync',
+    here: east(inSync),
+    there: west(),
+    verdict: 'NoPrimary',
+    reason: 'InSync',
+  },
+  {
+    title: 'a controller that has not acted for an hour',
+    here: east({ ...primary, wants: 'secondary', generation: 2, observed: 1, asked: 60 }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'ControllerNotActing',
+  },
+  {
+    title: 'a promote that has failed for an hour',
+    here: east(inSync),
+    there: west({ state: 'Secondary', sets: ['promoteFailed'], changed: 60 }),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
+    title: 'a primary that fails is wrong at once',
+    here: east({ ...primary, sets: ['promoteFailed'], changed: 1 }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
+    title: 'a replica in split brain since the forced promote: its resync has failed for an hour',
+    here: east({ ...replica, sets: ['resyncFailed'], changed: 60 }),
+    there: west(primary),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
+    title: 'a primary whose driver says that it does not replicate',
+    here: east({ ...primary, sets: ['promoted', 'notReplicating'] }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'NotReplicating',
+  },
+  {
+    title: 'a state of Unknown that lasts',
+    here: east({ state: 'Unknown', sets: [], asked: 60 }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'ChangeStuck',
+  },
+  {
+    title: 'the object of the primary is being deleted: mirroring ends',
+    here: east({ ...primary, deleting: 1 }),
+    there: west(replica),
+    verdict: 'Unprotected',
+    reason: 'Deleting',
+  },
+  {
+    title: 'the object of the replica is being deleted: the copy stays',
+    here: east(primary),
+    there: west({ ...replica, deleting: 1 }),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'the object of the replica hangs in deletion',
+    here: east(primary),
+    there: west({ ...replica, deleting: 60 }),
+    verdict: 'Degraded',
+    reason: 'DeletionStuck',
+  },
+  {
+    title: 'two objects name one claim',
+    here: site('east', { replications: [vr(primary), vr({ ...primary, name: 'second' })] }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'SeveralReplications',
+  },
+];
+
+const unknownCases: Case[] = [
+  {
+    title: 'the peer does not answer: it may be primary too',
+    here: east(primary),
+    there: darkSite('west'),
+    verdict: 'Unknown',
+    reason: 'SiteUnreadable',
+    level: 'error',
+    next: /^kubectl --context west get --raw=\/readyz$/,
+  },
+  {
+    title: 'the primary does not answer',
+    here: darkSite('east'),
+    there: west(replica),
+    verdict: 'Unknown',
+    reason: 'SiteUnreadable',
+    next: /--context east/,
+  },
+  {
+    title: 'a volume that may not be read: the sites share a row by name only',
+    here: site('east', { replications: [vr(primary)], volumes: forbidden }),
+    there: west(replica),
+    verdict: 'Unknown',
+    reason: 'IdentityUnknown',
+  },
+  {
+    title: 'two primaries by name only may be two volumes',
+    here: site('east', { replications: [vr(primary)], volumes: forbidden }),
+    there: west(primary),
+    verdict: 'Unknown',
+    reason: 'IdentityUnknown',
+  },
+  {
+    title: 'a replica, and no peer configured',
+    here: west(replica),
+    there: undefined,
+    verdict: 'Unknown',
+    reason: 'NoPeer',
+  },
+  {
+    title: 'a class that may not be read: the interval is unknown',
+    here: site('east', { replications: [vr(primary)], classes: unknown('forbidden') }),
+    there: west(replica),
+    verdict: 'Unknown',
+    reason: 'ScheduleUnknown',
+  },
+  {
+    title: 'a class without an interval: a sync there was cannot be judged',
+    here: east({ ...primary, className: 'no-schedule' }),
+    there: west(replica),
+    verdict: 'Unknown',
+    reason: 'ScheduleUnknown',
+  },
+];
+
+describe.each([
+  ['healthy', healthy],
+  ['on its way', moving],
+  ['wrong', wrong],
+  ['unknown', unknownCases],
+] as const)('the verdict of what is %s', (_, cases) => {
+  it.each(cases)('$title: $verdict ($reason)', ({ here, there, verdict, reason, level, next }) => {
+    const volumes = assess({ here, there, now });
+    expect(volumes.map((volume) => volume.verdict)).toEqual([
+      expect.objectContaining({
+        name: verdict,
+        reason,
+        ...(level && { level }),
+        ...(next && { next: expect.stringMatching(next) }),
+      }),
+    ]);
+  });
+});
+
+describe('the rows of two sites', () => {
+  it('pairs by volume identity, whatever the claims are called', () => {
+    const there = site('west', {
+      replications: [vr({ ...replica, claim: 'db-restored' })],
+      claims: known([pvc('db-restored', 'pv-1')]),
+      volumes: known([pv('pv-1', 'handle-pv-db')]),
+    });
+    const [row, ...more] = assess({ here: east(primary), there, now });
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({ claimName: 'db', matched: true, verdict: { name: 'Protected' } });
+  });
+
+  it('keeps two volumes apart whose claims have the same name', () => {
+    const there = site('west', {
+      replications: [vr(primary)],
+      volumes: known([pv('pv-db', 'another-handle')]),
+    });
+    const rows = assess({ here: east(primary), there, now });
+    expect(rows.map(({ sides }) => sides.map(({ role }) => role.role))).toEqual([
+      ['primary', 'none'],
+      ['none', 'primary'],
+    ]);
+  });
+
+  it('shows a claim that was asked for by name though nothing protects it', () => {
+    const rows = assess({
+      here: east(primary),
+      there: west(replica),
+      named: { namespace: 'shop', names: ['web'] },
+      now,
+    });
+    expect(rows.map(({ claimName, verdict }) => [claimName, verdict.name])).toEqual([
+      ['db', 'Protected'],
+      ['web', 'Unprotected'],
+    ]);
+  });
+
+  it('knows the lag from the primary alone', () => {
+    const [row] = assess({ here: east(primary), there: west({ ...replica, synced: 300 }), now });
+    expect(row?.lag).toMatchObject({ milliseconds: 180_000, intervals: 0.6 });
+  });
+});
