@@ -1,0 +1,130 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import { resources } from '../../../core/model/resource.ts';
+import type { ClusterController } from '../runtime/cluster-controller.ts';
+import { settled } from '../runtime/decision.ts';
+import { keyOf, parseKey, type SiteCache } from '../runtime/site-cache.ts';
+import { rfc3339 } from '../runtime/time.ts';
+import { candidatesFor } from '../volumes/binder.ts';
+import type { FindMountObstacle } from '../volumes/storage-driver.ts';
+import {
+  claimKey,
+  type StorageClass,
+  storageClassNameOf,
+  type VolumeAttachment,
+  waitsForConsumer,
+} from '../volumes/storage-objects.ts';
+import { decidePod, type MountState } from './pod-decision.ts';
+import { decideSchedule, type MountedClaim } from './schedule-decision.ts';
+import { claimKeysOfPod, type Pod } from './workload-objects.ts';
+
+const { pods, persistentVolumeClaims, persistentVolumes, storageClasses, volumeAttachments } = resources;
+
+/** The node of a site. */
+export type SiteNode = { name: string; ip: string; labels: Readonly<Record<string, string>> };
+
+const podsOfClaim = (key: string, cache: SiteCache): string[] => cache.by<Pod>(pods, 'claim', key).map(keyOf);
+
+const mountedClaim = (key: string, cache: SiteCache): MountedClaim => {
+  const { name } = parseKey(key);
+  const claim = cache.get<PersistentVolumeClaim>(persistentVolumeClaims, parseKey(key));
+  if (claim === undefined) return { name, claim, storageClass: undefined, candidates: [] };
+  const storageClass = cache.get<StorageClass>(storageClasses, { name: storageClassNameOf(claim) });
+  const candidates = waitsForConsumer(storageClass) ? candidatesFor(claim, cache) : [];
+  return { name, claim, storageClass, candidates };
+};
+
+/** Assigns pods to the site's node. */
+export const createScheduler = (node: SiteNode): ClusterController => ({
+  name: 'scheduler',
+  // One at a time: two pods must not reserve the same open volume.
+  concurrency: 1,
+  watches: [
+    { resource: pods, keysOf: (pod) => [keyOf(pod)] },
+    { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
+  ],
+  look: (key, { cache, now }) => {
+    const pod = cache.get<Pod>(pods, parseKey(key));
+    if (pod === undefined) return settled;
+    const claims = claimKeysOfPod(pod).map((claim) => mountedClaim(claim, cache));
+    return decideSchedule({ pod, claims, node, now: rfc3339(now()) });
+  },
+});
+
+/** As the kubelet says it when a node cannot stage a volume. */
+const mountFailure = (volumeName: string, why: string): MountState => ({
+  state: 'failed',
+  reason: 'FailedMount',
+  message: `MountVolume.MountDevice failed for volume "${volumeName}" : rpc error: code = Internal desc = ${why}`,
+});
+
+const mountStateOf = (key: string, cache: SiteCache, site: NodeAgentOptions): MountState => {
+  const claim = cache.get<PersistentVolumeClaim>(persistentVolumeClaims, parseKey(key));
+  const volumeName = claim?.spec?.volumeName;
+  if (volumeName === undefined || claim?.status?.phase !== 'Bound') return { state: 'waiting' };
+  const volume = cache.get<PersistentVolume>(persistentVolumes, { name: volumeName });
+  const csi = volume?.spec?.csi;
+  if (volume === undefined) return { state: 'waiting' };
+  if (csi === undefined || csi.driver !== site.driverName) return { state: 'mounted' };
+  const attachment = cache
+    .by<VolumeAttachment>(volumeAttachments, 'volume', volumeName)
+    .find(
+      ({ spec, metadata }) => spec?.nodeName === site.node.name && metadata.deletionTimestamp === undefined,
+    );
+  const refusal = attachment?.status?.attachError?.message;
+  if (refusal !== undefined) {
+    const message = `AttachVolume.Attach failed for volume "${volumeName}" : ${refusal}`;
+    return { state: 'failed', reason: 'FailedAttachVolume', message };
+  }
+  if (attachment?.status?.attached !== true) return { state: 'waiting' };
+  const obstacle = site.findMountObstacle(csi.volumeHandle);
+  return obstacle === undefined ? { state: 'mounted' } : mountFailure(volumeName, obstacle);
+};
+
+export type NodeAgentOptions = {
+  node: SiteNode;
+  /** The driver whose volumes are attached and mounted; undefined where the site has none. */
+  driverName: string | undefined;
+  findMountObstacle: FindMountObstacle;
+};
+
+/** A pod's address within the site's pod network, derived from its uid: stable and distinct enough for a sandbox. */
+const podIp = (pod: Pod): string => {
+  const digits = (pod.metadata.uid ?? '').replaceAll('-', '').slice(0, 4).padEnd(4, '0');
+  const [high = 0, low = 0] = [digits.slice(0, 2), digits.slice(2)].map((one) => Number.parseInt(one, 16));
+  return `10.244.${high}.${low}`;
+};
+
+/** Plays the kubelet of the site's one node. */
+export const createNodeAgent = (options: NodeAgentOptions): ClusterController => ({
+  name: 'node agent',
+  concurrency: 16,
+  watches: [
+    { resource: pods, keysOf: (pod) => [keyOf(pod)] },
+    { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
+    {
+      resource: volumeAttachments,
+      keysOf: (object, cache) => {
+        const name = (object as VolumeAttachment).spec?.source.persistentVolumeName ?? '';
+        return cache
+          .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', name)
+          .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
+      },
+    },
+  ],
+  look: (key, { cache, now }) => {
+    const pod = cache.get<Pod>(pods, parseKey(key));
+    if (pod === undefined) return settled;
+    return decidePod({
+      pod,
+      // Without a node there is nothing to mount.
+      mounts:
+        pod.spec?.nodeName === options.node.name
+          ? claimKeysOfPod(pod).map((claim) => mountStateOf(claim, cache, options))
+          : [],
+      nodeName: options.node.name,
+      podIp: podIp(pod),
+      hostIp: options.node.ip,
+      now: rfc3339(now()),
+    });
+  },
+});
