@@ -2,7 +2,14 @@
 import { type Answer, done, type Nothing, type Refusal, refuse, succeed } from './answer.ts';
 import { abandonPeer } from './change-mirroring.ts';
 import { createImage, discardImage } from './daemon.ts';
-import { checkSecrets, findTarget, isLetIn, isRefusal, type Target, type VolumeRequest } from './request.ts';
+import {
+  checkGivenSecrets,
+  findProvisioned,
+  isLetIn,
+  isRefusal,
+  type Target,
+  type VolumeRequest,
+} from './request.ts';
 import { formatVolumeHandle, randomUuid } from './volume-handle.ts';
 import { emptySide, imageSpec, type SiteIndex, type Volume, type World } from './world.ts';
 
@@ -30,7 +37,7 @@ export const createVolume = (
   request: CreateRequest,
 ): Answer<CreatedVolume> => {
   if (request.name === '') return refuse('InvalidArgument', 'volume Name cannot be empty');
-  const refusal = checkSecrets(request.secrets) ?? checkAccess(world, request);
+  const refusal = checkGivenSecrets(request.secrets) ?? checkAccess(world, request);
   if (refusal !== undefined) return refusal;
   const sizeBytes = Math.ceil((request.sizeBytes || DEFAULT_BYTES) / MEBIBYTE) * MEBIBYTE;
   const known = findByName(world, site, request.name);
@@ -80,7 +87,7 @@ const describe = ({ settings: { clusterId, pool } }: World, { uuid, sizeBytes }:
  * primary's to remove; a secondary in any other state is not deleted.
  */
 export const deleteVolume = (world: World, site: SiteIndex, request: VolumeRequest): Answer<Nothing> => {
-  const target = findTarget(world, site, request);
+  const target = findProvisioned(world, site, request);
   if (isRefusal(target)) return target.code === 'NotFound' ? done() : target;
   if (target.copy.publishedOn.length > 0) {
     return refuse('Internal', `rbd ${imageSpec(world, target.volume)} is still being used`);
@@ -113,7 +120,7 @@ export type PublishRequest = VolumeRequest & { readonly nodeId: string };
 /** Attaches a volume to a node; an attached primary cannot be demoted. */
 export const publishVolume = (world: World, site: SiteIndex, request: PublishRequest): Answer<Nothing> => {
   if (request.nodeId === '') return refuse('InvalidArgument', 'node ID missing in request');
-  const target = findTarget(world, site, request);
+  const target = findProvisioned(world, site, request);
   if (isRefusal(target)) return target;
   const { copy } = target;
   if (!copy.publishedOn.includes(request.nodeId)) copy.publishedOn.push(request.nodeId);
@@ -122,7 +129,7 @@ export const publishVolume = (world: World, site: SiteIndex, request: PublishReq
 
 /** Detaches a volume from a node, or from all nodes when none is named. What is not attached, or gone, is detached. */
 export const unpublishVolume = (world: World, site: SiteIndex, request: PublishRequest): Answer<Nothing> => {
-  const target = findTarget(world, site, request);
+  const target = findProvisioned(world, site, request);
   if (isRefusal(target)) return target.code === 'NotFound' ? done() : target;
   const { copy } = target;
   copy.publishedOn = copy.publishedOn.filter((node) => request.nodeId !== '' && node !== request.nodeId);

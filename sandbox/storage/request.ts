@@ -4,10 +4,13 @@ import { type Refusal, refuse } from './answer.ts';
 import { parseVolumeHandle } from './volume-handle.ts';
 import type { Copy, Side, SiteIndex, Volume, World } from './world.ts';
 
+/** The credentials of a call: `userID` and `userKey`. */
+export type Secrets = Readonly<Record<string, string>>;
+
 /** One call about one volume. */
 export type VolumeRequest = {
   readonly volumeId: string;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Secrets;
   /** Parameters of the class, without those of the reserved prefix. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly force?: boolean;
@@ -40,6 +43,16 @@ export const findTarget = (
   return refusal ?? openImage(world, site, request);
 };
 
+/** The same for calls of a provisioner or attacher: a StorageClass of the sandbox may name no secret. */
+export const findProvisioned = (world: World, site: SiteIndex, request: VolumeRequest): Target | Refusal => {
+  const refusal = checkVolumeId(request.volumeId) ?? checkGivenSecrets(request.secrets) ?? checkLock(request);
+  return refusal ?? openImage(world, site, request);
+};
+
+/** Credentials that are given must be whole; none at all are let in. */
+export const checkGivenSecrets = (secrets: Secrets): Refusal | undefined =>
+  Object.keys(secrets).length === 0 ? undefined : checkSecrets(secrets);
+
 /** Whether a call was refused before it reached an image. */
 export const isRefusal = (found: Target | Refusal): found is Refusal => 'code' in found;
 
@@ -47,7 +60,7 @@ const checkVolumeId = (volumeId: string): Refusal | undefined =>
   volumeId === '' ? refuse('InvalidArgument', 'empty volume ID in request') : undefined;
 
 /** The credentials must be there; whether they are right only the cluster can tell. */
-export const checkSecrets = (secrets: Readonly<Record<string, string>>): Refusal | undefined => {
+const checkSecrets = (secrets: Secrets): Refusal | undefined => {
   if (Object.keys(secrets).length === 0) return refuse('Internal', 'provided secret is empty');
   if (!secrets['userID']) return refuse('Internal', "missing ID field 'userID' in secrets");
   if (!secrets['userKey']) return refuse('Internal', "missing key field 'userKey' in secrets");
@@ -55,8 +68,9 @@ export const checkSecrets = (secrets: Readonly<Record<string, string>>): Refusal
 };
 
 /** Whether the cluster lets these credentials in. */
-export const isLetIn = ({ settings }: World, secrets: Readonly<Record<string, string>>): boolean =>
+export const isLetIn = ({ settings }: World, secrets: Secrets): boolean =>
   settings.credentials === undefined ||
+  Object.keys(secrets).length === 0 ||
   (settings.credentials.userID === secrets['userID'] && settings.credentials.userKey === secrets['userKey']);
 
 const checkLock = ({ busy = false, volumeId }: VolumeRequest): Refusal | undefined =>

@@ -4,6 +4,7 @@ import { type Answer, type Nothing, refuse } from './answer.ts';
 import { disableMirroring, enableMirroring } from './change-mirroring.ts';
 import { readBytes, writeBytes } from './content.ts';
 import { demoteVolume } from './demote.ts';
+import { type Destination, getDestination } from './destination.ts';
 import { type MirrorStatus, readMirrorStatus } from './mirror-status.ts';
 import { promoteVolume } from './promote.ts';
 import {
@@ -43,6 +44,7 @@ export type VolumeOperations = {
   demote(request: VolumeRequest): Answer<Nothing>;
   resync(request: VolumeRequest): Answer<ResyncResponse>;
   info(request: VolumeRequest): Answer<ReplicationInfo>;
+  destination(request: VolumeRequest): Answer<Destination>;
 };
 
 /** The array of one site. Reading and writing fail with a DrError; calls of a driver answer with a code. */
@@ -51,6 +53,8 @@ export type SiteArray = VolumeOperations & {
   readonly frozen: boolean;
   /** Stops the site's daemons and answers, or lets them go on as if no time had been lost. */
   setFrozen(frozen: boolean): void;
+  /** Settles when the site is not frozen, at once or once it thaws. */
+  thawed(): Promise<void>;
   /** What a pod would read; on a secondary that is the last whole snapshot. */
   read(volumeId: string, range: { readonly offset: number; readonly length: number }): Uint8Array;
   /** What a pod would write; refused on a secondary. */
@@ -71,6 +75,7 @@ const operations = {
   demote: demoteVolume,
   resync: resyncVolume,
   info: getReplicationInfo,
+  destination: getDestination,
 };
 
 /** The array of one site of a world. `change` wraps every change of who hears whom. */
@@ -80,13 +85,20 @@ export const createSiteArray = (
   change: (apply: () => void) => void,
 ): SiteArray => {
   const own = world.sites[site];
+  const waiting = new Set<() => void>();
   return {
     ...bindOperations(world, site),
     name: own.name,
     get frozen() {
       return own.frozen;
     },
-    setFrozen: (frozen) => change(() => Object.assign(own, { frozen })),
+    setFrozen: (frozen) => {
+      change(() => Object.assign(own, { frozen }));
+      if (frozen) return;
+      for (const wake of waiting) wake();
+      waiting.clear();
+    },
+    thawed: () => (own.frozen ? new Promise<void>((resolve) => waiting.add(resolve)) : Promise.resolve()),
     read: (volumeId, { offset, length }) => {
       const { copy, volume } = openForIo(world, site, volumeId);
       checkRange(volume, offset, length);
