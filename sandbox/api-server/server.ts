@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createWebhookAdmission, type WebhookAdmission } from './admission/webhooks.ts';
 import { type Authenticate, createAuthenticator } from './authentication/authenticate.ts';
 import { actingCaller } from './authentication/impersonation.ts';
 import { createTokenSigner, generateTokenKey } from './authentication/web-token.ts';
@@ -12,12 +13,15 @@ import { type Listener, startListener } from './http/listener.ts';
 import { readBody } from './http/request-body.ts';
 import { replyOfThrown, respond } from './http/respond.ts';
 import type { Kind } from './kind.ts';
+import { withBuiltInAdmission } from './objects/built-in-admission.ts';
 import type { Machinery } from './objects/machinery.ts';
 import { timeText } from './objects/metadata.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { reviewResources } from './request/review-resources.ts';
 import { createSchemaCompiler } from './schema/compiled.ts';
-import { createStore, type Journal } from './store/store.ts';
+import type { DiskJournal } from './store/journal.ts';
+import { createStore, type Store } from './store/store.ts';
+import { keyOf } from './store/stored-object.ts';
 
 /** What an API server is started with. PEM texts; port 0 takes a free one. */
 export type ApiServerOptions = {
@@ -33,7 +37,8 @@ export type ApiServerOptions = {
   log: (message: string) => void;
   /** How many changes a watch may lag behind before it must list again; 5,000 unless told otherwise. */
   historyWindow?: number;
-  journal?: Journal;
+  /** Where the objects are kept beyond the process; the server closes it. */
+  journal?: DiskJournal;
   /** PEM of the key that signs service account tokens; a new one unless told otherwise. */
   tokenKey?: string;
   signal?: AbortSignal;
@@ -70,10 +75,20 @@ const serve = async (front: Front, request: IncomingMessage, response: ServerRes
   }
 };
 
-const admitAll: Machinery['admission'] = {
-  mutate: async ({ object }) => object,
-  validate: async () => undefined,
-};
+const configurationCollections = {
+  mutating: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  validating: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
+} as const;
+
+const webhookAdmissionOf = (store: Store, log: (message: string) => void): WebhookAdmission =>
+  createWebhookAdmission({
+    configurations: (kind) => store.list(configurationCollections[kind]).map(({ object }) => object),
+    namespaceLabels: (name) => {
+      const namespace = store.get('namespaces', keyOf(undefined, name));
+      return namespace === undefined ? undefined : (namespace.object.metadata.labels ?? {});
+    },
+    onIgnoredFailure: (webhook, message) => log(`Webhook ${webhook} was passed over: ${message}`),
+  });
 
 /**
  * Starts an API server. Rejects with a `DrError` (`PortInUse`, `CannotListen`) where it cannot listen. The signal, where given,
@@ -87,7 +102,9 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   });
   const kinds = createServedKinds(options.kinds);
   const stops = [serveDefinitions(store, kinds), cleanUpDefinitions(store, () => timeText(now()))];
-  const machinery: Machinery = { store, kinds, compile: createSchemaCompiler(), admission: admitAll, now };
+  const webhooks = webhookAdmissionOf(store, log);
+  const admission = withBuiltInAdmission(store, webhooks);
+  const machinery: Machinery = { store, kinds, compile: createSchemaCompiler(), admission, now };
   await createBootstrapObjects(machinery);
 
   const authorizer = createAuthorizer(store);
@@ -118,7 +135,8 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
   const close = async () => {
     for (const stop of stops) stop();
     await listener.close();
-    await store.durable();
+    webhooks.close();
+    await options.journal?.close();
   };
   options.signal?.addEventListener('abort', () => void close(), { once: true });
   return { ...listener, url: `https://${address}`, close };

@@ -28,6 +28,10 @@ const changing = ['get', 'patch', 'update'] as const;
 
 /** Subresources of built-in kinds besides `status` and `scale`. */
 const ownSubresources: Record<string, readonly ServedSubresource[]> = {
+  pods: [
+    { name: 'binding', kind: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },
+    { name: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+  ],
   namespaces: [
     { name: 'finalize', kind: { group: '', version: 'v1', kind: 'Namespace' }, verbs: ['update'] },
   ],

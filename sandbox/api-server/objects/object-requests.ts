@@ -15,6 +15,7 @@ import { listObjects } from './list.ts';
 import type { Machinery, WriteContext } from './machinery.ts';
 import { patchObject } from './patch.ts';
 import { readPatch } from './patch-body.ts';
+import { bindPod, evictPod } from './pod-requests.ts';
 import { requestScale } from './scale-requests.ts';
 import { collectionOf, type ObjectTarget, type Target } from './target.ts';
 import { updateObject } from './update.ts';
@@ -172,11 +173,15 @@ const watchOfOne = (call: ObjectRequest, target: ObjectTarget): ObjectRequest =>
   return { ...call, request: { ...call.request, query } };
 };
 
-/** Answers a request on stored objects: collections, single objects, and the subresources `status` and `scale`. */
+/** Answers a request on stored objects: collections, single objects, and their subresources. */
 export const requestObjects = (call: ObjectRequest): Promise<Reply> | Reply => {
   const { name, subresource, kind } = call.target;
   if (name === undefined) return ofCollection(call);
   const target = { ...call.target, name };
+  if (subresource === 'binding' || subresource === 'eviction') {
+    if (call.request.method !== 'POST') throw failures.methodNotAllowed();
+    return subresource === 'binding' ? bindPod(call, target) : evictPod(call, target);
+  }
   if (subresource === 'scale' && kind.scale !== undefined) return requestScale(call, target, kind.scale);
   return ofObject(call, target);
 };

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { failures } from '../http/failure.ts';
 import type { Kind } from '../kind.ts';
-import { sameJson } from '../schema/json-value.ts';
+import { isJsonObject, sameJson } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
 import { acceptFields, type DecodeRefusal, refuseObject } from './accept-fields.ts';
 import type { AdmissionAttributes } from './admission-control.ts';
@@ -62,6 +62,14 @@ const withStatusOf = (object: KubernetesObject, live: KubernetesObject): Kuberne
 const writesStatus = ({ kind, subresource }: ObjectTarget): boolean =>
   kind.status && subresource === 'status';
 
+/** `finalize` of a namespace changes its finalizers, past all that else holds for updates. */
+const onlyFinalizersOf = (proposed: KubernetesObject, live: KubernetesObject): KubernetesObject => {
+  const { spec } = proposed;
+  const finalizers = isJsonObject(spec) && Array.isArray(spec['finalizers']) ? spec['finalizers'] : [];
+  const kept = isJsonObject(live['spec']) ? live['spec'] : {};
+  return { ...live, spec: finalizers.length === 0 ? {} : { ...kept, finalizers } };
+};
+
 /** What of the proposal may change at all, with defaults and what the server owns. */
 const prepared = (
   { compile, now }: Machinery,
@@ -70,6 +78,7 @@ const prepared = (
   live: KubernetesObject,
 ): KubernetesObject => {
   const { kind } = target;
+  if (target.subresource === 'finalize') return onlyFinalizersOf(proposed, live);
   const limited = writesStatus(target)
     ? onlyStatusOf(kind, proposed, live)
     : kind.status

@@ -3,6 +3,7 @@ import type { TokenSigner } from '../authentication/web-token.ts';
 import { type AccessAttributes, refusalOf } from '../authorization/attributes.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
 import type { Discovery } from '../discovery/discovery-requests.ts';
+import { servedResourceOf } from '../discovery/served-resource.ts';
 import { serverVersion } from '../discovery/server-version.ts';
 import { type ApiRequest, type Handler, jsonReply, type Reply, textReply } from '../http/exchange.ts';
 import { failures, PageNotFound } from '../http/failure.ts';
@@ -108,9 +109,7 @@ const isServiceAccountToken = ({ kind, name, subresource }: Target): boolean =>
 
 const servesSubresource = (kind: Kind, subresource: string | undefined): boolean => {
   if (subresource === undefined) return true;
-  if (subresource === 'status') return kind.status;
-  if (subresource === 'scale') return kind.scale !== undefined;
-  return subresource === 'finalize' && kind.resource.group === '' && kind.resource.plural === 'namespaces';
+  return servedResourceOf(kind).subresources.some(({ name }) => name === subresource);
 };
 
 const targetOf = (kind: Kind, path: ResourcePath): Target => {
@@ -139,6 +138,8 @@ const answerResource = (
   const target = targetOf(kind, path);
   if (isServiceAccountToken(target)) return answerTokenRequest(request, target, dispatch);
   if (!servesSubresource(kind, path.subresource)) throw failures.noSuchResource();
+  if (path.subresource === undefined && !kind.verbs.includes(verbOf(request.method, path, false)))
+    throw failures.methodNotAllowed();
   return requestObjects({ machinery, target, request });
 };
 

@@ -1,0 +1,53 @@
+import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import { cleanupFinalizer, definitionCollection } from '../discovery/definition-lifecycle.ts';
+import { isJsonObject } from '../schema/json-value.ts';
+import type { Store } from '../store/store.ts';
+import type { AdmissionAttributes, AdmissionControl } from './admission-control.ts';
+import { collectionOf } from './target.ts';
+
+const isDefault = ({ metadata }: KubernetesObject): boolean =>
+  metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+
+/** The youngest of the classes that are marked as default; of equally old ones the first by name. */
+const defaultClass = (store: Store): string | undefined =>
+  store
+    .list('storageclasses.storage.k8s.io')
+    .map(({ object }) => object)
+    .filter(isDefault)
+    .sort((one, other) =>
+      (other.metadata.creationTimestamp ?? '').localeCompare(one.metadata.creationTimestamp ?? ''),
+    )[0]?.metadata.name;
+
+/** Admission plugin DefaultStorageClass: a claim that names no class gets the default one. */
+const withDefaultClass = (claim: KubernetesObject, store: Store): KubernetesObject => {
+  const spec = isJsonObject(claim['spec']) ? claim['spec'] : {};
+  if (spec['storageClassName'] !== undefined) return claim;
+  const storageClassName = defaultClass(store);
+  return storageClassName === undefined ? claim : { ...claim, spec: { ...spec, storageClassName } };
+};
+
+/** A definition stays until its objects are gone. */
+const withCleanup = (definition: KubernetesObject): KubernetesObject => {
+  const { finalizers = [] } = definition.metadata;
+  if (finalizers.includes(cleanupFinalizer)) return definition;
+  return {
+    ...definition,
+    metadata: { ...definition.metadata, finalizers: [...finalizers, cleanupFinalizer] },
+  };
+};
+
+const admitted = (
+  { operation, kind, object, subresource }: AdmissionAttributes,
+  store: Store,
+): KubernetesObject | undefined => {
+  if (operation !== 'CREATE' || object === undefined || subresource !== undefined) return object;
+  const collection = collectionOf(kind);
+  if (collection === 'persistentvolumeclaims') return withDefaultClass(object, store);
+  return collection === definitionCollection ? withCleanup(object) : object;
+};
+
+/** The admission plugins that come with the server, before those that somebody registered. */
+export const withBuiltInAdmission = (store: Store, registered: AdmissionControl): AdmissionControl => ({
+  mutate: (attributes) => registered.mutate({ ...attributes, object: admitted(attributes, store) }),
+  validate: registered.validate,
+});
