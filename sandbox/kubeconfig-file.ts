@@ -12,8 +12,12 @@ const peerExtension = (peer: string) => ({
   extension: { context: peer },
 });
 
+/** The first line of a kubeconfig that a sandbox wrote: only such a file is replaced or removed. */
+export const kubeconfigMark = '# Written by kubectl dr sandbox, and removed when it ends.\n';
+
 /** A kubeconfig with a context, a cluster and a user per site; the first site's context is the current one. */
 export const kubeconfigText = (sites: readonly KubeconfigSite[]): string =>
+  kubeconfigMark +
   stringify({
     apiVersion: 'v1',
     kind: 'Config',

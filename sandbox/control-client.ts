@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DrError } from '../core/model/error.ts';
+import { callControl } from './control-call.ts';
+import type { ControlCall, ControlCalls, SandboxSettings, SandboxStatus } from './control-protocol.ts';
+import { readRecord, type SandboxRecord, type Surroundings } from './record.ts';
+
+/** What the commands of a person run in. */
+export type CommandContext = Surroundings & {
+  /** Where sockets may be: `TMPDIR` or `/tmp`. */
+  temporaryDirectory: string;
+  now: () => number;
+  random: () => number;
+  /** One line of progress. */
+  log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  signal: AbortSignal;
+};
+
+const callTimeoutMs = 90_000;
+const startTimeoutMs = 120_000;
+const downTimeoutMs = 30_000;
+
+/**
+ * Runs a sandbox in this process until the signal aborts or `down` is called from elsewhere. `onReady` hears of it once both
+ * sites answer; the promise settles when everything has ended and been removed.
+ */
+export const upSandbox = async (
+  settings: SandboxSettings,
+  context: CommandContext,
+  onReady: (status: SandboxStatus) => void,
+): Promise<void> => {
+  const { runSandbox } = await import('./up.ts');
+  const sandbox = await runSandbox(settings, context);
+  onReady(await sandbox.status());
+  await sandbox.closed;
+};
+
+/** The file that starts a sandbox in a process of its own: a bundle beside this one, or the source. */
+const sandboxEntry = (): string =>
+  fileURLToPath(
+    import.meta.url.endsWith('.ts')
+      ? new URL('./main.ts', import.meta.url)
+      : new URL('./sandbox.mjs', import.meta.url),
+  );
+
+type Message = { ready: SandboxStatus } | { failed: { code: string; message: string; hint?: string } };
+
+/** Starts a sandbox that outlives this process, and waits until both sites answer. */
+export const startDetached = async (
+  settings: SandboxSettings,
+  context: CommandContext,
+): Promise<SandboxStatus> => {
+  // Made here, so that what the new process says has a place before it says anything.
+  const runDirectory = mkdtempSync(join(context.temporaryDirectory, 'kubectl-dr-'));
+  const logFile = join(runDirectory, 'sandbox.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [sandboxEntry(), JSON.stringify({ settings, runDirectory })], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    env: context.env,
+  });
+  try {
+    const message = await new Promise<Message>((resolve, reject) => {
+      const ended = (): void => {
+        const last = readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? '';
+        reject(new DrError({ code: 'SandboxFailed', message: `the sandbox ended while starting: ${last}` }));
+      };
+      child.once('message', (received) => resolve(received as Message));
+      child.once('error', reject);
+      child.once('exit', ended);
+      const expired = AbortSignal.any([context.signal, AbortSignal.timeout(startTimeoutMs)]);
+      expired.addEventListener('abort', () => reject(expired.reason), { once: true });
+    });
+    if ('failed' in message) throw new DrError(message.failed);
+    child.disconnect();
+    child.unref();
+    return message.ready;
+  } catch (thrown) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    child.unref();
+    rmSync(runDirectory, { recursive: true, force: true });
+    throw thrown;
+  }
+};
+
+const notRunning = (): DrError =>
+  new DrError({
+    code: 'SandboxNotRunning',
+    message: 'no sandbox runs',
+    hint: 'start one with kubectl dr sandbox up',
+  });
+
+/** The record of the sandbox, running or dead; undefined where there is none. */
+export const readSandboxRecord = readRecord;
+
+/** One call to the running sandbox. Rejects with `SandboxNotRunning`, or with what the sandbox answered. */
+export const callSandbox = async <Name extends Exclude<ControlCall, 'down'>>(
+  surroundings: Surroundings,
+  name: Name,
+  body: ControlCalls[Name]['request'],
+  signal?: AbortSignal,
+): Promise<ControlCalls[Name]['answer']> => {
+  const record = await readRecord(surroundings);
+  if (record === undefined) throw notRunning();
+  return callControl(record.controlSocket, name, body, { timeoutMs: callTimeoutMs, signal });
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+const awaitEnd = async (record: SandboxRecord, context: CommandContext): Promise<void> => {
+  for (let waited = 0; waited < downTimeoutMs; waited += 50) {
+    if (!isAlive(record.pid)) return;
+    await delay(50, undefined, { signal: context.signal });
+  }
+  throw new DrError({
+    code: 'SandboxStillRunning',
+    message: `the sandbox (pid ${record.pid}) did not end within ${downTimeoutMs / 1000} s`,
+    hint: `kill -9 ${record.pid}, then run this command again`,
+  });
+};
+
+/**
+ * Ends the sandbox and waits until nothing of it is left. What a killed one has left behind is removed, too. Answers whether
+ * there was one.
+ */
+export const downSandbox = async (context: CommandContext): Promise<boolean> => {
+  const record = await readRecord(context);
+  if (record === undefined) return false;
+  try {
+    await callControl(record.controlSocket, 'down', {}, { timeoutMs: 5_000, signal: context.signal });
+  } catch (thrown) {
+    if (!(thrown instanceof DrError) || thrown.code !== 'SandboxNotRunning') throw thrown;
+    const { removeLeftovers } = await import('./leftovers.ts');
+    await removeLeftovers(record, context);
+    return true;
+  }
+  await awaitEnd(record, context);
+  return true;
+};
