@@ -1,5 +1,8 @@
-import { applyPatch, JsonPatchError, type Operation } from 'fast-json-patch';
+import jsonPatch, { type Operation } from 'fast-json-patch';
 import { cloneJson, isJsonObject, sameJson } from '../schema/json-value.ts';
+
+// The package is CommonJS: Node finds no named exports in it.
+const { applyPatch, JsonPatchError } = jsonPatch;
 
 /** A patch that does not fit its object; the message is that of Go's json-patch, which clients know. */
 export class PatchProblem extends Error {}
