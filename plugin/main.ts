@@ -41,4 +41,7 @@ process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onInterrupt);
 process.stdout.on('error', endQuietly);
 process.stderr.on('error', endQuietly);
-process.exitCode = await run(process.argv.slice(2), io);
+
+const code = await run(process.argv.slice(2), io);
+// What was written goes out first; connections that are still open are not worth waiting for.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

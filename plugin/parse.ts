@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { DrError } from '../core/model/error.ts';
 import { type Command, commandName, type Parser } from './command.ts';
 import { expandShortFlags } from './flags/short-flags.ts';
 import { usageError } from './usage-error.ts';
@@ -47,7 +48,29 @@ const addCommand = (
   });
 };
 
-/** The words of `Unknown argument: a` as kubectl would say it. */
+type Said = {
+  readonly message: string;
+  readonly words: readonly string[];
+  readonly commands: readonly Command[];
+};
+
+/** `kubectl dr status`, as far as the words name commands. */
+const commandPath = (words: readonly string[], commands: readonly Command[]): string => {
+  const command = commands.find((candidate) => words.includes(commandName(candidate)));
+  return command === undefined
+    ? 'kubectl dr'
+    : `kubectl dr ${[commandName(command), ...(command.subcommands ?? []).map(commandName).filter((name) => words.includes(name))].join(' ')}`;
+};
+
+const usageOf = ({ words, commands }: Said): string => {
+  const command = commands.find((candidate) => words.includes(commandName(candidate)));
+  const subcommand = command?.subcommands?.find((candidate) => words.includes(commandName(candidate)));
+  return ['kubectl dr', command && (subcommand ? commandName(command) : command.usage), subcommand?.usage]
+    .filter(Boolean)
+    .join(' ');
+};
+
+/** What yargs calls an unknown argument, as kubectl would say it. */
 const unknownArgument = (name: string, words: readonly string[]): string => {
   const typed = words.find((word) => word.replace(/^-+/, '').split('=')[0] === name);
   if (typed?.startsWith('--')) return `unknown flag: --${name}`;
@@ -55,15 +78,45 @@ const unknownArgument = (name: string, words: readonly string[]): string => {
   return `unknown command or argument "${name}"`;
 };
 
-const failureOf = (message: string, words: readonly string[]): Error => {
-  const [, name] = /^Unknown arguments?: ([^,]+)/.exec(message) ?? [];
-  const [, needy] = /^Not enough arguments following: (.+)$/.exec(message) ?? [];
-  const commandWords = words.slice(0, words.findIndex((word) => word.startsWith('-')) >>> 0);
-  const help = `see "${['kubectl dr', commandWords[0] ?? ''].join(' ').trim()} --help"`;
-  if (name !== undefined) return usageError(unknownArgument(name, words), help);
-  if (needy !== undefined)
-    return usageError(`flag needs a value: ${needy.length === 1 ? '-' : '--'}${needy}`, help);
-  return usageError(message.split('\n').filter(Boolean).join(', ').replaceAll(/\s+/g, ' '), help);
+/** Each sentence of yargs that a user can meet, and ours for it. */
+const translations: readonly {
+  readonly pattern: RegExp;
+  readonly say: (match: string[], said: Said) => string;
+}[] = [
+  {
+    pattern: /^Unknown arguments?: ([^,]+)/,
+    say: ([, name = ''], { words }) => unknownArgument(name, words),
+  },
+  {
+    pattern: /^Not enough arguments following: (.+)$/,
+    say: ([, name = '']) => `flag needs a value: ${name.length === 1 ? '-' : '--'}${name}`,
+  },
+  {
+    pattern: /^Invalid values: Argument: (.+), Given: (.+), Choices: (.+)$/,
+    say: ([, name, given, choices]) =>
+      `invalid value ${given} for ${name}: choose ${choices?.replaceAll('"', '')}`,
+  },
+  {
+    pattern: /^Not enough non-option arguments/,
+    say: (_, said) => `an argument is missing: ${usageOf(said)}`,
+  },
+  {
+    pattern: /^Did you mean (.+)\?$/,
+    say: ([, name], { words }) =>
+      `unknown command "${words.find((word) => !word.startsWith('-'))}", did you mean "${name}"?`,
+  },
+];
+
+const failureOf = (said: Said): Error => {
+  const help = `see "${commandPath(said.words, said.commands)} --help"`;
+  const line = said.message
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace('Invalid values:,', 'Invalid values:')
+    .trim();
+  const found = translations
+    .map(({ pattern, say }) => ({ match: pattern.exec(line), say }))
+    .find(({ match }) => match);
+  return usageError(found?.match ? found.say(found.match, said) : line, help);
 };
 
 /**
@@ -88,6 +141,7 @@ export const parseCommandLine = (
       'parse-positional-numbers': false,
     })
     .strict()
+    .recommendCommands()
     .exitProcess(false)
     .version(false)
     .help('help')
@@ -97,7 +151,9 @@ export const parseCommandLine = (
       'Flags stand after "dr". "kubectl dr COMMAND --help" shows the flags and examples of a command.',
     )
     .fail((message, error) => {
-      throw error ?? failureOf(message, expanded);
+      throw error instanceof DrError
+        ? error
+        : failureOf({ message: message ?? error?.message ?? '', words: expanded, commands });
     });
   for (const command of commands)
     addCommand(parser, [], command, (found) => {

@@ -27,11 +27,8 @@ export const status: Command = {
     ["kubectl dr status -A -o jsonpath='{.items[*].verdict}'", 'Verdicts alone, for a script'],
   ],
   epilogue: [
-    'Verdicts: Protected; Moving (a change is on its way); Lagging (last sync older than 2 intervals; an error from 3 on);',
-    'Degraded; NoPrimary; SplitBrain; Unprotected; Unknown (something could not be read).',
-    '',
-    'Exit codes: 0 healthy (Protected, Moving, Lagging below 3 intervals); 3 any other verdict, or a site that cannot be',
-    'read; 1 error; 2 usage. --exit-zero turns 3 into 0.',
-  ].join('\n'),
+    'Verdicts: Protected; Moving, a change is on its way; Lagging, the last sync is older than 2 intervals (an error from 3 on); Degraded; NoPrimary; SplitBrain; Unprotected; Unknown, something could not be read.',
+    'Exit codes: 0 healthy (Protected, Moving, Lagging below 3 intervals); 3 any other verdict, or a site that cannot be read; 1 error; 2 usage.',
+  ].join('\n\n'),
   load: async () => (await import('../status/run-status.ts')).runStatus,
 };

@@ -4,10 +4,12 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { connect } from '../../kube/connect.ts';
 import { contextExtension, type Kubeconfig, loadKubeconfig, resolveContext } from '../../kube/kubeconfig.ts';
 import type { ClusterFlags } from '../flags/cluster-flags.ts';
-import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
 import { readConfiguredPeers } from '../pair/config-file.ts';
 import { findPeerContext } from '../pair/find-peer.ts';
+
+/** Which clusters, as whom, and how long to wait for one request. */
+export type ClusterOptions = Omit<ClusterFlags, 'request-timeout'> & { readonly requestTimeoutMs: number };
 
 /** One site: how it is named, and the way to it. */
 export type Site = SiteName & { readonly cluster: Cluster };
@@ -15,8 +17,11 @@ export type Site = SiteName & { readonly cluster: Cluster };
 /** The site that was asked for, and its peer where one is known. */
 export type Sites = { readonly here: Site; readonly there: Site | undefined };
 
-/** Where the context of the other site was looked for; for the hint that none is known. */
+/** Names the context of the other site in a context of the kubeconfig. */
 const peerExtension = 'kubectl-dr.dev/peer';
+
+/** A handshake costs more than a request: few connections are faster than many. */
+const maxSockets = 2;
 
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -34,7 +39,7 @@ const warnOnce = (io: Io): ((text: string) => void) => {
 const openSite = (
   kubeconfig: Kubeconfig,
   context: string,
-  flags: ClusterFlags,
+  flags: ClusterOptions,
   shared: { io: Io; onWarning: (text: string) => void },
 ): Site => {
   const file = flags.kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(flags.kubeconfig)}`;
@@ -45,8 +50,9 @@ const openSite = (
   const cluster = connect({
     kubeconfig,
     context,
-    requestTimeoutMs: parseRequestTimeout(flags['request-timeout']),
+    requestTimeoutMs: flags.requestTimeoutMs,
     ...(Object.keys(impersonate).length > 0 && { impersonate }),
+    maxSockets,
     onWarning: shared.onWarning,
     userAgent: `kubectl-dr/${shared.io.version}`,
     env: shared.io.env,
@@ -60,7 +66,7 @@ const openSite = (
  * Opens the site of the chosen context and its peer; nothing is sent yet. Throws a `DrError` where the kubeconfig or a
  * context is at fault.
  */
-export const openSites = async (flags: ClusterFlags, io: Io): Promise<Sites> => {
+export const openSites = async (flags: ClusterOptions, io: Io): Promise<Sites> => {
   const kubeconfig = loadKubeconfig({ env: io.env, home: io.home, kubeconfig: flags.kubeconfig });
   const { context } = resolveContext(kubeconfig, flags.context);
   const peer = findPeerContext(context.name, {

@@ -10,7 +10,8 @@ const isWide = (character: string): boolean =>
     character,
   );
 
-const isCombining = (character: string): boolean => /\p{Mark}|\p{Default_Ignorable_Code_Point}/u.test(character);
+const isCombining = (character: string): boolean =>
+  /\p{Mark}|\p{Default_Ignorable_Code_Point}/u.test(character);
 
 /** Columns that a text takes on a terminal; colours take none. */
 export const displayWidth = (text: string): number => {

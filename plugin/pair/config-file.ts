@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { Io } from '../io.ts';
@@ -23,9 +23,9 @@ const isTextMap = (value: unknown): value is Record<string, string> =>
   Object.values(value).every((entry) => typeof entry === 'string');
 
 /** The text of a file; undefined where there is none. */
-const readIfThere = async (path: string): Promise<string | undefined> => {
+const readIfThere = (path: string): string | undefined => {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw invalid(path, messageOf(error));
@@ -37,7 +37,7 @@ export const readConfiguredPeers = async (
   io: Pick<Io, 'env' | 'home'>,
 ): Promise<Readonly<Record<string, string>>> => {
   const path = configPath(io);
-  const text = path === undefined ? undefined : await readIfThere(path);
+  const text = path === undefined ? undefined : readIfThere(path);
   if (path === undefined || text === undefined) return {};
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text);

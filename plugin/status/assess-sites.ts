@@ -11,7 +11,12 @@ export const assessSites = (
 ): VolumeStatus[] => {
   const [here, there] = snapshots;
   if (here === undefined) return [];
-  return assess({ here, there, named: namespace === undefined ? undefined : { namespace, names: claims }, now });
+  return assess({
+    here,
+    there,
+    named: namespace === undefined ? undefined : { namespace, names: claims },
+    now,
+  });
 };
 
 /** Says on stderr what a reader of the rows should know beside them. */

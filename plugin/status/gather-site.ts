@@ -6,6 +6,7 @@ import type { VolumeReplication, VolumeReplicationClass } from '../../core/model
 import { known, type Reading, unknown } from '../../core/status/reading.ts';
 import type { VolumeGroupReplication } from '../../core/status/replication.ts';
 import type { SiteObjects, SiteSnapshot } from '../../core/status/snapshot.ts';
+import type { ObjectList } from '../../kube/cluster.ts';
 import type { Site } from '../door/clusters.ts';
 
 /** Which objects of a site to read. */
@@ -21,8 +22,9 @@ export type SiteReading = {
   readonly resourceVersions: { readonly replications: string; readonly groups: string | undefined };
 };
 
-/** Up to this many volumes are asked for one by one; a cluster may hold thousands that are not protected. */
-const fewVolumes = 8;
+/** Of a cluster with more volumes than a first page, up to this many are asked for one by one. */
+const fewVolumes = 32;
+const firstPageSize = 100;
 
 const codeOf = (error: unknown): string => (error instanceof DrError ? error.code : '');
 
@@ -79,7 +81,7 @@ const getVolumes = async (
   site: Site,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<Reading<readonly PersistentVolume[]>> => {
+): Promise<PersistentVolume[]> => {
   const getOne = async (name: string): Promise<PersistentVolume[]> => {
     try {
       return [await site.cluster.get<PersistentVolume>(resources.persistentVolumes, { name }, { signal })];
@@ -88,24 +90,46 @@ const getVolumes = async (
       throw error;
     }
   };
+  return (await Promise.all(names.map(getOne))).flat();
+};
+
+/**
+ * The volumes with these names. A first page is asked for together with everything else and is all there is in a small
+ * cluster; of a large one, few volumes are asked for by name, and many by listing.
+ */
+const readVolumes = async (
+  site: Site,
+  scope: Scope,
+  firstPage: Promise<ObjectList<PersistentVolume>>,
+  wantedNames: Promise<readonly string[]>,
+): Promise<Reading<readonly PersistentVolume[]>> => {
   try {
-    return known((await Promise.all(names.map(getOne))).flat());
+    const [page, wanted] = await Promise.all([firstPage, wantedNames]);
+    if (page.continue === undefined) return known(page.items);
+    const read = new Set(page.items.map(({ metadata }) => metadata.name));
+    const missing = wanted.filter((name) => !read.has(name));
+    if (missing.length > fewVolumes) return await tryList(site, resources.persistentVolumes, scope);
+    return known([...page.items, ...(await getVolumes(site, missing, scope.signal))]);
   } catch (error) {
     return unknown(`persistent volumes of ${site.name} cannot be read: ${whyOf(error, site)}`);
   }
 };
 
-/** The volumes behind the claims that something protects, or that were asked for. */
-const readVolumes = async (
-  site: Site,
-  scope: Scope,
-  claims: readonly PersistentVolumeClaim[],
-  isShown: (claim: PersistentVolumeClaim) => boolean,
-): Promise<Reading<readonly PersistentVolume[]>> => {
-  const names = claims.filter(isShown).flatMap(({ spec }) => spec?.volumeName || []);
-  return names.length <= fewVolumes
-    ? getVolumes(site, names, scope.signal)
-    : tryList<PersistentVolume>(site, resources.persistentVolumes, scope);
+/** Names of the volumes behind the claims that something protects, or that were asked for. */
+const wantedVolumes = (
+  replications: readonly VolumeReplication[],
+  groups: readonly VolumeGroupReplication[],
+  claims: Reading<readonly PersistentVolumeClaim[]>,
+  named: readonly string[],
+): string[] => {
+  const single = new Set(
+    replications.map(({ metadata, spec }) => `${metadata.namespace}/${spec.dataSource.name}`),
+  );
+  const isShown = ({ metadata }: PersistentVolumeClaim): boolean =>
+    groups.length > 0 ||
+    single.has(`${metadata.namespace}/${metadata.name}`) ||
+    named.includes(metadata.name ?? '');
+  return claims.known ? claims.value.filter(isShown).flatMap(({ spec }) => spec?.volumeName || []) : [];
 };
 
 const readObjects = async (
@@ -113,20 +137,23 @@ const readObjects = async (
   scope: Scope,
   named: readonly string[],
 ): Promise<{ objects: SiteObjects; resourceVersions: SiteReading['resourceVersions'] }> => {
-  const [replications, groups, classes, claims] = await Promise.all([
+  const rest = Promise.all([
     listReplications(site, scope),
     listGroups(site, scope),
     tryList<VolumeReplicationClass>(site, resources.volumeReplicationClasses, scope),
     tryList<PersistentVolumeClaim>(site, resources.persistentVolumeClaims, scope),
   ]);
-  const single = new Set(
-    replications.items.map(({ metadata, spec }) => `${metadata.namespace}/${spec.dataSource.name}`),
+  const wanted = rest.then(([replications, groups, , claims]) =>
+    wantedVolumes(replications.items, groups.items, claims, named),
   );
-  const isShown = ({ metadata }: PersistentVolumeClaim): boolean =>
-    groups.items.length > 0 ||
-    single.has(`${metadata.namespace}/${metadata.name}`) ||
-    named.includes(metadata.name ?? '');
-  const volumes = claims.known ? await readVolumes(site, scope, claims.value, isShown) : claims;
+  const firstPage = site.cluster.list<PersistentVolume>(resources.persistentVolumes, {
+    limit: firstPageSize,
+    signal: scope.signal,
+  });
+  const [[replications, groups, classes, claims], volumes] = await Promise.all([
+    rest,
+    readVolumes(site, scope, firstPage, wanted),
+  ]);
   return {
     objects: { replications: replications.items, groups: groups.items, classes, claims, volumes },
     resourceVersions: { replications: replications.resourceVersion, groups: groups.resourceVersion },
@@ -134,7 +161,7 @@ const readObjects = async (
 };
 
 /**
- * Reads what status needs of one site, in two rounds of parallel requests. What goes wrong becomes part of the answer:
+ * Reads what status needs of one site, in one round of parallel requests where the cluster is small. What goes wrong becomes part of the answer:
  * the other site's facts still count. Only an interruption is thrown.
  */
 export const gatherSite = async (

@@ -32,7 +32,7 @@ const lagCell = (lag: Lag): string =>
   lag.milliseconds === undefined ? unknownCell : `${formatAge(lag.milliseconds)} of ${scheduleCell(lag)}`;
 
 const lastSyncCell = ({ lastSync, milliseconds }: Lag): string =>
-  lastSync === undefined || milliseconds === undefined ? none : `${formatAge(milliseconds)} ago`;
+  lastSync === undefined || milliseconds === undefined ? none : formatAge(milliseconds);
 
 const kinds = { VolumeReplication: 'vr', VolumeGroupReplication: 'vgr' } as const;
 

@@ -1,10 +1,11 @@
+import { formatTime } from '../../core/model/condition.ts';
 import type { VolumeStatus } from '../../core/status/assess.ts';
 import type { SideFacts } from '../../core/status/facts.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
 import type { VerdictName } from '../../core/status/verdict.ts';
 
 const timeOf = (milliseconds: number | undefined): string | null =>
-  milliseconds === undefined ? null : `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  milliseconds === undefined ? null : formatTime(milliseconds);
 
 const secondsOf = (milliseconds: number | undefined): number | null =>
   milliseconds === undefined ? null : Math.floor(milliseconds / 1000);

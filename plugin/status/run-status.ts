@@ -1,12 +1,13 @@
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
 import { reportError } from '../report-error.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { gatherLabelled, gatherSites } from './gather.ts';
 import { parseOutputFormat } from './output-format.ts';
 import { createPrinter, type Printable } from './printer.ts';
-import { missingNames, selectionOf, selectVolumes } from './selection.ts';
+import { missingNames, parseSelection, selectVolumes } from './selection.ts';
 import type { StatusFlags } from './status-flags.ts';
 import type { StatusOptions } from './watch-status.ts';
 
@@ -22,10 +23,8 @@ const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: St
   const missing = missingNames(volumes, selection);
   const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
   const read = snapshots.filter(({ objects }) => objects.known).map(({ site }) => site.name);
-  for (const name of missing)
-    io.stderr.write(`error: ${name} not found${where} on ${read.join(' or ')}\n`);
-  if (volumes.length === 0 && missing.length === 0)
-    io.stderr.write(`No protected volumes found${where}.\n`);
+  for (const name of missing) io.stderr.write(`error: ${name} not found${where} on ${read.join(' or ')}\n`);
+  if (volumes.length === 0 && missing.length === 0) io.stderr.write(`No protected volumes found${where}.\n`);
   return missing;
 };
 
@@ -54,10 +53,12 @@ const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode>
 /** `kubectl dr status`. */
 export const runStatus = async (flags: StatusFlags, io: Io): Promise<ExitCode> => {
   const format = await parseOutputFormat(flags.output);
+  const selectionIn = parseSelection(flags);
+  const requestTimeoutMs = parseRequestTimeout(flags['request-timeout']);
   const { openSites, closeSites } = await import('../door/clusters.ts');
-  const sites = await openSites(flags, io);
+  const sites = await openSites({ ...flags, requestTimeoutMs }, io);
   try {
-    const selection = selectionOf(flags, sites.here.cluster.defaultNamespace);
+    const selection = selectionIn(sites.here.cluster.defaultNamespace);
     const options = { selection, format, flags, io };
     if (!flags.watch) return await showOnce(sites, options);
     const { watchStatus } = await import('./watch-status.ts');

@@ -28,8 +28,11 @@ const parseName = (word: string): NamedObject => {
   throw usageError(`status knows no kind "${kind}"`, 'give the name of a claim, pvc/NAME or vr/NAME');
 };
 
-/** Understands names, -n, -A and -l. Throws a usage error. */
-export const selectionOf = (flags: StatusFlags, defaultNamespace: string): Selection => {
+/** What was asked for, once the namespace of the context is known. */
+export type SelectionIn = (defaultNamespace: string) => Selection;
+
+/** Understands names, -n, -A and -l, before any cluster is asked. Throws a usage error. */
+export const parseSelection = (flags: StatusFlags): SelectionIn => {
   const named = (flags.pvc ?? []).map(parseName);
   const everywhere = flags['all-namespaces'] ?? false;
   if (everywhere && named.length > 0)
@@ -38,12 +41,12 @@ export const selectionOf = (flags: StatusFlags, defaultNamespace: string): Selec
     throw usageError('a selector cannot be used together with names', 'leave out -l, or the names');
   const namesOf = (kind: NamedObject['kind']) =>
     named.filter((object) => object.kind === kind).map(({ name }) => name);
-  return {
+  return (defaultNamespace) => ({
     namespace: everywhere ? undefined : flags.namespace || defaultNamespace,
     claims: namesOf('claim'),
     replications: namesOf('replication'),
     labels: flags.selector,
-  };
+  });
 };
 
 /** Claims that carry the labels, per site (by context), as `namespace/name`; undefined where no labels were asked for. */

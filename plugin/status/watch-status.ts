@@ -1,4 +1,4 @@
-import { setInterval as ticks, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setInterval as ticks } from 'node:timers/promises';
 import type { VolumeStatus } from '../../core/status/assess.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
 import { verdict } from '../../core/status/verdict.ts';
@@ -50,7 +50,10 @@ export const createChangeFilter = (): ((volumes: readonly VolumeStatus[]) => Vol
 };
 
 /** Waits until every site was read once, however that ended. */
-const latestSnapshots = (sites: Sites, latest: ReadonlyMap<string, SiteSnapshot>): SiteSnapshot[] | undefined => {
+const latestSnapshots = (
+  sites: Sites,
+  latest: ReadonlyMap<string, SiteSnapshot>,
+): SiteSnapshot[] | undefined => {
   const snapshots = listSites(sites).map(({ context }) => latest.get(context));
   const read = snapshots.filter((snapshot) => snapshot !== undefined);
   return read.length === snapshots.length ? read : undefined;
