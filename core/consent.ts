@@ -1,0 +1,101 @@
+import { parseGoDuration, parseSchedulingInterval } from './model/duration.ts';
+import type { KubernetesObject } from './model/kubernetes-object.ts';
+
+/** The annotation on a VolumeReplication that holds a person's consent, as JSON. */
+export const consentAnnotation = 'kubectl-dr.dev/consent';
+
+const actions = ['force-promote', 'resync', 'demote-in-use', 'unprotect'] as const;
+
+/** What a person can accept. */
+export type ConsentAction = (typeof actions)[number];
+
+/** A person's explicit acceptance of a loss, for one use and a short time. */
+export type Consent = {
+  accepts: readonly ConsentAction[];
+  /** Milliseconds of data that may be lost; `unknown` when nobody knows and it is accepted all the same. */
+  maxLoss: number | 'unknown';
+  by: string;
+  reason: string | undefined;
+  /** Milliseconds since the epoch. */
+  expires: number;
+};
+
+/** What an object's annotation says about one action at one moment. */
+export type ConsentReading =
+  | { state: 'absent' }
+  | { state: 'valid'; consent: Consent }
+  | { state: 'void'; why: string };
+
+/** Consent is for now: one that would hold longer than this is not honoured. */
+export const longestConsentMs = 60 * 60_000;
+/** Two machines' clocks may differ by so much. */
+const clockSkewMs = 5 * 60_000;
+
+const fields = ['accepts', 'maxLoss', 'by', 'reason', 'expires'];
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const isAction = (value: unknown): value is ConsentAction =>
+  typeof value === 'string' && (actions as readonly string[]).includes(value);
+
+const parseLoss = (value: unknown): Consent['maxLoss'] | undefined => {
+  if (value === 'unknown') return 'unknown';
+  if (typeof value !== 'string') return undefined;
+  const milliseconds = parseSchedulingInterval(value) ?? parseGoDuration(value);
+  return milliseconds === undefined || milliseconds < 0 ? undefined : milliseconds;
+};
+
+const parseObject = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Parses the annotation. Strict, because what is misread here costs data: an unknown field, action or time makes the
+ * whole consent void. Answers the reason as text then.
+ */
+export const parseConsent = (text: string): Consent | string => {
+  const value = parseObject(text);
+  if (value === undefined) return 'it is no JSON object';
+  const stranger = Object.keys(value).find((field) => !fields.includes(field));
+  if (stranger !== undefined) return `it has an unknown field "${stranger}"`;
+  const { accepts, maxLoss, by, reason, expires } = value;
+  if (!Array.isArray(accepts) || accepts.length === 0) return 'accepts must be a list of actions';
+  if (!accepts.every(isAction)) return `accepts may hold ${actions.join(', ')} only`;
+  if (typeof by !== 'string' || by.trim() === '') return 'by must say who consents';
+  if (reason !== undefined && typeof reason !== 'string') return 'reason must be text';
+  const loss = parseLoss(maxLoss);
+  if (loss === undefined) return 'maxLoss must be a duration such as 15m, or "unknown"';
+  const until = typeof expires === 'string' && rfc3339.test(expires) ? Date.parse(expires) : Number.NaN;
+  if (Number.isNaN(until)) return 'expires must be a time such as 2026-01-02T15:04:05Z';
+  return { accepts, maxLoss: loss, by, reason, expires: until };
+};
+
+/** Whether an object carries consent to an action at this moment. */
+export const readConsent = (object: KubernetesObject, action: ConsentAction, now: number): ConsentReading => {
+  const text = object.metadata.annotations?.[consentAnnotation];
+  if (text === undefined) return { state: 'absent' };
+  const consent = parseConsent(text);
+  if (typeof consent === 'string') return { state: 'void', why: `the consent cannot be read: ${consent}` };
+  if (!consent.accepts.includes(action)) {
+    return {
+      state: 'void',
+      why: `the consent of ${consent.by} accepts ${consent.accepts.join(', ')}, not ${action}`,
+    };
+  }
+  const until = new Date(consent.expires).toISOString();
+  if (consent.expires <= now)
+    return { state: 'void', why: `the consent of ${consent.by} expired at ${until}` };
+  if (consent.expires > now + longestConsentMs + clockSkewMs) {
+    return {
+      state: 'void',
+      why: `the consent of ${consent.by} would hold until ${until}; one hour is the longest`,
+    };
+  }
+  return { state: 'valid', consent };
+};

@@ -1,0 +1,218 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import { replicationNames } from '../model/volume-replication.ts';
+import { type ConditionSet, failureOf, notValidated } from './condition-sets.ts';
+import type { Facts } from './facts.ts';
+import { type ClassParameters, readClassParameters } from './parameters.ts';
+
+/** Why nothing can be done yet. Whatever mends it triggers the next look; `retry` is for what nothing tells us of. */
+export type Obstacle = {
+  code:
+    | 'NotOurs'
+    | 'ClassMissing'
+    | 'ParametersInvalid'
+    | 'SourceUnsupported'
+    | 'ClaimMissing'
+    | 'ClaimUnbound'
+    | 'ClaimTerminating'
+    | 'VolumeMissing'
+    | 'NoCsiSource'
+    | 'DriverMismatch'
+    | 'OwnedByAnother';
+  message: string;
+  conditions: ConditionSet;
+  retry: boolean;
+};
+
+/** What the checks found out on the way. */
+export type Prepared = {
+  claim: PersistentVolumeClaim;
+  volume: PersistentVolume;
+  volumeHandle: string;
+  parameters: ClassParameters;
+};
+
+type Check = (facts: Facts) => Obstacle | undefined;
+
+const obstacle = (
+  facts: Facts,
+  code: Obstacle['code'],
+  failure: { completed: string; error: string; source?: string; retry?: boolean },
+): Obstacle => ({
+  code,
+  message: failure.error,
+  conditions: failureOf(facts.replication.spec.replicationState, {
+    // Until the source is resolved the texts begin with a space, as in kubernetes-csi-addons.
+    source: failure.source ?? '',
+    message: failure.completed,
+    error: failure.error,
+  }),
+  retry: failure.retry ?? true,
+});
+
+/** A prerequisite that kubernetes-csi-addons does not check: it says so in `Validated` as well. */
+const unmet = (facts: Facts, code: Obstacle['code'], error: string): Obstacle => {
+  const failed = obstacle(facts, code, { completed: 'failed to meet prerequisite', error, source: 'volume' });
+  return {
+    ...failed,
+    conditions: [...failed.conditions.filter(({ type }) => type !== 'Validated'), ...notValidated(error)],
+  };
+};
+
+const sourceWord = ({ replication }: Facts): string =>
+  ({ PersistentVolumeClaim: 'volume', VolumeGroupReplication: 'volume group' })[
+    replication.spec.dataSource.kind
+  ] ?? '';
+
+const claimName = ({ replication }: Facts): string => replication.spec.dataSource.name;
+
+const classExists: Check = (facts) => {
+  if (facts.replicationClass !== undefined) return undefined;
+  const name = facts.replication.spec.volumeReplicationClass;
+  return obstacle(facts, 'ClassMissing', {
+    completed: 'failed to get volumeReplication class',
+    source: sourceWord(facts),
+    error: `VolumeReplicationClass.replication.storage.openshift.io "${name}" not found`,
+  });
+};
+
+/** Another driver's controller looks after it. Said nowhere: each controller sees every VolumeReplication. */
+const classIsOurs: Check = ({ replicationClass, driver }) =>
+  replicationClass === undefined || replicationClass.spec.provisioner === driver.name
+    ? undefined
+    : { code: 'NotOurs', message: '', conditions: [], retry: false };
+
+const parametersAreValid: Check = (facts) => {
+  const read = readClassParameters(facts.replicationClass?.spec.parameters);
+  if (read.ok) return undefined;
+  return obstacle(facts, 'ParametersInvalid', {
+    completed: 'failed to validate parameters of volumeReplicationClass',
+    source: sourceWord(facts),
+    error: read.error,
+  });
+};
+
+const sourceIsClaim: Check = (facts) => {
+  const { kind } = facts.replication.spec.dataSource;
+  if (kind === 'PersistentVolumeClaim') return undefined;
+  return obstacle(facts, 'SourceUnsupported', {
+    completed: 'unsupported datasource',
+    error:
+      kind === 'VolumeGroupReplication'
+        ? 'unsupported datasource kind: this controller replicates single volumes, not groups'
+        : 'unsupported datasource kind',
+    retry: false,
+  });
+};
+
+const claimExists: Check = (facts) =>
+  facts.claim !== undefined
+    ? undefined
+    : obstacle(facts, 'ClaimMissing', {
+        completed: 'failed to find PVC',
+        error: `PersistentVolumeClaim "${claimName(facts)}" not found`,
+      });
+
+const claimIsBound: Check = (facts) =>
+  facts.claim?.status?.phase === 'Bound'
+    ? undefined
+    : obstacle(facts, 'ClaimUnbound', {
+        completed: 'failed to find PVC',
+        error: `PVC "${claimName(facts)}" is not bound to any PV`,
+      });
+
+const claimStays: Check = (facts) => {
+  const { deletionTimestamp, finalizers = [] } = facts.claim?.metadata ?? {};
+  if (deletionTimestamp === undefined || finalizers.includes(replicationNames.pvcFinalizer)) return undefined;
+  return obstacle(facts, 'ClaimTerminating', {
+    completed: 'failed to find PVC',
+    error: `PVC "${claimName(facts)}" is marked for deletion, cannot be part of VolumeReplication`,
+  });
+};
+
+const volumeExists: Check = (facts) =>
+  facts.volume !== undefined
+    ? undefined
+    : obstacle(facts, 'VolumeMissing', {
+        completed: 'failed to find PVC',
+        error: `PersistentVolume "${facts.claim?.spec?.volumeName ?? ''}" not found`,
+      });
+
+const volumeIsCsi: Check = (facts) =>
+  facts.volume?.spec?.csi !== undefined
+    ? undefined
+    : unmet(
+        facts,
+        'NoCsiSource',
+        `PersistentVolume "${facts.volume?.metadata.name}" has no CSI source, so no driver can replicate it`,
+      );
+
+const driverMatches: Check = (facts) => {
+  const { volume, replicationClass } = facts;
+  const driver = volume?.spec?.csi?.driver;
+  if (driver === replicationClass?.spec.provisioner) return undefined;
+  return unmet(
+    facts,
+    'DriverMismatch',
+    `PersistentVolume "${volume?.metadata.name}" belongs to driver ${driver}, VolumeReplicationClass "${replicationClass?.metadata.name}" to ${replicationClass?.spec.provisioner}`,
+  );
+};
+
+/** The VolumeReplication that a claim's annotation names, as long as it exists and means this claim. */
+const namedOwner = (facts: Facts): string | undefined => {
+  const owner = facts.claim?.metadata.annotations?.[replicationNames.pvcOwnerAnnotation];
+  if (owner === facts.replication.metadata.name) return owner;
+  return facts.rivals.some(({ metadata }) => metadata.name === owner) ? owner : undefined;
+};
+
+const claimIsFree: Check = (facts) => {
+  const { replication, claim } = facts;
+  const { name = '', namespace = '' } = replication.metadata;
+  const where = `PVC (${namespace}/${claimName(facts)})`;
+  const group = claim?.metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation];
+  if (group) {
+    return unmet(
+      facts,
+      'OwnedByAnother',
+      `${where} can't be owned by both VolumeReplication and VolumeGroupReplication`,
+    );
+  }
+  const owner = namedOwner(facts);
+  if (owner === undefined || owner === name) return undefined;
+  return unmet(
+    facts,
+    'OwnedByAnother',
+    `${where} not owned by correct VolumeReplication/VolumeGroupReplication "${name}": VolumeReplication "${owner}" has it`,
+  );
+};
+
+/** In this order; the first that is not met is what the status says. */
+const checks: readonly Check[] = [
+  classExists,
+  classIsOurs,
+  parametersAreValid,
+  sourceIsClaim,
+  claimExists,
+  claimIsBound,
+  claimStays,
+  volumeExists,
+  volumeIsCsi,
+  driverMatches,
+  claimIsFree,
+];
+
+/** The first prerequisite that is not met, or what is needed to call the driver. */
+export const prepare = (
+  facts: Facts,
+): { ready: true; prepared: Prepared } | { ready: false; obstacle: Obstacle } => {
+  for (const check of checks) {
+    const found = check(facts);
+    if (found !== undefined) return { ready: false, obstacle: found };
+  }
+  const { claim, volume, replicationClass } = facts;
+  const read = readClassParameters(replicationClass?.spec.parameters);
+  const volumeHandle = volume?.spec?.csi?.volumeHandle;
+  if (!read.ok || claim === undefined || volume === undefined || volumeHandle === undefined) {
+    throw new TypeError('prerequisites passed, yet something is missing');
+  }
+  return { ready: true, prepared: { claim, volume, volumeHandle, parameters: read.parameters } };
+};

@@ -1,0 +1,125 @@
+import type { Answers, ResyncAnswer } from './answer.ts';
+import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts';
+import { currentState, type Facts } from './facts.ts';
+import { failedCall } from './failed-call.ts';
+import { type Note, resyncPollMs, type Step, secondaryRetryMs } from './step.ts';
+
+type Situation = { facts: Facts; answers: Answers };
+
+const isSecondary = ({ facts }: Situation): boolean => currentState(facts) === 'Secondary';
+
+/** Also on every later pass: it answers OK for what is secondary, and mends a promotion behind our back. */
+const demote = ({ answers }: Situation): Step | undefined =>
+  answers.demote === undefined ? { do: 'call', rpc: 'demote', force: false } : undefined;
+
+const demoteFailed = ({ facts, answers }: Situation): Step | undefined =>
+  answers.demote === undefined || answers.demote.ok
+    ? undefined
+    : failedCall(facts, 'demote', { completed: 'failed to demote volume', failure: answers.demote });
+
+const demoteDone = (situation: Situation): Step | undefined => {
+  if (isSecondary(situation)) return undefined;
+  return {
+    do: 'finish',
+    status: {
+      state: 'Secondary',
+      message: 'volume is marked secondary and is degraded',
+      conditions: demoted('volume'),
+    },
+    requeue: { when: 'after', ms: secondaryRetryMs },
+    notes: [{ type: 'Normal', reason: 'Demoted', message: 'Volume is demoted to secondary' }],
+  };
+};
+
+/** Forced where the user asks for it: then the local copy may be thrown away. Unforced it only tells how far it is. */
+const resync =
+  (force: (facts: Facts) => boolean) =>
+  ({ facts, answers }: Situation): Step | undefined =>
+    answers.resync === undefined ? { do: 'call', rpc: 'resync', force: force(facts) } : undefined;
+
+const resyncFailed = ({ facts, answers }: Situation): Step | undefined =>
+  answers.resync === undefined || answers.resync.ok
+    ? undefined
+    : failedCall(facts, 'resync', { completed: 'failed to resync volume', failure: answers.resync });
+
+const isReady = (answer: ResyncAnswer | undefined): boolean => answer?.ok === true && answer.ready;
+
+const wasResyncing = ({ facts }: Situation): boolean =>
+  facts.replication.status?.conditions?.some(
+    ({ type, status }) => type === 'Resyncing' && status === 'True',
+  ) ?? false;
+
+const resyncingNote: Note = {
+  type: 'Normal',
+  reason: 'Resyncing',
+  message: 'Volume takes over the changes of the other site',
+};
+
+/** A running replica stays here for as long as the other site is primary: that is its normal state. */
+const resyncRuns = (situation: Situation): Step | undefined => {
+  if (isReady(situation.answers.resync)) return undefined;
+  return {
+    do: 'finish',
+    status: {
+      message: 'volume is degraded',
+      conditions: resyncing('volume'),
+      withdrawn: ['Replicating'],
+    },
+    requeue: { when: 'after', ms: resyncPollMs },
+    notes: wasResyncing(situation) ? [] : [resyncingNote],
+  };
+};
+
+/** Both sites are demoted and hold the same data. Not looked at again until the spec changes, as kubernetes-csi-addons. */
+const inSync =
+  (message: string, forgetsSyncTime: boolean) =>
+  (_: Situation): Step => ({
+    do: 'finish',
+    status: {
+      state: 'Secondary',
+      message,
+      conditions: [...resyncing('volume'), ...notDegraded('volume'), ...validated('volume')],
+      completed: true,
+      ...(forgetsSyncTime ? { withdrawn: ['Replicating'], forgetsSyncTime } : {}),
+    },
+    requeue: { when: 'never' },
+    notes: [
+      { type: 'Normal', reason: 'Resynced', message: 'Both sites are secondary and hold the same data' },
+    ],
+  });
+
+const firstOf = (
+  decisions: readonly ((situation: Situation) => Step | undefined)[],
+  situation: Situation,
+): Step => {
+  for (const decide of decisions) {
+    const step = decide(situation);
+    if (step !== undefined) return step;
+  }
+  throw new TypeError('the last decision of a list always applies');
+};
+
+const secondaryDecisions = [
+  demote,
+  demoteFailed,
+  demoteDone,
+  resync((facts) => facts.replication.spec.autoResync ?? false),
+  resyncFailed,
+  resyncRuns,
+  inSync('volume is marked secondary', true),
+] as const;
+
+const resyncDecisions = [
+  resync(() => true),
+  resyncFailed,
+  resyncRuns,
+  inSync('volume is marked for resyncing', false),
+] as const;
+
+/** `spec.replicationState: secondary`: demote, then follow the resync. Never enables: a volume without mirroring fails. */
+export const stepToSecondary = (facts: Facts, answers: Answers): Step =>
+  firstOf(secondaryDecisions, { facts, answers });
+
+/** `spec.replicationState: resync`: no demote, the resync is forced. */
+export const stepToResync = (facts: Facts, answers: Answers): Step =>
+  firstOf(resyncDecisions, { facts, answers });

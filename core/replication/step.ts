@@ -1,0 +1,42 @@
+import type { Rpc } from './answer.ts';
+import type { StatusChange } from './status-change.ts';
+
+/** When a VolumeReplication is looked at again, apart from changes of what it is made of. */
+export type Requeue =
+  | { when: 'never' }
+  /** After so many milliseconds; forgets earlier failures. */
+  | { when: 'after'; ms: number }
+  /** After a delay that doubles with each failure, up to the cap. */
+  | { when: 'backoff'; capMs: number }
+  /** As soon as the driver answers again. */
+  | { when: 'driver-ready' };
+
+/** An Event on the VolumeReplication. */
+export type Note = { type: 'Normal' | 'Warning'; reason: string; message: string };
+
+/** The next thing to do for one VolumeReplication. */
+export type Step =
+  /** Nothing to do with this one: another driver's. */
+  | { do: 'ignore' }
+  | { do: 'add-finalizer' }
+  /** Put owner annotation and finalizer on the claim. */
+  | { do: 'claim-pvc' }
+  | { do: 'call'; rpc: Rpc; force: boolean }
+  /** Read the VolumeReplication from the server, and the peer's where one is connected: a force must not rest on a cache. */
+  | { do: 'look-closer' }
+  | { do: 'remove-consent'; note: Note }
+  | { do: 'release-pvc' }
+  | { do: 'remove-finalizer'; note?: Note }
+  /** Write the status and end this pass. Notes are recorded only if the status changed. */
+  | { do: 'finish'; status: StatusChange; requeue: Requeue; notes: readonly Note[] };
+
+/** Errors that nothing tells us the end of are tried again at least this often. */
+export const longestBackoffMs = 60_000;
+/** A peer that is being demoted hands over within a minute: look more often. */
+export const handOverBackoffMs = 15_000;
+/** After the first demote, and after errors of a secondary, as kubernetes-csi-addons. */
+export const secondaryRetryMs = 15_000;
+/** While a resync is not ready, as kubernetes-csi-addons. */
+export const resyncPollMs = 30_000;
+
+export const backoff: Requeue = { when: 'backoff', capMs: longestBackoffMs };
