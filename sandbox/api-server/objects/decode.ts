@@ -2,6 +2,7 @@ import { parse as parseYaml } from 'yaml';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { failures } from '../http/failure.ts';
 import type { Kind } from '../kind.ts';
+import { decodeProtobuf, UnreadableProtobuf } from '../protobuf/decode-object.ts';
 import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import { goJsonProblem } from './go-json-problem.ts';
 import { apiVersionOfKind } from './target.ts';
@@ -77,12 +78,30 @@ const asObject = (value: unknown, kind: Kind, text: string): KubernetesObject =>
   return { ...value, apiVersion: apiVersionOfKind(kind), kind: kind.resource.kind, metadata };
 };
 
-/** Reads an object of a kind from a body of JSON or YAML. Refuses (400, 415) everything else. */
+const parseProtobuf = (body: Buffer): JsonObject => {
+  try {
+    return decodeProtobuf(body);
+  } catch (thrown) {
+    if (thrown instanceof UnreadableProtobuf) throw failures.badRequest(thrown.message);
+    throw thrown;
+  }
+};
+
+/** Reads an object of a kind that is not stored: a review, options, a binding. Refuses (400) what is no object. */
+export const decodeDocument = (body: Buffer, contentType: string | undefined, kind: string): JsonObject => {
+  const isProtobuf = mediaTypeOf(contentType) === 'application/vnd.kubernetes.protobuf';
+  const document = isProtobuf ? parseProtobuf(body) : parseYamlBody(body.toString('utf8'));
+  if (isJsonObject(document)) return document;
+  throw failures.badRequest(`the object provided is unrecognized (must be of type ${kind})`);
+};
+
+/** Reads an object of a kind from a body of JSON, YAML or protobuf. Refuses (400, 415) everything else. */
 export const decodeObject = (body: Buffer, contentType: string | undefined, kind: Kind): KubernetesObject => {
   const text = body.toString('utf8');
   const mediaType = mediaTypeOf(contentType);
   if (mediaType === '' || mediaType === 'application/json')
     return asObject(parseJson(text, kind), kind, text);
+  if (mediaType === 'application/vnd.kubernetes.protobuf') return asObject(parseProtobuf(body), kind, '');
   if (mediaType !== 'application/yaml') throw failures.unsupportedMediaType(objectMediaTypes);
   return asObject(parseYamlBody(text), kind, text);
 };

@@ -1,7 +1,7 @@
-import { parse as parseYaml } from 'yaml';
 import type { ApiRequest } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
 import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
+import { decodeDocument } from './decode.ts';
 import type { DeletionWish } from './deletion.ts';
 
 /** A deletion as it was asked for. */
@@ -12,15 +12,9 @@ export type DeleteRequest = DeletionWish & {
   review: Record<string, unknown>;
 };
 
-const readDocument = (text: string): JsonObject => {
-  if (text.trim() === '') return {};
-  try {
-    const document: unknown = parseYaml(text);
-    if (isJsonObject(document)) return document;
-  } catch {
-    // Told below: what cannot be parsed is as little a DeleteOptions as a list is.
-  }
-  throw failures.badRequest('the object provided is unrecognized (must be of type DeleteOptions)');
+const readDocument = async ({ readBody, headers }: ApiRequest): Promise<JsonObject> => {
+  const body = await readBody();
+  return body.length === 0 ? {} : decodeDocument(body, headers['content-type'], 'DeleteOptions');
 };
 
 const textOf = (value: unknown): string | undefined =>
@@ -67,8 +61,9 @@ const dryRunOf = (document: JsonObject, query: URLSearchParams): boolean =>
   (Array.isArray(document['dryRun']) && document['dryRun'].includes('All'));
 
 /** Reads the options of a deletion from its body, else from its query. */
-export const readDeleteRequest = async ({ query, readBody }: ApiRequest): Promise<DeleteRequest> => {
-  const document = readDocument((await readBody()).toString('utf8'));
+export const readDeleteRequest = async (request: ApiRequest): Promise<DeleteRequest> => {
+  const { query } = request;
+  const document = await readDocument(request);
   const wish = {
     gracePeriodSeconds: graceOf(document, query),
     propagation: propagationOf(document, query),

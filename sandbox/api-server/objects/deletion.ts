@@ -58,10 +58,12 @@ const marked = (metadata: ObjectMeta, grace: number, now: number): ObjectMeta =>
   };
 };
 
-const withPhase = (kind: Kind, object: KubernetesObject): KubernetesObject => {
+/** A namespace shows its deletion in its phase, and has no grace period. */
+const asTerminating = (kind: Kind, object: KubernetesObject): KubernetesObject => {
   if (!isNamespace(kind)) return object;
+  const { deletionGracePeriodSeconds: _, ...metadata } = object.metadata;
   const status = isJsonObject(object['status']) ? object['status'] : {};
-  return { ...object, status: { ...status, phase: 'Terminating' } };
+  return { ...object, metadata, status: { ...status, phase: 'Terminating' } };
 };
 
 /** The object marked as being deleted. It goes at once where `isReadyToGo` says so of the result. */
@@ -73,5 +75,5 @@ export const markedForDeletion = (
 ): KubernetesObject => {
   const finalizers = finalizersFor(object.metadata.finalizers ?? [], wish.propagation);
   const metadata = marked(object.metadata, graceOf(kind, object, wish), now);
-  return withPhase(kind, { ...object, metadata: tidyMetadata({ ...metadata, finalizers }) });
+  return asTerminating(kind, { ...object, metadata: tidyMetadata({ ...metadata, finalizers }) });
 };

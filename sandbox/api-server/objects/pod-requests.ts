@@ -1,9 +1,9 @@
 import type { KubernetesObject, StatusBody } from '../../../core/model/kubernetes-object.ts';
 import { jsonReply, type Reply } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
-import { isJsonObject } from '../schema/json-value.ts';
+import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
-import { parseYamlBody } from './decode.ts';
+import { decodeDocument } from './decode.ts';
 import { deleteObject } from './delete.ts';
 import type { WriteContext } from './machinery.ts';
 import { timeText } from './metadata.ts';
@@ -45,8 +45,7 @@ const scheduled = (pod: KubernetesObject, nodeName: string, now: number): Kubern
   };
 };
 
-const nodeOf = (binding: unknown): string => {
-  const target = isJsonObject(binding) ? binding['target'] : undefined;
+const nodeOf = ({ target }: JsonObject): string => {
   const name = isJsonObject(target) ? target['name'] : undefined;
   if (typeof name === 'string' && name !== '') return name;
   throw failures.invalid({ group: '', kind: 'Binding', plural: 'bindings' }, '', [
@@ -61,7 +60,7 @@ export const bindPod = async (
 ): Promise<Reply> => {
   const { machinery, request } = call;
   const { store, now } = machinery;
-  const node = nodeOf(parseYamlBody((await request.readBody()).toString('utf8')));
+  const node = nodeOf(decodeDocument(await request.readBody(), request.headers['content-type'], 'Binding'));
   const stored = store.get('pods', keyOf(namespace, name));
   if (stored === undefined) throw failures.notFound(kind.resource, name);
   const { spec, metadata } = stored.object;
@@ -87,8 +86,8 @@ export const bindPod = async (
 /** Answers POST `pods/x/eviction`: deletes the pod; there are no disruption budgets here. */
 export const evictPod = async (call: ObjectRequest, target: ObjectTarget): Promise<Reply> => {
   const { machinery, request } = call;
-  const body = parseYamlBody((await request.readBody()).toString('utf8'));
-  const options = isJsonObject(body) && isJsonObject(body['deleteOptions']) ? body['deleteOptions'] : {};
+  const body = decodeDocument(await request.readBody(), request.headers['content-type'], 'Eviction');
+  const options = isJsonObject(body['deleteOptions']) ? body['deleteOptions'] : {};
   const seconds = options['gracePeriodSeconds'];
   const wish = {
     gracePeriodSeconds: typeof seconds === 'number' ? seconds : undefined,

@@ -4,7 +4,7 @@ import { failures } from '../http/failure.ts';
 import type { ScaleSubresource } from '../kind.ts';
 import { isJsonObject } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
-import { parseYamlBody } from './decode.ts';
+import { decodeDocument } from './decode.ts';
 import type { WriteContext } from './machinery.ts';
 import type { ObjectRequest } from './object-requests.ts';
 import { type PatchBody, patched, readPatch } from './patch-body.ts';
@@ -29,9 +29,7 @@ const changedScale = (current: KubernetesObject, body: PatchBody): KubernetesObj
   patched(current, body.kind === 'apply' ? { ...body, kind: 'merge' } : body, scaleSchema);
 
 const readWanted = async ({ request }: ObjectRequest): Promise<KubernetesObject> => {
-  const document = parseYamlBody((await request.readBody()).toString('utf8'));
-  if (!isJsonObject(document))
-    throw failures.badRequest('the object provided is unrecognized (must be of type Scale)');
+  const document = decodeDocument(await request.readBody(), request.headers['content-type'], 'Scale');
   const metadata = isJsonObject(document['metadata']) ? document['metadata'] : {};
   return { ...document, metadata };
 };

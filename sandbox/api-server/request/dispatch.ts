@@ -8,11 +8,11 @@ import { serverVersion } from '../discovery/server-version.ts';
 import { type ApiRequest, type Handler, jsonReply, type Reply, textReply } from '../http/exchange.ts';
 import { failures, PageNotFound } from '../http/failure.ts';
 import type { Kind } from '../kind.ts';
-import { parseYamlBody } from '../objects/decode.ts';
+import { decodeDocument } from '../objects/decode.ts';
 import type { Machinery } from '../objects/machinery.ts';
 import { requestObjects } from '../objects/object-requests.ts';
 import type { Target } from '../objects/target.ts';
-import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
+import type { JsonObject } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
 import type { ReviewResource } from './review-resources.ts';
 import { parseResourcePath, type ResourcePath, verbOf } from './route.ts';
@@ -81,16 +81,17 @@ const authorizeResource = (request: ApiRequest, path: ResourcePath, authorizer: 
   throw failures.forbidden({ group, plural: called, kind: plural }, name, refusalOf(attributes));
 };
 
-const answerReview = async ({ review }: ReviewResource, request: ApiRequest, { namespace }: ResourcePath) => {
+const answerReview = async (
+  { review, kind }: ReviewResource,
+  request: ApiRequest,
+  { namespace }: ResourcePath,
+) => {
   if (request.method !== 'POST') throw failures.methodNotAllowed();
-  return jsonReply(201, review(await readObject(request), request.caller, namespace));
+  return jsonReply(201, review(await readObject(request, kind), request.caller, namespace));
 };
 
-const readObject = async ({ readBody }: ApiRequest): Promise<JsonObject> => {
-  const document = parseYamlBody((await readBody()).toString('utf8'));
-  if (!isJsonObject(document)) throw failures.badRequest('the object provided is unrecognized');
-  return document;
-};
+const readObject = async ({ readBody, headers }: ApiRequest, kind: string): Promise<JsonObject> =>
+  decodeDocument(await readBody(), headers['content-type'], kind);
 
 const answerTokenRequest = async (request: ApiRequest, target: Target, { machinery, signer }: Dispatch) => {
   const { kind, namespace, name = '' } = target;
@@ -98,7 +99,10 @@ const answerTokenRequest = async (request: ApiRequest, target: Target, { machine
   const account = machinery.store.get('serviceaccounts', keyOf(namespace, name));
   if (account === undefined) throw failures.notFound(kind.resource, name);
   const { store, now } = machinery;
-  return jsonReply(201, issueToken(await readObject(request), account.object, { store, signer, now }));
+  return jsonReply(
+    201,
+    issueToken(await readObject(request, 'TokenRequest'), account.object, { store, signer, now }),
+  );
 };
 
 const isServiceAccountToken = ({ kind, name, subresource }: Target): boolean =>
