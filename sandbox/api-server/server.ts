@@ -16,6 +16,7 @@ import type { Kind } from './kind.ts';
 import { withBuiltInAdmission } from './objects/built-in-admission.ts';
 import type { Machinery } from './objects/machinery.ts';
 import { timeText } from './objects/metadata.ts';
+import { createOpenApi } from './openapi/openapi-requests.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { reviewResources } from './request/review-resources.ts';
 import { createSchemaCompiler } from './schema/compiled.ts';
@@ -120,7 +121,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
       signer,
       reviews,
       discovery: createDiscovery(kinds, reviews, () => address),
-      openApi: () => undefined,
+      openApi: createOpenApi(kinds),
     }),
     log,
   };
