@@ -26,7 +26,10 @@ const isRunning = (process: ChildProcess): boolean =>
   process.exitCode === null && process.signalCode === null;
 
 /** Starts a process. Rejects when there is no such command. */
-export const startChild = async (options: ChildOptions): Promise<Child> => {
+export type StartChild = (options: ChildOptions) => Promise<Child>;
+
+/** Starts a process of this machine. */
+export const startChild: StartChild = async (options) => {
   const log = openSync(options.logFile, 'a', 0o600);
   try {
     const child = spawn(options.command, [...options.args], {

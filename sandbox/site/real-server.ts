@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrError } from '../../core/model/error.ts';
 import type { SiteCertificates } from '../certificates.ts';
-import { type Child, startChild } from '../child-process.ts';
+import type { Child, StartChild } from '../child-process.ts';
 import { writePrivateFile } from '../write-file.ts';
 import type { SiteServer, SiteServerOptions } from './site-server.ts';
 
@@ -24,6 +24,7 @@ export type RealServerOptions = SiteServerOptions & {
   /** Where sockets are made; short, because a socket's path may hold some 100 characters only. */
   socketDirectory: string;
   logDirectory: string;
+  startChild: StartChild;
   env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
 };
@@ -157,7 +158,7 @@ const awaitReady = async (
 
 /** Starts etcd and kube-apiserver as children: one pair per site. */
 export const startRealServer = async (options: RealServerOptions): Promise<SiteServer> => {
-  const { binaries, directory, env, site } = options;
+  const { binaries, directory, env, site, startChild } = options;
   if (options.port !== 0) await assertPortIsFree(options.port);
   const port = options.port === 0 ? await freePort() : options.port;
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -188,7 +189,6 @@ export const startRealServer = async (options: RealServerOptions): Promise<SiteS
   return {
     port,
     url: `https://${host}:${port}`,
-    pids: () => [etcd.pid, apiServer.pid],
     fail: async (how) => {
       if (how === 'hang') {
         apiServer.signal('SIGSTOP');

@@ -4,8 +4,6 @@ import type { SiteCertificates } from '../certificates.ts';
 export interface SiteServer {
   readonly url: string;
   readonly port: number;
-  /** Processes that must not outlive the sandbox. */
-  pids(): readonly number[];
   /** Refused: connections are turned away. Hanging: they are taken and never answered. */
   fail(how: 'refuse' | 'hang'): Promise<void>;
   /** Answers again, with everything it had. */

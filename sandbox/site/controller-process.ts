@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../core/model/error.ts';
+import type { Child, StartChild } from '../child-process.ts';
+
+/** The replication controller of a site, kept alive. */
+export type ControllerProcess = {
+  state(): { state: 'running'; pid: number } | { state: 'restarting' | 'stopped' };
+  start(): void;
+  /** Killed as by a power failure, or asked to end in good order. */
+  stop(how: 'kill' | 'end'): Promise<void>;
+};
+
+export type ControllerProcessOptions = {
+  site: string;
+  /** Arguments of node: the script first. */
+  args: readonly string[];
+  executable: string;
+  env: Readonly<Record<string, string | undefined>>;
+  logFile: string;
+  log: (level: 'info' | 'warn', message: string) => void;
+  startChild: StartChild;
+};
+
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
+const stopGraceMs = 5_000;
+
+/** The script of dr-controller: bundled, or the source when the sandbox runs from source itself. */
+export const controllerScript = (packageRoot: string, fromSource: boolean): string => {
+  const bundled = join(packageRoot, 'dist', 'lib', 'dr-controller.mjs');
+  const source = join(packageRoot, 'controller', 'main.ts');
+  return fromSource && existsSync(source) ? source : bundled;
+};
+
+/** Supervises a dr-controller: one that ends by itself is started again, after pauses from 0.5 s doubling to 30 s. */
+export const createControllerProcess = (options: ControllerProcessOptions): ControllerProcess => {
+  let child: Child | undefined;
+  let running: { stopped: AbortController; done: Promise<void> } | undefined;
+
+  const keepAlive = async (signal: AbortSignal): Promise<void> => {
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+      const { executable, args, env, logFile, site, log } = options;
+      let why: string;
+      try {
+        child = await options.startChild({ command: executable, args, env, logFile });
+        const ended = await child.exited;
+        why = ended.signal === null ? `code ${ended.code}` : ended.signal;
+      } catch (thrown) {
+        why = messageOf(thrown);
+      }
+      child = undefined;
+      if (signal.aborted) return;
+      log(
+        'warn',
+        `the controller of ${site} ended (${why}), starting it again in ${pauseMs / 1000} s; see ${logFile}`,
+      );
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    state: () => {
+      if (child !== undefined) return { state: 'running', pid: child.pid };
+      return { state: running === undefined ? 'stopped' : 'restarting' };
+    },
+    start: () => {
+      if (running !== undefined) return;
+      const stopped = new AbortController();
+      running = { stopped, done: keepAlive(stopped.signal) };
+    },
+    stop: async (how) => {
+      if (running === undefined) return;
+      const { stopped, done } = running;
+      running = undefined;
+      stopped.abort();
+      if (how === 'kill') child?.signal('SIGKILL');
+      await child?.stop(stopGraceMs);
+      await done;
+    },
+  };
+};

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { DrError } from '../../core/model/error.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { connect } from '../../kube/connect.ts';
+import { loadKubeconfig } from '../../kube/kubeconfig.ts';
+import { runClusterControllers } from '../cluster-controllers/run-cluster-controllers.ts';
+import type { Log } from '../cluster-controllers/runtime/work-queue.ts';
+import { connectDriver } from '../cluster-controllers/volumes/csi-driver.ts';
+import type { SandboxSite } from '../control-protocol.ts';
+import { type DriverServer, serveDriver } from '../driver/serve.ts';
+import type { SiteArray } from '../storage/site-array.ts';
+import type { ControllerProcess } from './controller-process.ts';
+import type { SiteServer } from './site-server.ts';
+
+/** The name under which the simulated storage is known in both clusters. */
+export const driverName = 'rbd.csi.ceph.com';
+
+export type SiteState = 'up' | 'refusing' | 'hanging';
+
+/** One of the two clusters: API server, storage with its driver, and what acts between them. */
+export type Site = {
+  readonly name: SandboxSite;
+  readonly server: SiteServer;
+  readonly cluster: Cluster;
+  readonly array: SiteArray;
+  readonly controller: ControllerProcess | undefined;
+  readonly state: SiteState;
+  /** Makes the site dark. */
+  fail(how: 'refuse' | 'hang'): Promise<void>;
+  /** Brings it back as it was. */
+  heal(): Promise<void>;
+  /** Begins to act: cluster controllers first, then the replication controller. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type SiteOptions = {
+  name: SandboxSite;
+  server: SiteServer;
+  array: SiteArray;
+  /** A kubeconfig whose current context is this site. */
+  kubeconfigPath: string;
+  socketPath: string;
+  controller: ControllerProcess | undefined;
+  now: () => number;
+  random: () => number;
+  log: Log;
+};
+
+/** The socket of a site's driver, in the run directory. */
+export const driverSocket = (runDirectory: string, site: string): string =>
+  join(runDirectory, `${site}.sock`);
+
+/** Why the node of a site cannot mount a volume for writing: a secondary image is read-only, as rbd maps it. */
+const mountObstacle = (array: SiteArray, volumeHandle: string): string | undefined => {
+  const found = array.volumes().find(({ volumeId }) => volumeId === volumeHandle);
+  if (found === undefined) return `volume ${volumeHandle} not found on ${array.name}`;
+  if (found.role !== 'secondary') return undefined;
+  return `mount failed: image of ${volumeHandle} is not primary on ${array.name}: write-protected device cannot be mounted read-write`;
+};
+
+type Acting = { stop: AbortController; driver: DriverServer };
+
+/** Puts a site together. Nothing acts before `start`. */
+export const createSite = (options: SiteOptions): Site => {
+  const { name, server, array, socketPath, controller, now, random, log } = options;
+  const cluster = connect({
+    kubeconfig: loadKubeconfig({ env: {}, home: undefined, kubeconfig: options.kubeconfigPath }),
+    name,
+    userAgent: 'kubectl-dr-sandbox',
+    maxSockets: 64,
+    now,
+    random,
+  });
+  let state: SiteState = 'up';
+  let acting: Acting | undefined;
+
+  const act = async (): Promise<void> => {
+    const stop = new AbortController();
+    const driver = await serveDriver({ array, socketPath, driverName });
+    acting = { stop, driver };
+    const controllers = runClusterControllers({
+      cluster,
+      site: name,
+      driver: connectDriver({ name: driverName, socketPath, now, signal: stop.signal }),
+      findMountObstacle: (handle) => mountObstacle(array, handle),
+      now,
+      random,
+      log: (level, message, fields) => log(level, `${name}: ${message}`, fields),
+      signal: stop.signal,
+    });
+    await controllers.started;
+    controller?.start();
+  };
+
+  const rest = async (how: 'kill' | 'end'): Promise<void> => {
+    await controller?.stop(how);
+    acting?.stop.abort();
+    await acting?.driver.close();
+    acting = undefined;
+  };
+
+  return {
+    name,
+    server,
+    cluster,
+    array,
+    controller,
+    get state() {
+      return state;
+    },
+    fail: async (how) => {
+      if (state !== 'up') {
+        throw new DrError({
+          code: 'SiteFailed',
+          message: `${name} has failed already`,
+          hint: `bring it back with kubectl dr sandbox heal ${name}`,
+        });
+      }
+      state = how === 'hang' ? 'hanging' : 'refusing';
+      array.setFrozen(true);
+      await Promise.all([rest('kill'), server.fail(how)]);
+    },
+    heal: async () => {
+      if (state === 'up') return;
+      array.setFrozen(false);
+      await server.heal();
+      state = 'up';
+      await act();
+    },
+    start: act,
+    close: async () => {
+      await rest('end');
+      cluster.close();
+      await server.close();
+    },
+  };
+};
