@@ -1,6 +1,6 @@
 /** Where text goes, and what is known of the reader. */
 export type Output = {
-  write(text: string): void;
+  write(data: string | Uint8Array): void;
   readonly isTerminal: boolean;
 };
 
@@ -9,12 +9,11 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The home directory; undefined where there is none. */
   readonly home: string | undefined;
+  readonly stdin: AsyncIterable<Buffer>;
   /** Data. */
   readonly stdout: Output;
   /** Hints, warnings, errors. */
   readonly stderr: Output;
-  /** Columns of the terminal for help texts; undefined where unknown. */
-  readonly columns: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: () => number;

@@ -17,8 +17,8 @@ const endQuietly = (error: NodeJS.ErrnoException): void => {
 };
 
 const output = (stream: NodeJS.WriteStream) => ({
-  write: (text: string) => {
-    stream.write(text);
+  write: (data: string | Uint8Array) => {
+    stream.write(data);
   },
   get isTerminal() {
     return stream.isTTY === true;
@@ -28,9 +28,11 @@ const output = (stream: NodeJS.WriteStream) => ({
 const io: Io = {
   env: process.env,
   home: process.env['HOME'] || process.env['USERPROFILE'] || undefined,
+  get stdin() {
+    return process.stdin;
+  },
   stdout: output(process.stdout),
   stderr: output(process.stderr),
-  columns: process.stdout.columns,
   now: Date.now,
   random: Math.random,
   signal: interruption.signal,

@@ -1,6 +1,6 @@
 import { listFlag, textFlag } from './flag.ts';
 
-const group = 'Clusters:';
+const group = 'Clusters';
 
 /** Flags of every command that talks to clusters, named as kubectl names them. */
 export const clusterFlags = {

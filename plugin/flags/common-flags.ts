@@ -1,6 +1,6 @@
 import { textFlag } from './flag.ts';
 
-const group = 'Common:';
+const group = 'Common';
 
 /** When state words are coloured. */
 export const colorChoices = ['auto', 'always', 'never'] as const;

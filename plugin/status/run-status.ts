@@ -6,7 +6,7 @@ import { reportError } from '../report-error.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { gatherLabelled, gatherSites } from './gather.ts';
 import { parseOutputFormat } from './output-format.ts';
-import { createPrinter, type Printable } from './printer.ts';
+import type { Printable } from './printer.ts';
 import { missingNames, parseSelection, selectVolumes } from './selection.ts';
 import type { StatusFlags } from './status-flags.ts';
 import type { StatusOptions } from './watch-status.ts';
@@ -31,9 +31,11 @@ const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: St
 /** Prints what both sites show now. */
 const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode> => {
   const { selection, format, flags, io } = options;
-  const [readings, labelled] = await Promise.all([
+  const [readings, labelled, { createPrinter }] = await Promise.all([
     gatherSites(sites, selection, io.signal),
     gatherLabelled(sites, selection, io.signal),
+    // Loaded while the servers think.
+    import('./printer.ts'),
   ]);
   const snapshots = readings.map(({ snapshot }) => snapshot);
   if (snapshots.every(({ objects }) => !objects.known)) {
