@@ -6,6 +6,7 @@ import { type Informer, startInformer } from '../../kube/informer.ts';
 import type { Change } from '../../kube/object-cache.ts';
 import { createGarbageCollector, type GarbageCollector } from './cleanup/garbage-collector.ts';
 import { namespaceController } from './cleanup/namespaces.ts';
+import { discoverKinds } from './cleanup/served-kinds.ts';
 import type { ClusterController, LookContext } from './runtime/cluster-controller.ts';
 import { type CachedKind, cachedKinds } from './runtime/indexes.ts';
 import { perform } from './runtime/perform.ts';
@@ -191,7 +192,7 @@ export const runClusterControllers = (options: ClusterControllersOptions): Clust
     record,
   );
 
-  for (const { resource, indexes } of cachedKinds as readonly CachedKind[]) {
+  const follow = ({ resource, indexes }: CachedKind): Promise<void> => {
     const informer = startInformer<KubernetesObject>({
       cluster,
       resource,
@@ -202,14 +203,21 @@ export const runClusterControllers = (options: ClusterControllersOptions): Clust
       onChange: (change) => onChange(resource, change),
     });
     informers.set(resourceKey(resource), informer);
-  }
+    return informer.synced;
+  };
 
   const start = async (): Promise<void> => {
-    await ensureNode({ cluster, node: siteNodeOf(options.site), now, signal });
-    await Promise.all([...informers.values()].map(({ synced }) => synced));
+    const { kinds: served } = await discoverKinds(cluster, signal);
+    const names = new Set(served.map(({ resource }) => resourceKey(resource)));
+    // A server need not have every kind; what needs a missing one simply has nothing to do.
+    const followed = cachedKinds.filter(({ resource }) => names.has(resourceKey(resource)));
+    if (names.has(resourceKey(resources.nodes))) {
+      await ensureNode({ cluster, node: siteNodeOf(options.site), now, signal });
+    }
+    await Promise.all(followed.map(follow));
     await collector.followKinds();
     isOpen = true;
-    for (const { resource } of cachedKinds) for (const object of cache.list(resource)) tell(resource, object);
+    for (const { resource } of followed) for (const object of cache.list(resource)) tell(resource, object);
     for (const uid of early) garbage.queue.add(uid);
     early.clear();
   };
