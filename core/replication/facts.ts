@@ -4,10 +4,7 @@ import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-
 /** The driver this controller serves, as it is now. */
 export type DriverFacts = {
   name: string;
-} & (
-  | { state: 'ready'; knowsDestination: boolean; knowsInfo: boolean }
-  | { state: 'unavailable'; reason: string }
-);
+} & ({ state: 'ready'; knowsDestination: boolean } | { state: 'unavailable'; reason: string });
 
 /** What the other site showed when it was asked just before a force. */
 export type PeerView =

@@ -136,10 +136,8 @@ const useUpConsent = (situation: Situation): Step | undefined => {
   };
 };
 
-const askInfo = ({ facts, answers }: Situation): Step | undefined =>
-  answers.info === undefined && facts.driver.state === 'ready' && facts.driver.knowsInfo
-    ? { do: 'call', rpc: 'info', force: false }
-    : undefined;
+const askInfo = ({ answers }: Situation): Step | undefined =>
+  answers.info === undefined ? { do: 'call', rpc: 'info', force: false } : undefined;
 
 const knowsDestination = ({ replication }: Facts): boolean =>
   replication.status?.conditions?.some(

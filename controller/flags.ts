@@ -1,0 +1,176 @@
+import yargs from 'yargs';
+import { parseGoDuration } from '../core/model/duration.ts';
+import { DrError } from '../core/model/error.ts';
+
+/** The command line of dr-controller, checked. */
+export type ControllerFlags = {
+  driverName: string;
+  csiAddonsAddress: string;
+  kubeconfig: string | undefined;
+  context: string | undefined;
+  namespace: string;
+  peerKubeconfig: string | undefined;
+  peerContext: string | undefined;
+  forcePromote: 'auto' | 'consent' | 'upstream';
+  rpcTimeoutMs: number;
+  pollMs: number | undefined;
+  workers: number;
+  leaderElection: boolean;
+  leaderElectionNamespace: string | undefined;
+  leaseDurationMs: number;
+  renewDeadlineMs: number;
+  retryPeriodMs: number;
+  metricsBindAddress: string;
+  healthProbeBindAddress: string;
+  logLevel: string;
+};
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const options = {
+  'driver-name': {
+    type: 'string',
+    demandOption: true,
+    describe: 'CSI driver served; classes of other provisioners are left alone',
+  },
+  'csi-addons-address': {
+    type: 'string',
+    default: 'unix:///run/csi-addons/socket',
+    describe: "The driver's csi-addons socket",
+  },
+  kubeconfig: {
+    type: 'string',
+    describe: 'Kubeconfig file; in a pod its service account is used without one',
+  },
+  context: { type: 'string', describe: 'Kubeconfig context' },
+  namespace: { type: 'string', default: '', describe: 'Watch this namespace only; all where empty' },
+  'peer-kubeconfig': { type: 'string', describe: 'Kubeconfig of the other site' },
+  'peer-context': {
+    type: 'string',
+    describe: 'Context of the other site (in --kubeconfig without --peer-kubeconfig)',
+  },
+  'force-promote': {
+    type: 'string',
+    choices: ['auto', 'consent', 'upstream'] as const,
+    default: 'auto' as const,
+    describe:
+      'Force a refused promote: with consent only, at once as kubernetes-csi-addons does, or auto: consent where a peer is configured',
+  },
+  'rpc-timeout': { type: 'string', default: '3m', describe: 'Deadline of a driver call' },
+  'sync-info-interval': {
+    type: 'string',
+    default: '0',
+    describe: "How often sync information is read while primary; 0: by the class's schedulingInterval",
+  },
+  workers: { type: 'number', default: 100, describe: 'Volumes worked on at a time' },
+  'leader-election': { type: 'boolean', default: false, describe: 'Work only while holding a Lease' },
+  'leader-election-namespace': {
+    type: 'string',
+    describe: "Namespace of the Lease; the context's by default",
+  },
+  'leader-election-lease-duration': {
+    type: 'string',
+    default: '15s',
+    describe: 'How long others wait for us',
+  },
+  'leader-election-renew-deadline': {
+    type: 'string',
+    default: '10s',
+    describe: 'How long renewing is tried',
+  },
+  'leader-election-retry-period': { type: 'string', default: '5s', describe: 'Pause between attempts' },
+  'metrics-bind-address': { type: 'string', default: '0', describe: 'host:port of /metrics; 0 for none' },
+  'health-probe-bind-address': {
+    type: 'string',
+    default: '0',
+    describe: 'host:port of /healthz and /readyz; 0 for none',
+  },
+  'log-level': { type: 'string', choices: logLevels, describe: 'How much is logged' },
+  v: { type: 'number', default: 0, describe: 'Log verbosity as klog counts: 4 debug, 6 trace' },
+} as const;
+
+const invalid = (message: string): DrError =>
+  new DrError({ code: 'FlagInvalid', message, hint: 'see dr-controller --help' });
+
+const milliseconds = (flag: string, text: string): number => {
+  const value = parseGoDuration(text);
+  if (value === undefined || value < 0)
+    throw invalid(`--${flag}: "${text}" is not a duration such as 30s or 3m`);
+  return value;
+};
+
+const addressOf = (text: string): string => {
+  if (/^unix:\/\/\/.+/.test(text)) return text;
+  if (text.startsWith('/')) return `unix://${text}`;
+  throw invalid(`--csi-addons-address: "${text}" is not unix:///path`);
+};
+
+const levelOf = (level: string | undefined, verbosity: number): string => {
+  if (level !== undefined) return level;
+  if (verbosity >= 6) return 'trace';
+  return verbosity >= 4 ? 'debug' : 'info';
+};
+
+/**
+ * Parses the arguments after the program's name; undefined when help or version was printed.
+ * Throws `FlagInvalid` for what cannot be honoured, unknown flags among it.
+ */
+export const parseFlags = async (
+  args: readonly string[],
+  { version, print }: { version: string; print: (text: string) => void },
+): Promise<ControllerFlags | undefined> => {
+  let printed = '';
+  const parser = yargs()
+    .scriptName('dr-controller')
+    .usage(
+      '$0 --driver-name NAME [flags]\n\nActs on VolumeReplication through the csi-addons gRPC of one driver.',
+    )
+    .options(options)
+    .strict()
+    .version(version)
+    .wrap(110)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? invalid(message.split('\n')[0] ?? message);
+    });
+  const flags = await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, output: string) => {
+    printed = output;
+  });
+  if (printed !== '') {
+    print(`${printed}\n`);
+    return undefined;
+  }
+  if (flags._.length > 0) throw invalid(`unexpected argument "${flags._[0]}"`);
+  const pollMs = milliseconds('sync-info-interval', flags.syncInfoInterval);
+  if (!Number.isInteger(flags.workers) || flags.workers < 1)
+    throw invalid(`--workers: "${flags.workers}" is not a positive number`);
+  const lease = {
+    leaseDurationMs: milliseconds('leader-election-lease-duration', flags.leaderElectionLeaseDuration),
+    renewDeadlineMs: milliseconds('leader-election-renew-deadline', flags.leaderElectionRenewDeadline),
+    retryPeriodMs: milliseconds('leader-election-retry-period', flags.leaderElectionRetryPeriod),
+  };
+  if (lease.leaseDurationMs <= lease.renewDeadlineMs || lease.renewDeadlineMs <= lease.retryPeriodMs) {
+    throw invalid(
+      '--leader-election-*: the lease must be longer than the renew deadline, and that longer than the retry period',
+    );
+  }
+  return {
+    driverName: flags.driverName,
+    csiAddonsAddress: addressOf(flags.csiAddonsAddress),
+    kubeconfig: flags.kubeconfig,
+    context: flags.context,
+    namespace: flags.namespace,
+    peerKubeconfig: flags.peerKubeconfig,
+    peerContext: flags.peerContext,
+    forcePromote: flags.forcePromote,
+    rpcTimeoutMs: milliseconds('rpc-timeout', flags.rpcTimeout),
+    pollMs: pollMs === 0 ? undefined : pollMs,
+    workers: flags.workers,
+    leaderElection: flags.leaderElection,
+    leaderElectionNamespace: flags.leaderElectionNamespace,
+    ...lease,
+    metricsBindAddress: flags.metricsBindAddress,
+    healthProbeBindAddress: flags.healthProbeBindAddress,
+    logLevel: levelOf(flags.logLevel, flags.v),
+  };
+};

@@ -1,0 +1,42 @@
+import type { VolumeReplication } from '../core/model/volume-replication.ts';
+import type { Facts, ForcePolicy } from '../core/replication/facts.ts';
+import { type Caches, replicationsOfClaim } from './caches.ts';
+import type { Driver } from './driver/driver.ts';
+
+/** Where facts come from. */
+export type Sources = {
+  caches: Caches;
+  driver: Driver;
+  forcePolicy: ForcePolicy;
+  pollMs: number | undefined;
+  now: () => number;
+};
+
+/** Everything known about one VolumeReplication, from the caches: no request is made. */
+export const gather = (
+  { caches, driver, forcePolicy, pollMs, now }: Sources,
+  replication: VolumeReplication,
+): Facts => {
+  const { namespace = '', name } = replication.metadata;
+  const { dataSource, volumeReplicationClass } = replication.spec;
+  const isClaim = dataSource.kind === 'PersistentVolumeClaim';
+  const claim = isClaim ? caches.claims.get({ namespace, name: dataSource.name }) : undefined;
+  const volumeName = claim?.spec?.volumeName;
+  return {
+    replication,
+    replicationClass: caches.classes.get({ name: volumeReplicationClass }),
+    claim,
+    volume: volumeName === undefined ? undefined : caches.volumes.get({ name: volumeName }),
+    rivals: isClaim
+      ? replicationsOfClaim(caches.replications, { namespace, name: dataSource.name }).filter(
+          ({ metadata }) => metadata.name !== name,
+        )
+      : [],
+    driver: driver.facts(),
+    forcePolicy,
+    pollMs,
+    isLive: false,
+    peer: undefined,
+    now: now(),
+  };
+};
