@@ -32,6 +32,8 @@ type Answer = {
 /** What a handler answers with. */
 export type Reply =
   | (Answer & { type: 'whole'; contentType: string; body: string | Buffer })
+  /** A long body, made while it is sent: it never stands in memory as a whole. */
+  | (Answer & { type: 'pieces'; contentType: string; pieces: Iterable<string> })
   /** `open` starts the stream and answers what to do when the client is gone or the server closes. */
   | (Answer & { type: 'stream'; contentType: string; open: (writer: StreamWriter) => () => void });
 
@@ -49,6 +51,14 @@ export const jsonReply = (
   contentType: 'application/json',
   body: typeof body === 'string' ? body : JSON.stringify(body),
   ...extra,
+});
+
+/** An answer of JSON that comes in pieces. */
+export const piecesReply = (status: number, pieces: Iterable<string>): Reply => ({
+  type: 'pieces',
+  status,
+  contentType: 'application/json',
+  pieces,
 });
 
 /** An answer of plain text. */

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { messageOf } from '../../../core/model/error.ts';
 import { jsonReply, type Reply, textReply } from './exchange.ts';
 import { Failure, failures, PageNotFound } from './failure.ts';
+
+/** Characters that are sent at once. */
+const pieceLength = 256 * 1024;
 
 /** `299 - "text"`: header values are Latin-1 to Node, so UTF-8 bytes are handed over as such. */
 const warningHeader = (text: string): string => {
@@ -24,6 +28,25 @@ export const replyOfThrown = (thrown: unknown, log: (message: string) => void): 
   return replyOfThrown(failures.internal(messageOf(thrown)), log);
 };
 
+/** Joins small pieces to ones that are worth sending. */
+function* gathered(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+/** Sends piece after piece, never faster than the client takes them. */
+const sendPieces = (response: ServerResponse, pieces: Iterable<string>): void => {
+  const source = Readable.from(gathered(pieces), { highWaterMark: 1 });
+  // A client that goes away ends it; there is nobody left to tell.
+  pipeline(source, response, () => undefined);
+};
+
 /** Writes the answer; a stream is closed when the client goes away. */
 export const respond = (request: IncomingMessage, response: ServerResponse, reply: Reply): void => {
   if (response.destroyed) return;
@@ -37,6 +60,10 @@ export const respond = (request: IncomingMessage, response: ServerResponse, repl
   if (reply.type === 'whole') {
     response.setHeader('content-length', Buffer.byteLength(reply.body));
     response.end(request.method === 'HEAD' ? undefined : reply.body);
+    return;
+  }
+  if (reply.type === 'pieces') {
+    sendPieces(response, reply.pieces);
     return;
   }
   response.flushHeaders();

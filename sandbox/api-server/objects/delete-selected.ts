@@ -22,9 +22,6 @@ export const deleteSelected = async (
       if (!isNotFoundFailure(thrown)) throw thrown;
     }
   }
-  return presentList(target.kind, items, meta, {
-    shape: 'object',
-    include: 'Metadata',
-    now: machinery.now(),
-  });
+  const presentation = { shape: 'object', include: 'Metadata', now: machinery.now() } as const;
+  return [...presentList(target.kind, items, meta, presentation)].join('');
 };

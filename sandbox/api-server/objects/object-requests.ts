@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
-import { type ApiRequest, jsonReply, type Reply } from '../http/exchange.ts';
+import { type ApiRequest, jsonReply, piecesReply, type Reply } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
 import { selectionOf } from '../selection/selection.ts';
 import { keyOf } from '../store/stored-object.ts';
@@ -49,7 +49,7 @@ const list = (call: ObjectRequest): Reply => {
   const { machinery, target, request } = call;
   if (isWatch(request)) return startWatch(call);
   const { items, meta } = listObjects(machinery, target, request);
-  return jsonReply(200, presentList(target.kind, items, meta, presentationFor(call)));
+  return piecesReply(200, presentList(target.kind, items, meta, presentationFor(call)));
 };
 
 const get = (call: ObjectRequest, target: ObjectTarget): Reply => {

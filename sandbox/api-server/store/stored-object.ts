@@ -17,10 +17,13 @@ export const keyOf = (namespace: string | undefined, name: string): string => `$
 const typePrefix = (kind: string, apiVersion: string): string =>
   `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 
-/** JSON with kind and apiVersion first, so that both can be cut off or exchanged without parsing. */
+/**
+ * JSON with kind and apiVersion first, so that both can be cut off or exchanged without parsing. Made in one piece: a text that
+ * is joined of parts would keep the parts in memory, too.
+ */
 export const serialize = (object: KubernetesObject): string => {
   const { kind = '', apiVersion = '', ...rest } = object;
-  return typePrefix(kind, apiVersion) + JSON.stringify(rest).slice(1);
+  return JSON.stringify({ kind, apiVersion, ...rest });
 };
 
 const afterType = ({ json, object }: StoredObject): string =>

@@ -48,29 +48,36 @@ export const presentObject = (
 };
 
 /** Custom resources are listed with an empty `continue`; their items keep kind and apiVersion. */
-const listText = (kind: Kind, items: readonly StoredObject[], meta: ListMeta): string => {
+function* listPieces(kind: Kind, items: readonly StoredObject[], meta: ListMeta): Generator<string> {
   const metadata = kind.custom ? { ...meta, continue: meta.continue ?? '' } : meta;
-  const texts = items.map((stored) =>
-    kind.custom || kind.storedAs !== undefined ? jsonOf(kind, stored) : jsonWithoutType(stored),
-  );
   const head = `"kind":${JSON.stringify(kind.listKind)},"apiVersion":${JSON.stringify(apiVersionOfKind(kind))}`;
-  return `{${head},"metadata":${JSON.stringify(metadata)},"items":[${texts.join(',')}]}`;
-};
+  const keepsType = kind.custom || kind.storedAs !== undefined;
+  let separator = '';
+  yield `{${head},"metadata":${JSON.stringify(metadata)},"items":[`;
+  for (const stored of items) {
+    yield separator + (keepsType ? jsonOf(kind, stored) : jsonWithoutType(stored));
+    separator = ',';
+  }
+  yield ']}';
+}
 
-/** A list as JSON text, joined from what is kept of each object. */
+/** A list as pieces of JSON text, joined from what is kept of each object. */
 export const presentList = (
   kind: Kind,
   items: readonly StoredObject[],
   meta: ListMeta,
   { shape, include, now }: Presentation,
-): string => {
-  if (shape === 'object') return listText(kind, items, meta);
+): Iterable<string> => {
+  if (shape === 'object') return listPieces(kind, items, meta);
   const objects = items.map((stored) => viewOf(kind, stored));
-  if (shape === 'table') return JSON.stringify(tableOf(kind, objects, meta, { include, now, headers: true }));
-  return JSON.stringify({
-    kind: 'PartialObjectMetadataList',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata: meta,
-    items: objects.map(partialOf),
-  });
+  if (shape === 'table')
+    return [JSON.stringify(tableOf(kind, objects, meta, { include, now, headers: true }))];
+  return [
+    JSON.stringify({
+      kind: 'PartialObjectMetadataList',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: meta,
+      items: objects.map(partialOf),
+    }),
+  ];
 };
