@@ -22,6 +22,8 @@ export type Strategy = {
   /** Defaults and fields that the server owns (phase, finalizers …). Status is already dropped where it is a subresource. */
   prepareForCreate: (object: KubernetesObject) => KubernetesObject;
   prepareForUpdate: (object: KubernetesObject, old: KubernetesObject) => KubernetesObject;
+  /** Once a new object has its uid and its final name: a job selects its pods by them. */
+  completeNew?: (object: KubernetesObject) => KubernetesObject;
   validateCreate: (object: KubernetesObject) => FieldError[];
   validateUpdate: (object: KubernetesObject, old: KubernetesObject) => FieldError[];
   validateStatusUpdate: (object: KubernetesObject, old: KubernetesObject) => FieldError[];

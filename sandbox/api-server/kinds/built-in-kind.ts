@@ -16,6 +16,8 @@ export type BuiltInRules = {
   update?: (object: KubernetesObject, old: KubernetesObject) => KubernetesObject;
   /** Defaults of fields, on every write. */
   defaults?: (object: KubernetesObject) => KubernetesObject;
+  /** Fields that need the uid and the final name of a new object. */
+  complete?: (object: KubernetesObject) => KubernetesObject;
   /** Checked on create and on update. */
   validate?: (object: KubernetesObject) => FieldError[];
   /** Checked on update only. */
@@ -69,6 +71,7 @@ const strategyOf = (parts: BuiltInParts): Strategy => {
     selectableFields: parts.selectableFields ?? {},
     nameRule: parts.nameRule ?? 'subdomain',
     ...given({
+      completeNew: parts.complete,
       decodeError: parts.decodeError,
       stampStatus: parts.stampStatus,
       gracePeriodSeconds: parts.gracePeriodSeconds,
