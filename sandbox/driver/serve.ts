@@ -96,7 +96,7 @@ const listen = async (server: Server, socketPath: string): Promise<void> => {
     throw new DrError({
       code: 'SocketNotOpened',
       message: `cannot listen on ${socketPath}: ${messageOf(cause)}`,
-      hint: 'check that its directory exists and can be written to',
+      hint: 'use another run directory',
       cause,
     });
   }

@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { DrError } from '../../core/model/error.ts';
+import { dirname } from 'node:path';
+import { DrError, messageOf } from '../../core/model/error.ts';
 
 /** Unix socket paths end at 104 bytes on macOS and 108 on Linux. */
 const LONGEST_PATH = 103;
@@ -14,6 +15,14 @@ export const clearSocket = async (socketPath: string): Promise<void> => {
       hint: 'use a shorter run directory',
     });
   }
+  await access(dirname(socketPath), constants.W_OK).catch((cause: unknown) => {
+    throw new DrError({
+      code: 'SocketNotOpened',
+      message: `cannot listen on ${socketPath}: ${messageOf(cause)}`,
+      hint: 'check that its directory exists and can be written to',
+      cause,
+    });
+  });
   if (await answers(socketPath)) {
     throw new DrError({
       code: 'SocketInUse',

@@ -116,13 +116,15 @@ export const createSiteArray = (
   };
 };
 
+/** The driver itself knows its locks: a call for a busy volume is answered although the storage is frozen. */
 const bindOperations = (world: World, site: SiteIndex): VolumeOperations => {
-  const bound = Object.entries(operations).map(([name, operation]) => [
-    name,
-    (request: never) =>
-      world.sites[site].frozen
-        ? refuse('Unavailable', `the storage of ${world.sites[site].name} does not answer`)
-        : (operation as (world: World, site: SiteIndex, request: never) => unknown)(world, site, request),
+  const { name } = world.sites[site];
+  const bound = Object.entries(operations).map(([rpc, operation]) => [
+    rpc,
+    (request: { readonly busy?: boolean }) =>
+      world.sites[site].frozen && request.busy !== true
+        ? refuse('Unavailable', `the storage of ${name} does not answer`)
+        : operation(world, site, request as never),
   ]);
   return Object.fromEntries(bound) as VolumeOperations;
 };

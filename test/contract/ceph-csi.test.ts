@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DriverServer, serveDriver } from '../../sandbox/driver/serve.ts';
 import { type ArrayPair, createArrayPair } from '../../sandbox/storage/array-pair.ts';
-import { callUnary, openClients, replicationCalls } from '../sandbox/driver/driver-clients.ts';
+import { openClient, replicationCalls } from '../sandbox/driver/driver-clients.ts';
 import {
   mask,
   type RecordedAnswer,
@@ -74,21 +74,19 @@ describe('the recording of ceph-csi', () => {
   let pair: ArrayPair;
   let volumeId: string;
   const drivers: DriverServer[] = [];
-  const clients: ReturnType<typeof openClients>[] = [];
+  const clients: ReturnType<typeof openClient>[] = [];
+  const calls: ReturnType<typeof replicationCalls>[] = [];
 
   const call = async (step: RecordedStep): Promise<RecordedAnswer> => {
     const id = OTHER_VOLUMES[step.title] ?? volumeId;
-    const answer = await callUnary<never, object>(
-      replicationCalls(clients[step.site - 1]!)[step.rpc] as never,
-      {
-        volumeId: id,
-        force: step.force,
-        parameters: step.parameters ?? CLASS_PARAMETERS,
-        secrets: step.title === 'enable: wrong key' ? { ...SECRETS, userKey: 'wrong' } : SECRETS,
-        replicationId: '',
-        replicationSource: { type: { $case: 'volume', value: { volumeId: id } } },
-      } as never,
-    );
+    const answer = await calls[step.site - 1]![step.rpc]({
+      volumeId: id,
+      force: step.force,
+      parameters: step.parameters ?? CLASS_PARAMETERS,
+      secrets: step.title === 'enable: wrong key' ? { ...SECRETS, userKey: 'wrong' } : SECRETS,
+      replicationId: '',
+      replicationSource: { type: { $case: 'volume', value: { volumeId: id } } },
+    });
     return maskAnswer({ ...answer, response: printResponse(answer.response) });
   };
 
@@ -146,7 +144,9 @@ describe('the recording of ceph-csi', () => {
     for (const array of pair.sites) {
       const socketPath = join(directory, `${array.name}.sock`);
       drivers.push(await serveDriver({ array, socketPath, driverName: 'rbd.csi.ceph.com' }));
-      clients.push(openClients(socketPath));
+      const opened = openClient(socketPath);
+      clients.push(opened);
+      calls.push(replicationCalls(opened));
     }
     const created = pair.sites[0].createVolume({ name: 'pvc', sizeBytes: 64 * 1_048_576, secrets: SECRETS });
     volumeId = created.response!.volumeId;

@@ -1,7 +1,5 @@
-import { credentials, type ServiceError, status } from '@grpc/grpc-js';
-import { CsiControllerClient, CsiIdentityClient } from '../../../csi/csi.ts';
-import { IdentityClient } from '../../../csi/identity.ts';
-import { ReplicationClient } from '../../../csi/replication.ts';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import { replicationService } from '../../../csi/replication.ts';
 import type { AnswerCode } from '../../../sandbox/storage/answer.ts';
 
 /** How a call over gRPC ended. */
@@ -9,10 +7,16 @@ export type WireAnswer<Response> =
   | { readonly code: 'OK'; readonly message: ''; readonly response: Response }
   | { readonly code: AnswerCode; readonly message: string; readonly response: null };
 
-type Unary<Request, Response> = (
-  request: Request,
-  callback: (error: ServiceError | null, response: Response) => void,
-) => unknown;
+/** One method of a generated service definition. */
+type Method<Request, Response> = {
+  readonly path: string;
+  readonly requestSerialize: (request: Request) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+};
+
+/** Connects to the driver behind a socket; the connection is opened by the first call. */
+export const openClient = (socketPath: string): Client =>
+  new Client(`unix:${socketPath}`, credentials.createInsecure());
 
 const pascalCase = (name: string): string =>
   name
@@ -22,45 +26,37 @@ const pascalCase = (name: string): string =>
 
 /** Makes one call and tells how it ended; errors are answers. */
 export const callUnary = <Request, Response>(
-  method: Unary<Request, Response>,
-  request: Request,
+  client: Client,
+  { path, requestSerialize, responseDeserialize }: Method<Request, Response>,
+  request: NoInfer<Request>,
 ): Promise<WireAnswer<Response>> =>
   new Promise((resolve) => {
-    method(request, (error, response) => {
-      if (error === null) resolve({ code: 'OK', message: '', response });
-      else
-        resolve({
-          code: pascalCase(status[error.code] ?? 'UNKNOWN') as AnswerCode,
-          message: error.details,
-          response: null,
-        });
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, response) => {
+      if (error === null && response !== undefined) {
+        resolve({ code: 'OK', message: '', response });
+      } else {
+        const code = pascalCase(status[error?.code ?? status.UNKNOWN]) as AnswerCode;
+        resolve({ code, message: error?.details ?? '', response: null });
+      }
     });
   });
 
-/** Clients of every service of the driver behind a socket. */
-export const openClients = (socketPath: string) => {
-  const address = `unix:${socketPath}`;
-  const insecure = credentials.createInsecure();
-  const clients = {
-    identity: new IdentityClient(address, insecure),
-    replication: new ReplicationClient(address, insecure),
-    csiIdentity: new CsiIdentityClient(address, insecure),
-    csiController: new CsiControllerClient(address, insecure),
-  };
-  return {
-    ...clients,
-    close: () => {
-      for (const client of Object.values(clients)) client.close();
-    },
-  };
-};
+/** A request with the fields of every call of the replication service. */
+export type ReplicationRequest = Parameters<typeof replicationService.promoteVolume.requestSerialize>[0];
 
 /** The calls of the replication service by the short names of recordings and faults. */
-export const replicationCalls = ({ replication }: ReturnType<typeof openClients>) => ({
-  enable: replication.enableVolumeReplication.bind(replication),
-  disable: replication.disableVolumeReplication.bind(replication),
-  promote: replication.promoteVolume.bind(replication),
-  demote: replication.demoteVolume.bind(replication),
-  resync: replication.resyncVolume.bind(replication),
-  info: replication.getVolumeReplicationInfo.bind(replication),
-});
+export const replicationCalls = (client: Client) => {
+  const bind =
+    <Response>(method: Method<ReplicationRequest, Response>) =>
+    (request: ReplicationRequest) =>
+      callUnary(client, method, request);
+  return {
+    enable: bind(replicationService.enableVolumeReplication),
+    disable: bind(replicationService.disableVolumeReplication),
+    promote: bind(replicationService.promoteVolume),
+    demote: bind(replicationService.demoteVolume),
+    resync: bind(replicationService.resyncVolume),
+    info: bind(replicationService.getVolumeReplicationInfo),
+    destination: bind(replicationService.getReplicationDestinationInfo),
+  };
+};
