@@ -19,7 +19,7 @@ const roots: Record<string, string[]> = {
       'V1Secret',
       'V1ConfigMap',
     ],
-    ...['V1Service', 'V1ServiceAccount', 'CoreV1Event'],
+    ...['V1Service', 'V1ServiceAccount', 'CoreV1Event', 'V1Endpoints'],
   ],
   'io.k8s.api.apps.v1': [
     'V1Deployment',
@@ -29,11 +29,13 @@ const roots: Record<string, string[]> = {
     'V1ControllerRevision',
   ],
   'io.k8s.api.batch.v1': ['V1Job', 'V1CronJob'],
-  'io.k8s.api.storage.v1': ['V1StorageClass', 'V1VolumeAttachment', 'V1CSIDriver'],
+  'io.k8s.api.storage.v1': ['V1StorageClass', 'V1VolumeAttachment', 'V1CSIDriver', 'V1CSINode'],
   'io.k8s.api.coordination.v1': ['V1Lease'],
   'io.k8s.api.rbac.v1': ['V1Role', 'V1RoleBinding', 'V1ClusterRole', 'V1ClusterRoleBinding'],
   'io.k8s.api.autoscaling.v1': ['V1Scale'],
-  'io.k8s.api.policy.v1': ['V1Eviction'],
+  'io.k8s.api.autoscaling.v2': ['V2HorizontalPodAutoscaler'],
+  'io.k8s.api.events.v1': ['EventsV1Event'],
+  'io.k8s.api.policy.v1': ['V1Eviction', 'V1PodDisruptionBudget'],
   'io.k8s.api.authentication.v1': ['AuthenticationV1TokenRequest', 'V1TokenReview', 'V1SelfSubjectReview'],
   'io.k8s.api.authorization.v1': [
     ...[
@@ -65,7 +67,7 @@ const metaTypes = new Set(
 type Attribute = { baseName: string; type: string; format: string };
 type Model = { attributeTypeMap: Attribute[] };
 
-const plainName = (model: string): string => model.replace(/^(?:[A-Z][a-z]+)?V1/, '');
+const plainName = (model: string): string => model.replace(/^(?:[A-Z][a-z]+)?V[12]/, '');
 
 const loadModel = async (model: string): Promise<Model> => {
   const module = (await import(pathToFileURL(new URL(`${model}.js`, models).pathname).href)) as Record<
@@ -135,7 +137,7 @@ const collect = async (): Promise<Record<string, CompactDefinition>> => {
     names.set(model, name);
     const { attributeTypeMap } = await loadModel(model);
     const declared = readDeclaration(model);
-    const inner = attributeTypeMap.map(({ type }) => /(?:[A-Z][a-z]+)?V1\w+/.exec(type)?.[0] ?? '');
+    const inner = attributeTypeMap.map(({ type }) => /(?:[A-Z][a-z]+)?V[12]\w+/.exec(type)?.[0] ?? '');
     for (const each of inner) if (each !== '' && each !== 'V1MicroTime') await visit(each, group);
     definitions[name] = {
       about: declared.about,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeAuthority, makeServerCertificate } from './kube-apiserver/certificates.ts';
+import { startClusterControllers } from './kube-apiserver/cluster-controllers.ts';
 import { installCrds } from './kube-apiserver/crds.ts';
+import { startEmbeddedServer } from './kube-apiserver/embedded-server.ts';
 import { createHttpsClient, type HttpsClient } from './kube-apiserver/https-client.ts';
 import { findRealServer, startRealServer } from './kube-apiserver/real-server.ts';
 import { readRecording } from './kube-apiserver/recording.ts';
@@ -13,6 +15,7 @@ import { startWebhook, type Webhook } from './kube-apiserver/webhook.ts';
 const realServer = findRealServer(process.env);
 
 const targets: { name: string; start: () => Promise<Target>; skip: boolean }[] = [
+  { name: 'the embedded server', start: startEmbeddedServer, skip: false },
   {
     name: 'a real kube-apiserver',
     start: () => startRealServer(realServer ?? ''),
@@ -25,12 +28,14 @@ describe.each(targets)('the recorded answers, from $name', ({ start, skip }) => 
   let client: HttpsClient;
   let webhook: Webhook;
   let replay: Replayer;
+  let stopControllers: () => void;
 
   beforeAll(async () => {
     if (skip) return;
     target = await start();
     client = createHttpsClient(target.access);
     await installCrds(client);
+    stopControllers = await startClusterControllers(target.access);
     const authority = makeAuthority();
     webhook = await startWebhook(makeServerCertificate(authority));
     replay = createReplayer({ client, webhook, caBundle: Buffer.from(authority.cert).toString('base64') });
@@ -38,6 +43,7 @@ describe.each(targets)('the recorded answers, from $name', ({ start, skip }) => 
 
   afterAll(async () => {
     await webhook?.close();
+    stopControllers?.();
     client?.close();
     await target?.stop();
   });

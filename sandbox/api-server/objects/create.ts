@@ -129,7 +129,8 @@ export const createObject = async (
   const settled =
     mutated === ready ? ready : prepared(machinery, target, acceptFields(machinery, kind, mutated, context));
   const { resourceVersion, ...metadata } = named(machinery, target, settled.metadata);
-  const filled = withMetadata(settled, withUid(metadata));
+  const identified = withMetadata(settled, withUid(metadata));
+  const filled = kind.strategy.completeNew?.(identified) ?? identified;
   const change = { kind, before: undefined, after: filled, subresource: undefined };
   const object = ownersNoted ? filled : withWriterAsOwner(machinery, change, options);
   validate(machinery, target, object);
