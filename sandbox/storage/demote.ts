@@ -1,4 +1,3 @@
-import { planLooks } from './advance.ts';
 import { type Answer, done, type Nothing, refuse } from './answer.ts';
 import { primaryMirror } from './daemon.ts';
 import { notMirrored } from './promote.ts';
@@ -36,5 +35,4 @@ const becomeSecondary = (target: Target, mirror: Mirror): void => {
   takeSnapshot(world, target, true);
   const split = inContact(world) && primaryMirror(volume.sides[peerOf(site)]) !== undefined;
   side.lookAt = target.at + (split ? timings.noticeSplitBrain : timings.noticeOwnDemotion);
-  if (split) planLooks(world, target, { own: timings.noticeSplitBrain, peer: timings.notice });
 };

@@ -50,6 +50,7 @@ describe('a served driver', () => {
     replicationId: '',
     replicationSource: { type: { $case: 'volume', value: { volumeId } } },
   });
+
   it('tells its name and what ceph-csi v3.17 can do', async () => {
     const { client } = await serve();
     const told = await callUnary(client, identityService.getIdentity, {});

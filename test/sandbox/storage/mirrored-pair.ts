@@ -8,7 +8,7 @@ import type { SiteArray } from '../../../sandbox/storage/site-array.ts';
 
 export const SECRETS = { userID: 'admin', userKey: 'key' };
 export const MINUTE_MS = 60_000;
-export const VOLUME_BYTES = 1_048_576;
+const VOLUME_BYTES = 1_048_576;
 
 /** Two arrays with a clock that only the test moves, and one volume on site-a. */
 export type TestPair = {
