@@ -10,7 +10,12 @@ export type Candidate = { readonly word: string; readonly description?: string }
 export type Wanted = 'contexts' | 'claims' | 'namespaces' | 'files';
 
 /** What may come next: words that are known here, and things to be looked up. */
-export type Completion = { readonly candidates: readonly Candidate[]; readonly wanted?: Wanted };
+export type Completion = {
+  readonly candidates: readonly Candidate[];
+  readonly wanted?: Wanted;
+  /** Stands before every word: `--context=`. */
+  readonly prefix?: string;
+};
 
 const valuesByFlag: Readonly<Record<string, Wanted>> = {
   context: 'contexts',
@@ -79,8 +84,7 @@ export const completionFor = (line: readonly string[], commands: readonly Comman
   const [, flagTyped] = /^(--[\w-]+)=/.exec(current) ?? [];
   if (flagTyped !== undefined) {
     const flag = flagNamed(command, flagTyped);
-    const { candidates, ...rest } = flag === undefined ? { candidates: [] } : valuesOf(flag);
-    return { ...rest, candidates: candidates.map(({ word }) => ({ word: `${flagTyped}=${word}` })) };
+    return { ...(flag === undefined ? { candidates: [] } : valuesOf(flag)), prefix: `${flagTyped}=` };
   }
   if (current.startsWith('-')) return { candidates: flagsOf(command) };
   const choices = command === undefined ? commands : command.subcommands;

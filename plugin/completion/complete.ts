@@ -7,13 +7,15 @@ import { type Candidate, completionFor, type Wanted } from './candidates.ts';
 const noFiles = ':4';
 const files = ':0';
 
-const flagValue = (words: readonly string[], ...names: string[]): string | undefined => {
-  const index = words.findLastIndex((word) =>
-    names.some((name) => word === name || word.startsWith(`${name}=`)),
-  );
-  const word = words[index];
-  return word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[index + 1];
-};
+/** The last value that a flag was given; undefined where it was given none. */
+const flagValue = (words: readonly string[], ...names: string[]): string | undefined =>
+  words
+    .map((word, index) => {
+      const name = names.find((candidate) => word === candidate || word.startsWith(`${candidate}=`));
+      if (name === undefined) return undefined;
+      return word === name ? words[index + 1] : word.slice(name.length + 1);
+    })
+    .findLast((value) => value !== undefined);
 
 const lookUp = async (wanted: Wanted | undefined, words: readonly string[], io: Io): Promise<Candidate[]> => {
   if (wanted === undefined || wanted === 'files') return [];
@@ -35,10 +37,11 @@ const lookUp = async (wanted: Wanted | undefined, words: readonly string[], io: 
  * Whatever goes wrong, nothing is printed but the directive: a shell is in the middle of a line.
  */
 export const complete = async (words: readonly string[], io: Io): Promise<ExitCode> => {
-  const { candidates, wanted } = completionFor(words, commands);
+  const { candidates, wanted, prefix = '' } = completionFor(words, commands);
   const found = await lookUp(wanted, words, io).catch(() => []);
   const current = words.at(-1) ?? '';
   const lines = [...candidates, ...found]
+    .map(({ word, ...rest }) => ({ word: prefix + word, ...rest }))
     .filter(({ word }) => word.startsWith(current))
     .map(({ word, description }) => (description ? `${word}\t${description}` : word));
   io.stdout.write(`${[...lines, wanted === 'files' ? files : noFiles].join('\n')}\n`);

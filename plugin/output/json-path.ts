@@ -117,10 +117,8 @@ const findAll = (steps: readonly Step[], { root, current }: Scope): unknown[] =>
     [current],
   );
 
-const textOf = (value: unknown): string => {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-};
+const textOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 const print = (nodes: readonly Node[], scope: Scope): string =>
   nodes
@@ -133,7 +131,7 @@ const print = (nodes: readonly Node[], scope: Scope): string =>
     })
     .join('');
 
-/** Understands a template as kubectl does. What a document does not have prints nothing. Throws a usage error. */
+/** Understands a template as kubectl does. What a document does not have prints nothing, null prints `null`. Throws a usage error. */
 export const parseJsonPath = (template: string): JsonPathTemplate => {
   const nodes = parseTemplate(template);
   return (document) => print(nodes, { root: document, current: document });

@@ -1,0 +1,36 @@
+import type { Io } from '../../plugin/io.ts';
+
+/** A process that keeps what is written to it. */
+export type MemoryIo = Io & {
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly interrupt: () => void;
+};
+
+export const memoryIo = (
+  parts: Partial<Pick<Io, 'env' | 'home' | 'now'>> & { isTerminal?: boolean } = {},
+): MemoryIo => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const interruption = new AbortController();
+  const to = (texts: string[]) => ({
+    isTerminal: parts.isTerminal ?? false,
+    write: (data: string | Uint8Array) => {
+      texts.push(typeof data === 'string' ? data : Buffer.from(data).toString());
+    },
+  });
+  return {
+    env: parts.env ?? {},
+    home: parts.home,
+    stdin: (async function* () {})(),
+    stdout: to(out),
+    stderr: to(err),
+    now: parts.now ?? (() => 0),
+    random: () => 0.5,
+    signal: interruption.signal,
+    version: '1.2.3',
+    out: () => out.join(''),
+    err: () => err.join(''),
+    interrupt: () => interruption.abort(),
+  };
+};
