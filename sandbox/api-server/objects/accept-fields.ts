@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { failures } from '../http/failure.ts';
 import type { Kind } from '../kind.ts';
+import { decodeProblem, metadataProblem } from '../schema/decode.ts';
 import type { Machinery, WriteContext } from './machinery.ts';
 
 const asText = (path: string): string => `unknown field ${JSON.stringify(path)}`;
@@ -26,6 +27,11 @@ export const refusePatch =
       },
     ]);
 
+/** Why Go could not read the object, if so. */
+const unreadable = (kind: Kind, object: KubernetesObject): string | undefined =>
+  kind.strategy.decodeError?.(object) ??
+  (kind.custom ? metadataProblem(object) : decodeProblem(object, kind.schema));
+
 /** Drops the fields that the kind does not know: silently, with a warning, or with a refusal, as the request asks. */
 export const acceptFields = (
   { compile }: Machinery,
@@ -34,7 +40,7 @@ export const acceptFields = (
   { options, warn }: Pick<WriteContext, 'options' | 'warn'>,
   refuse: DecodeRefusal = refuseObject,
 ): KubernetesObject => {
-  const problem = kind.strategy.decodeError?.(object);
+  const problem = unreadable(kind, object);
   if (problem !== undefined) throw refuse(kind, problem);
   const { object: known, unknown } = compile(kind.schema).prune(object);
   if (unknown.length === 0 || options.fieldValidation === 'Ignore') return known;
