@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { trackUpdate } from '../apply/managed-fields.ts';
 import type { Kind } from '../kind.ts';
+import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import type { Machinery, WriteOptions } from './machinery.ts';
 import { timeText } from './metadata.ts';
 import { apiVersionOfKind } from './target.ts';
@@ -14,14 +15,35 @@ export type OwnedChange = {
   subresource: string | undefined;
 };
 
+/** Parts of built-in kinds that are no pointers in Go. */
+const structs = {
+  metadata: {},
+  spec: { template: { metadata: {}, spec: {} }, resources: {}, strategy: {}, updateStrategy: {} },
+  status: {},
+} as const;
+
+/** Those of the structs that an object has, empty. */
+const emptyStructs = (object: JsonObject, shape: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(shape).flatMap(([name, inner]) => {
+      const value = object[name];
+      return isJsonObject(value) && isJsonObject(inner) ? [[name, emptyStructs(value, inner)]] : [];
+    }),
+  );
+
+/** A typed server compares a new object with an empty one, whose structs are there already: nobody becomes their owner. */
+const beforeCreation = ({ kind, after }: OwnedChange): KubernetesObject | undefined =>
+  kind.custom ? undefined : { metadata: {}, ...emptyStructs(after, structs) };
+
 /** The object with its writer noted in `metadata.managedFields` as the owner of what they changed. */
 export const withWriterAsOwner = (
   { now }: Pick<Machinery, 'now'>,
-  { kind, before, after, subresource }: OwnedChange,
+  change: OwnedChange,
   { manager }: WriteOptions,
-): KubernetesObject =>
-  trackUpdate({
-    before,
+): KubernetesObject => {
+  const { kind, after, subresource } = change;
+  return trackUpdate({
+    before: change.before ?? beforeCreation(change),
     after,
     manager,
     apiVersion: apiVersionOfKind(kind),
@@ -30,3 +52,4 @@ export const withWriterAsOwner = (
     subresource: subresource ?? '',
     hasStatus: kind.status,
   });
+};

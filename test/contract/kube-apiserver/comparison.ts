@@ -53,8 +53,18 @@ const fieldsOf = (expected: Json, actual: Json): string[] =>
 
 type Cause = { field?: string; message?: string };
 
+type Named = { name?: string };
+
+/** Discovery lists the kinds of CRDs in the order in which they came up. */
+const withSortedResources = (body: unknown): unknown => {
+  if (!isObject(body) || body['kind'] !== 'APIResourceList' || !Array.isArray(body['resources'])) return body;
+  const nameOf = ({ name = '' }: Named) => name;
+  const byName = (one: Named, other: Named) => (nameOf(one) < nameOf(other) ? -1 : 1);
+  return { ...body, resources: body['resources'].toSorted(byName) };
+};
+
 /** A server tells findings of one object in no fixed order (it walks a Go map): they are compared in order of their texts. */
-export const withSortedCauses = (body: unknown): unknown => {
+const withSortedCauses = (body: unknown): unknown => {
   const details = isObject(body) ? body['details'] : undefined;
   const causes = isObject(details) ? details['causes'] : undefined;
   if (!isObject(body) || !isObject(details) || !Array.isArray(causes)) return body;
@@ -86,3 +96,6 @@ export const differences = (expected: unknown, actual: unknown, path = ''): stri
     typeof expected === 'string' ? sameText(expected, actual) : isDeepStrictEqual(expected, actual);
   return same ? [] : [`${path || 'the whole'}: recorded ${show(expected)}, got ${show(actual)}`];
 };
+
+/** A body with its parts in a fixed order, where servers have none. */
+export const inFixedOrder = (body: unknown): unknown => withSortedResources(withSortedCauses(body));

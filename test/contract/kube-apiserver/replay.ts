@@ -1,4 +1,4 @@
-import { differences, withSortedCauses } from './comparison.ts';
+import { differences, inFixedOrder } from './comparison.ts';
 import { before, causeReviews, collection, modeOf, whileWatching } from './hidden-steps.ts';
 import type { Answer, HttpsClient } from './https-client.ts';
 import type { Entry, RecordedRequest, RecordedResponse } from './recording.ts';
@@ -41,8 +41,8 @@ const compareAnswer = (
     }),
   );
   return differences(
-    { ...recorded, body: withSortedCauses(withOurBundle(without(recorded.body, ignored), caBundle)) },
-    { status: answer.status, headers, body: withSortedCauses(without(answer.body, ignored)) },
+    { ...recorded, body: inFixedOrder(withOurBundle(without(recorded.body, ignored), caBundle)) },
+    { status: answer.status, headers, body: inFixedOrder(without(answer.body, ignored)) },
   );
 };
 

@@ -60,6 +60,8 @@ const reviewOf = (request: IncomingMessage, review: unknown): RecordedReview => 
 });
 
 const respond = (response: ServerResponse, mode: Mode, uid: string): void => {
+  // A kept connection would break in the caller's hands once the webhook is down.
+  response.setHeader('connection', 'close');
   // Longer than the second that the configuration allows; the caller hangs up first.
   if (mode === 'slow') return;
   if (mode === '500') {
