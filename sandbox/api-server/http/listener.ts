@@ -50,6 +50,9 @@ const bind = (server: Server, host: string, port: number): Promise<number> =>
     });
   });
 
+/** A client that gave up while the site hung; its connection cannot close before what it was sent has left. */
+const hasLeft = (socket: Socket): boolean => socket.destroyed || socket.readableEnded;
+
 /** Holds requests back while the site hangs. */
 const createGate = () => {
   let opened: Promise<void> = Promise.resolve();
@@ -79,9 +82,12 @@ export const startListener = async (options: ListenerOptions): Promise<Listener>
     { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: false, keepAliveTimeout: 120_000 },
     (request, response) => {
       if (!gate.isShut()) return onRequest(request, response);
-      void gate.passed().then(() => {
-        if (!response.destroyed) onRequest(request, response);
-      });
+      // One turn later it is known which clients left meanwhile.
+      void gate.passed().then(() =>
+        setImmediate(() => {
+          if (!hasLeft(request.socket)) onRequest(request, response);
+        }),
+      );
     },
   );
   const keep = (socket: Socket) => {

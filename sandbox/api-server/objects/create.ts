@@ -48,11 +48,9 @@ const prepared = (
   return compile(kind.schema).applyDefaults(ready);
 };
 
-type Creation = { object: KubernetesObject; optionsKind: CreateOrigin['optionsKind'] };
-
 const attributesOf = (
   target: Target,
-  { object, optionsKind }: Creation,
+  object: KubernetesObject,
   context: WriteContext,
 ): AdmissionAttributes => ({
   operation: 'CREATE',
@@ -64,7 +62,7 @@ const attributesOf = (
   oldObject: undefined,
   caller: context.caller,
   dryRun: context.options.dryRun,
-  options: reviewOptions(optionsKind, context.options),
+  options: reviewOptions('CreateOptions', context.options),
   warn: context.warn,
 });
 
@@ -108,7 +106,7 @@ const named = (machinery: Machinery, target: Target, metadata: ObjectMeta): Obje
 };
 
 /** Where a new object comes from: a POST, or an apply, which has noted the owners of its fields itself. */
-export type CreateOrigin = { ownersNoted: boolean; optionsKind: 'CreateOptions' | 'PatchOptions' };
+export type CreateOrigin = { ownersNoted: boolean };
 
 /** Creates an object that was decoded from a request; answers what is stored, or would be. */
 export const createObject = async (
@@ -116,12 +114,11 @@ export const createObject = async (
   target: Target,
   given: KubernetesObject,
   context: WriteContext,
-  origin: CreateOrigin = { ownersNoted: false, optionsKind: 'CreateOptions' },
+  { ownersNoted }: CreateOrigin = { ownersNoted: false },
 ): Promise<KubernetesObject> => {
   const { kind } = target;
   const { options, warn } = context;
-  const { optionsKind, ownersNoted } = origin;
-  const review = (object: KubernetesObject) => attributesOf(target, { object, optionsKind }, context);
+  const review = (object: KubernetesObject) => attributesOf(target, object, context);
   const accepted = acceptFields(machinery, kind, placed(given, target), context);
   requireLiveNamespace(machinery.store, target, accepted.metadata.name ?? '');
   const ready = prepared(machinery, target, accepted);

@@ -1,7 +1,8 @@
 import type { KubernetesObject, ObjectMeta } from '../../../core/model/kubernetes-object.ts';
 import type { Kind } from '../kind.ts';
 import { isJsonObject } from '../schema/json-value.ts';
-import { tidyMetadata, timeText } from './metadata.ts';
+import { tidyMetadata } from '../store/tidy-metadata.ts';
+import { timeText } from './metadata.ts';
 
 /** What a deletion asks for beyond the object's name. */
 export type DeletionWish = {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import { definitionCollection } from '../discovery/definition-lifecycle.ts';
 import { type ApiRequest, jsonReply, piecesReply, type Reply } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
 import { selectionOf } from '../selection/selection.ts';
@@ -42,6 +43,10 @@ const startWatch = (call: ObjectRequest): Reply => {
     plan: planWatch(request.query, Math.random),
     presentation: presentationFor(call),
     bookmarkEveryMs,
+    onKindGone: (end) =>
+      machinery.store.subscribe(definitionCollection, ({ type, stored }) => {
+        if (type === 'DELETED' && stored.object.metadata.name === collectionOf(target.kind)) end();
+      }),
   });
 };
 
@@ -107,7 +112,7 @@ const replace = async (call: ObjectRequest, target: ObjectTarget): Promise<Reply
   const object = decodeObject(await request.readBody(), request.headers['content-type'], kind);
   checkUrl(object, target);
   return write(call, readWriteOptions(request, 'UpdateOptions'), async (context) => {
-    const mode = { optionsKind: 'UpdateOptions', needsResourceVersion: kind.custom } as const;
+    const mode = { needsResourceVersion: kind.custom };
     const updated = await updateObject(machinery, target, () => ({ object }), { context, mode });
     return { status: 200, body: undefined, object: updated };
   });

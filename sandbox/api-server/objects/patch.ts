@@ -16,7 +16,7 @@ import { requireFieldManager } from './write-options.ts';
 /** What a patch came to; `created` where an apply made the object. */
 export type PatchOutcome = { object: KubernetesObject; created: boolean };
 
-const mode = { optionsKind: 'PatchOptions', needsResourceVersion: false } as const;
+const mode = { needsResourceVersion: false };
 
 /** A patch may not give an object another identity. */
 const checkIdentity = ({ kind, name }: ObjectTarget, object: KubernetesObject): void => {
@@ -98,7 +98,7 @@ const applyObject = async (
     return { object: await updateObject(machinery, target, propose, { context, mode }), created: false };
   }
   const object = merged(machinery, target, { live: undefined, applied }, context);
-  const origin = { ownersNoted: true, optionsKind: 'PatchOptions' } as const;
+  const origin = { ownersNoted: true };
   return { object: await createObject(machinery, target, object, context, origin), created: true };
 };
 

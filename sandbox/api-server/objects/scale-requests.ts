@@ -71,7 +71,7 @@ export const requestScale = async (
     options: readWriteOptions(request, optionsKind),
     warn: (text) => warnings.push(text),
   };
-  const mode = { optionsKind, needsResourceVersion: false } as const;
+  const mode = { needsResourceVersion: false };
   const updated = await updateObject(machinery, target, propose, { context, mode });
   await machinery.store.durable();
   return jsonReply(200, scaleOf(updated, scale), { warnings });

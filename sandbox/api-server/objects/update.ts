@@ -28,8 +28,6 @@ export type Propose = (live: KubernetesObject) => Promise<Proposal> | Proposal;
 
 /** How an update treats what it finds. */
 export type UpdateMode = {
-  /** For the review: `UpdateOptions` of a PUT, `PatchOptions` of a PATCH. */
-  optionsKind: 'UpdateOptions' | 'PatchOptions';
   /** A custom resource may be replaced only by someone who says which version they saw. */
   needsResourceVersion: boolean;
 };
@@ -126,7 +124,6 @@ const attributesOf = (
   target: ObjectTarget,
   change: { next: KubernetesObject; live: KubernetesObject },
   context: WriteContext,
-  optionsKind: UpdateMode['optionsKind'],
 ): AdmissionAttributes => ({
   operation: 'UPDATE',
   kind: target.kind,
@@ -137,7 +134,7 @@ const attributesOf = (
   oldObject: change.live,
   caller: context.caller,
   dryRun: context.options.dryRun,
-  options: reviewOptions(optionsKind, context.options),
+  options: reviewOptions('UpdateOptions', context.options),
   warn: context.warn,
 });
 
@@ -177,7 +174,7 @@ const settle = async (
   const accepted = acceptFields(machinery, kind, proposal.object, context, proposal.refuse ?? refuseObject);
   checkPreconditions(target, accepted, live, mode);
   const ready = prepared(machinery, target, accepted, live);
-  const review = (next: KubernetesObject) => attributesOf(target, { next, live }, context, mode.optionsKind);
+  const review = (next: KubernetesObject) => attributesOf(target, { next, live }, context);
   const mutated = (await machinery.admission.mutate(review(ready))) ?? ready;
   const settled =
     mutated === ready

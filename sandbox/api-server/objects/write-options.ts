@@ -71,11 +71,13 @@ export const requireFieldManager = ({ fieldManager }: WriteOptions): void => {
     ]);
 };
 
-/** The options as an AdmissionReview carries them. */
-export const reviewOptions = (kind: OptionsKind, options: WriteOptions): Record<string, unknown> => ({
+/** The options as an AdmissionReview carries them; those of a patch are told as those of an update. */
+export const reviewOptions = (
+  kind: 'CreateOptions' | 'UpdateOptions',
+  options: WriteOptions,
+): Record<string, unknown> => ({
   kind,
   apiVersion: 'meta.k8s.io/v1',
   ...(options.dryRun ? { dryRun: ['All'] } : {}),
   ...(options.fieldManager === '' ? {} : { fieldManager: options.fieldManager }),
-  ...(kind === 'PatchOptions' && options.force ? { force: true } : {}),
 });

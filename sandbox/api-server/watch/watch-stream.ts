@@ -1,6 +1,5 @@
 import type { Reply, StreamWriter } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
-import type { Kind } from '../kind.ts';
 import { collectionOf, type Target } from '../objects/target.ts';
 import { viewOf } from '../objects/view.ts';
 import type { Selection } from '../selection/selection.ts';
@@ -18,8 +17,9 @@ export type Watch = {
   selection: Selection;
   plan: WatchPlan;
   presentation: Presentation;
-  /** Aborted when the kind is served no more. */
   bookmarkEveryMs: number;
+  /** Calls `end` when the kind is served no more; answers how to stop listening for that. */
+  onKindGone: (end: () => void) => () => void;
 };
 
 /** A client that takes nothing any more is let go; it comes back and lists again. */
@@ -35,7 +35,6 @@ type Delivery = {
   lines: LineWriter;
   writer: StreamWriter;
   selects: (stored: StoredObject) => boolean;
-  kind: Kind;
 };
 
 const deliver = ({ lines, writer, selects }: Delivery, change: Change): void => {
@@ -75,9 +74,16 @@ const follow = (watch: Watch, delivery: Delivery): (() => void) => {
   });
   const mark = () => writer.write(lines.bookmark(store.revision(), false));
   const bookmarks = plan.bookmarks ? setInterval(mark, watch.bookmarkEveryMs) : undefined;
-  const timeout = setTimeout(() => writer.end(), Math.min(plan.timeoutMs, 2 ** 31 - 1));
+  const finish = () => {
+    // So the client knows how far it is, however quiet it was.
+    if (plan.bookmarks) mark();
+    writer.end();
+  };
+  const timeout = setTimeout(finish, Math.min(plan.timeoutMs, 2 ** 31 - 1));
+  const unsubscribeKind = watch.onKindGone(() => writer.end());
   return () => {
     unsubscribe();
+    unsubscribeKind();
     clearInterval(bookmarks);
     clearTimeout(timeout);
   };
@@ -95,7 +101,6 @@ export const watchReply = (watch: Watch): Reply => ({
       lines: createLineWriter(kind, watch.presentation),
       writer,
       selects: (stored) => all || matches(viewOf(kind, stored)),
-      kind,
     };
     if (!replay(watch, delivery)) {
       writer.end();
