@@ -104,6 +104,13 @@ export const failures = {
   noSuchResource: () => failure(404, 'NotFound', 'the server could not find the requested resource', {}),
   methodNotAllowed: () =>
     failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {}),
+  definitionTerminating: (resource: Named) =>
+    failure(
+      405,
+      'MethodNotAllowed',
+      'create not allowed while custom resource definition is terminating',
+      ofPlural(resource, ''),
+    ),
   notAcceptable: (accepted: readonly string[]) =>
     failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`),
   alreadyExists: (resource: Named, name: string) =>

@@ -6,7 +6,7 @@ import { acceptFields } from './accept-fields.ts';
 import type { AdmissionAttributes } from './admission-control.ts';
 import type { Machinery, WriteContext } from './machinery.ts';
 import { metadataForCreate, withMetadata, withUid } from './metadata.ts';
-import { requireLiveNamespace } from './namespace-lifecycle.ts';
+import { requireLiveDefinition, requireLiveNamespace } from './namespace-lifecycle.ts';
 import { generateName, validateName } from './object-name.ts';
 import { withWriterAsOwner } from './ownership.ts';
 import { collectionOf, type Target } from './target.ts';
@@ -120,6 +120,7 @@ export const createObject = async (
   const { options, warn } = context;
   const review = (object: KubernetesObject) => attributesOf(target, object, context);
   const accepted = acceptFields(machinery, kind, placed(given, target), context);
+  requireLiveDefinition(machinery.store, kind);
   requireLiveNamespace(machinery.store, target, accepted.metadata.name ?? '');
   const ready = prepared(machinery, target, accepted);
   const mutated = (await machinery.admission.mutate(review(ready))) ?? ready;

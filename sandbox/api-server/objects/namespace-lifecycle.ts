@@ -1,9 +1,11 @@
+import { definitionCollection } from '../discovery/definition-lifecycle.ts';
 import type { Failure } from '../http/failure.ts';
 import { failures } from '../http/failure.ts';
+import type { Kind } from '../kind.ts';
 import { isJsonObject } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
 import { keyOf } from '../store/stored-object.ts';
-import type { Target } from './target.ts';
+import { collectionOf, type Target } from './target.ts';
 
 /** The collection that namespaces are in. */
 export const namespaces = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' } as const;
@@ -39,4 +41,12 @@ export const requireLiveNamespace = (store: Store, target: Target, name: string)
   // Reviews ask a question about a namespace, they are no content of it.
   if (isTerminating(found.object) && kind.resource.group !== 'authorization.k8s.io')
     throw terminating(target, name);
+};
+
+/** Nothing is created of a kind whose definition is being deleted (405). */
+export const requireLiveDefinition = (store: Store, kind: Kind): void => {
+  if (!kind.custom) return;
+  const definition = store.get(definitionCollection, keyOf(undefined, collectionOf(kind)));
+  if (definition?.object.metadata.deletionTimestamp === undefined) return;
+  throw failures.definitionTerminating(kind.resource);
 };

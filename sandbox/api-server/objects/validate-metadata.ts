@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectMeta } from '../../../core/model/kubernetes-object.ts';
+import type { KubernetesObject, ObjectMeta, OwnerReference } from '../../../core/model/kubernetes-object.ts';
 import type { FieldError } from '../field-error.ts';
 import type { Kind } from '../kind.ts';
 import { labelKeyProblem, labelValueProblem } from '../selection/label-syntax.ts';
@@ -44,6 +44,8 @@ const validateFinalizers = (finalizers: readonly string[] = []): FieldError[] =>
     return problem === undefined ? [] : [invalid('metadata.finalizers', finalizer, problem)];
   });
 
+const ownerName = (owner: OwnerReference | undefined): string => `${owner?.kind}/${owner?.name}`;
+
 const validateOwners = (owners: ObjectMeta['ownerReferences'] = []): FieldError[] => {
   const controllers = owners.filter(({ controller }) => controller === true);
   return [
@@ -70,7 +72,7 @@ const validateOwners = (owners: ObjectMeta['ownerReferences'] = []): FieldError[
           invalid(
             'metadata.ownerReferences',
             owners,
-            `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name} and ${controllers[1]?.name}`,
+            `Only one reference can have Controller set to true. Found "true" in references for ${ownerName(controllers[0])} and ${ownerName(controllers[1])}`,
           ),
         ]
       : []),
@@ -85,7 +87,8 @@ export const validateMetadata = (metadata: ObjectMeta, live?: ObjectMeta): Field
     ...(changed('labels') ? validateLabels(metadata.labels) : []),
     ...(changed('annotations') ? validateAnnotations(metadata.annotations) : []),
     ...(changed('ownerReferences') ? validateOwners(metadata.ownerReferences) : []),
-    ...(changed('finalizers') ? validateFinalizers(metadata.finalizers) : []),
+    // As in kube-apiserver, an update may add any finalizer.
+    ...(live === undefined ? validateFinalizers(metadata.finalizers) : []),
   ];
 };
 

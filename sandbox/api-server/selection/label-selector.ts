@@ -21,6 +21,9 @@ const tokensOf = (selector: string): Token[] => {
 const unparsable = (why: string) => failures.badRequest(`unable to parse requirement: ${why}`);
 const unexpected = ({ text }: Token, expected: string) =>
   unparsable(`found '${text}', expected: ${expected}`);
+/** Between requirements the message has no introduction. */
+const misplaced = ({ text }: Token, expected: string) =>
+  failures.badRequest(`found '${text}', expected: ${expected}`);
 
 /** Reads tokens one by one; the end repeats itself. */
 type Reader = { peek: () => Token; next: () => Token };
@@ -61,13 +64,13 @@ const readExact = (reader: Reader, key: string): string => {
 
 const readSet = (reader: Reader, key: string): string[] => {
   const open = reader.next();
-  if (!is(open, '(')) throw unexpected(open, "'('");
+  if (!is(open, '(')) throw unparsable(`found '${open.text}' expected: '('`);
   const values: string[] = [];
   for (;;) {
     const token = reader.next();
     if (is(token, ')')) return values.length === 0 ? [''] : values;
     if (token.kind === 'word') values.push(checkedValue(key, token.text));
-    else if (!is(token, ',')) throw unexpected(token, "',', ')' or identifier");
+    else if (!is(token, ',')) throw unexpected(token, "',', or identifier");
   }
 };
 
@@ -75,7 +78,7 @@ const readNumber = (reader: Reader, key: string): number => {
   const text = readExact(reader, key);
   if (!/^-?\d+$/.test(text))
     throw unparsable(
-      `values[0][${key}]: Invalid value: ${JSON.stringify(text)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      `values[0]: Invalid value: ${JSON.stringify(text)}: for 'Gt', 'Lt' operators, the value must be an integer`,
     );
   return Number(text);
 };
@@ -104,17 +107,19 @@ const readRequirement = (reader: Reader): LabelRequirement => {
     : readOperator(reader, key);
 };
 
+const isStart = (token: Token): boolean => token.kind === 'word' || is(token, '!');
+
 /** Parses `a=b,c in (d,e),!f` as `k8s.io/apimachinery/pkg/labels` does; refuses (400) with its texts. */
 export const parseLabelSelector = (selector: string): LabelRequirement[] => {
   const reader = readerOf(tokensOf(selector));
   const requirements: LabelRequirement[] = [];
   while (reader.peek().kind !== 'end') {
+    if (!isStart(reader.peek())) throw misplaced(reader.peek(), "!, identifier, or 'end of string'");
     requirements.push(readRequirement(reader));
     const separator = reader.next();
     if (separator.kind === 'end') break;
-    if (!is(separator, ',')) throw unexpected(separator, "',' or 'end of string'");
-    const following = reader.peek();
-    if (following.kind !== 'word' && !is(following, '!')) throw unexpected(following, "identifier after ','");
+    if (!is(separator, ',')) throw misplaced(separator, "',' or 'end of string'");
+    if (!isStart(reader.peek())) throw misplaced(reader.peek(), "identifier after ','");
   }
   return requirements;
 };
