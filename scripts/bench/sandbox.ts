@@ -39,16 +39,12 @@ export async function* measureSandbox(home: string): AsyncIterable<Measurement> 
       figure: milliseconds(median([await list(), await list(), await list()])),
       target: '< 1000 ms',
     };
+    const first = clusterOf(home, 'cluster-1');
     yield {
-      what: `the same in pages of 500`,
-      figure: milliseconds(
-        median(
-          await Promise.all(
-            [clusters[0]].map((one) => timed(async () => one?.listAll(resources.volumeReplications))),
-          ),
-        ),
-      ),
+      what: 'the same in pages of 500',
+      figure: milliseconds(await timed(() => first.listAll(resources.volumeReplications))),
     };
+    first.close();
     yield {
       what: `memory of the sandbox with ${volumes} VolumeReplications a site`,
       figure: megabytes(residentBytes(sandboxProcess(home))),

@@ -6,6 +6,8 @@ import { ReplicationHealth, replicationService } from '../../csi/replication.ts'
 
 const [socket = '', latency = '20'] = process.argv.slice(2);
 const latencyMs = Number(latency);
+/** Nothing is written to the volumes, so no sync is newer than the driver's start. */
+const lastSyncTime = new Date();
 
 const after =
   <Request, Response>(milliseconds: number, answer: () => Response) =>
@@ -33,7 +35,7 @@ server.addService(replicationService, {
   demoteVolume: after(latencyMs, () => ({})),
   resyncVolume: after(latencyMs, () => ({ ready: false })),
   getVolumeReplicationInfo: after(latencyMs, () => ({
-    lastSyncTime: new Date(),
+    lastSyncTime,
     lastSyncBytes: 0,
     status: ReplicationHealth.HEALTHY,
     statusMessage: 'local image is primary',
