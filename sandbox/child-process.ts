@@ -85,6 +85,18 @@ const commandLineOf = async (pid: number): Promise<string | undefined> => {
 export const isProcess = async (pid: number, marker: string): Promise<boolean> =>
   (await commandLineOf(pid))?.includes(marker) === true;
 
+/** Whether a process still does anything: one that has ended and was not waited for by its parent does not. */
+export const isAlive = async (pid: number): Promise<boolean> => {
+  try {
+    process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  // The state follows the name, which may hold anything, in parentheses.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return !/\) [ZX] /.test(stat);
+};
+
 const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);

@@ -108,19 +108,11 @@ export const callSandbox = async <Name extends Exclude<ControlCall, 'down'>>(
   return callControl(record.controlSocket, name, body, { timeoutMs: callTimeoutMs, signal });
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 const awaitEnd = async (record: SandboxRecord, context: CommandContext): Promise<void> => {
-  for (let waited = 0; waited < downTimeoutMs; waited += 50) {
-    if (!isAlive(record.pid)) return;
-    await delay(50, undefined, { signal: context.signal });
+  const { isAlive } = await import('./child-process.ts');
+  for (let waited = 0; waited < downTimeoutMs; waited += 25) {
+    if (!(await isAlive(record.pid))) return;
+    await delay(25, undefined, { signal: context.signal });
   }
   throw new DrError({
     code: 'SandboxStillRunning',

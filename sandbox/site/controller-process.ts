@@ -45,6 +45,8 @@ export const createControllerProcess = (options: ControllerProcessOptions): Cont
       let why: string;
       try {
         child = await options.startChild({ command: executable, args, env, logFile });
+        // Stopped while it was being started: whoever stopped it saw no process yet.
+        if (signal.aborted) await child.stop(stopGraceMs);
         const ended = await child.exited;
         why = ended.signal === null ? `code ${ended.code}` : ended.signal;
       } catch (thrown) {
