@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import { tidyMetadata } from './tidy-metadata.ts';
 
 /** One object at one revision. Never changed in place: whoever reads it may keep it. */
 export type StoredObject = {
@@ -40,6 +41,7 @@ export const jsonAs = (stored: StoredObject, apiVersion: string): string =>
 
 /** Gives an object its resourceVersion and its JSON. */
 export const storedAt = (key: string, object: KubernetesObject, revision: number): StoredObject => {
-  const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+  const metadata = tidyMetadata({ ...object.metadata, resourceVersion: String(revision) });
+  const versioned = { ...object, metadata };
   return { key, object: versioned, json: serialize(versioned), revision };
 };
