@@ -1,9 +1,11 @@
+import { type Failure, failures } from '../http/failure.ts';
+import { goPrint } from '../schema/finding.ts';
 import { cloneJson, isJsonObject, type JsonObject, sameJson, setField } from '../schema/json-value.ts';
 import type { Schema } from '../schema/schema.ts';
 import { fieldSchema } from './structure.ts';
 
-/** A patch that cannot be merged; the server answers 422 or 400 with the message. */
-export class StrategicMergeError extends Error {}
+/** A patch that cannot be merged: a plain 500 with the message, as kube-apiserver answers it. */
+const refusal = (message: string): Failure => failures.plainError(message);
 
 const directive = '$patch';
 const retain = '$retainKeys';
@@ -63,11 +65,14 @@ const ordered = (
   return [...merged, ...ofServer, ...ofPatch];
 };
 
+const unknownDirective = (patch: unknown): Failure =>
+  refusal(
+    `unknown patch type: ${goPrint(isJsonObject(patch) ? patch[directive] : undefined)} in map: ${goPrint(patch)}`,
+  );
+
 const requireKey = (item: unknown, mergeKey: string): JsonObject => {
   if (!isJsonObject(item) || item[mergeKey] === undefined)
-    throw new StrategicMergeError(
-      `map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`,
-    );
+    throw refusal(`map: ${goPrint(item)} does not contain declared merge key: ${mergeKey}`);
   return item;
 };
 
@@ -83,7 +88,7 @@ const applyItemDirectives = (target: unknown[], patch: unknown[], mergeKey: stri
       const key = requireKey(item, mergeKey)[mergeKey];
       left = left.filter((other) => !isJsonObject(other) || !sameJson(other[mergeKey], key));
     } else if (kind === undefined) toMerge.push(requireKey(item, mergeKey));
-    else throw new StrategicMergeError(`unknown patch type: ${String(kind)}`);
+    else throw unknownDirective(item);
   }
   return { left: replaces ? [] : left, toMerge };
 };
@@ -123,7 +128,7 @@ const mergeValue = (target: unknown, patch: unknown, schema: Schema | undefined)
 
 const listOf = (value: unknown, name: string): unknown[] => {
   if (Array.isArray(value)) return value;
-  throw new StrategicMergeError(`expected a list in ${name}`);
+  throw refusal(`expected a list in ${name}`);
 };
 
 const retained = (target: JsonObject, patch: JsonObject): JsonObject => {
@@ -133,9 +138,7 @@ const retained = (target: JsonObject, patch: JsonObject): JsonObject => {
     (name) => !isDirective(name) && patch[name] !== null && !keys.has(name),
   );
   if (strange !== undefined)
-    throw new StrategicMergeError(
-      'invalid patch format of retainKeys: a field of the patch is not among them',
-    );
+    throw refusal('invalid patch format of retainKeys: a field of the patch is not among them');
   return Object.fromEntries(Object.entries(target).filter(([name]) => keys.has(name)));
 };
 
@@ -169,8 +172,7 @@ const mergeObject = (target: JsonObject, patch: JsonObject, schema: Schema | und
   const { [directive]: kind, ...rest } = patch;
   if (kind === 'replace') return asNew(rest) as JsonObject;
   if (kind === 'delete') return {};
-  if (kind !== undefined && kind !== 'merge')
-    throw new StrategicMergeError(`unknown patch type: ${String(kind)}`);
+  if (kind !== undefined && kind !== 'merge') throw refusal(`unknown patch type: ${String(kind)}`);
   const kept = retained(target, rest);
   const merged = { ...kept };
   withoutDeleted(merged, rest);
@@ -186,8 +188,8 @@ const mergeObject = (target: JsonObject, patch: JsonObject, schema: Schema | und
 
 /**
  * Merges a strategic merge patch into an object of a built-in kind: lists by their merge keys, with `$patch`,
- * `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList`. Throws a `StrategicMergeError` for a patch that does
- * not fit; the object itself is not changed.
+ * `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList`. Throws a `Failure` for a patch that does not fit;
+ * the object itself is not changed.
  */
 export const strategicMerge = <T extends JsonObject>(target: T, patch: JsonObject, schema: Schema): T =>
   mergeObject(cloneJson(target), cloneJson(patch), schema) as T;

@@ -1,19 +1,33 @@
-import { goQuote } from '../schema/finding.ts';
+import { goPrint, goQuote } from '../schema/finding.ts';
 import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import type { Schema } from '../schema/schema.ts';
 import { printPath } from './field-set.ts';
 import { fieldSchema, isNamedField, itemElement } from './structure.ts';
 
-const shown = (value: unknown): string => {
-  if (typeof value === 'string') return goQuote(value);
-  return JSON.stringify(value);
+const goTypeOf = (value: unknown): string => {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (isJsonObject(value)) return 'map[string]interface {}';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 };
 
-const scalarTypes: Record<string, { accepts: (value: unknown) => boolean; name: string }> = {
-  string: { accepts: (value) => typeof value === 'string', name: 'string' },
-  boolean: { accepts: (value) => typeof value === 'boolean', name: 'boolean' },
-  integer: { accepts: (value) => typeof value === 'number', name: 'numeric (int or float)' },
-  number: { accepts: (value) => typeof value === 'number', name: 'numeric (int or float)' },
+type Scalar = { accepts: (value: unknown) => boolean; expected: (value: unknown) => string };
+
+const numeric: Scalar = {
+  accepts: (value) => typeof value === 'number',
+  expected: (value) => `expected numeric (int or float), got ${goTypeOf(value)}`,
+};
+
+const scalarTypes: Readonly<Record<string, Scalar>> = {
+  string: {
+    accepts: (value) => typeof value === 'string',
+    expected: (value) => `expected string, got &value.valueUnstructured{Value:${goPrint(value)}}`,
+  },
+  boolean: {
+    accepts: (value) => typeof value === 'boolean',
+    expected: (value) => `expected boolean, got &{${goPrint(value)}}`,
+  },
+  integer: numeric,
+  number: numeric,
 };
 
 const isOpen = (schema: Schema): boolean =>
@@ -23,17 +37,19 @@ const isOpen = (schema: Schema): boolean =>
   Object.keys(schema.properties ?? {}).length === 0;
 
 const checkObject = (value: unknown, schema: Schema, path: readonly string[]): string[] => {
-  if (!isJsonObject(value)) return [`${printPath(path)}: expected map, got &{${String(value)}}`];
-  return Object.keys(value).flatMap((name) => {
-    const inner = [...path, `f:${name}`];
-    if (!isNamedField(schema, name) && !isOpen(schema))
-      return [`${printPath(inner)}: field not declared in schema`];
-    return checkTyped(value[name], fieldSchema(schema, name), inner);
-  });
+  if (!isJsonObject(value)) return [`${printPath(path)}: expected map, got &{${goPrint(value)}}`];
+  return Object.keys(value)
+    .sort()
+    .flatMap((name) => {
+      const inner = [...path, `f:${name}`];
+      if (!isNamedField(schema, name) && !isOpen(schema))
+        return [`${printPath(inner)}: field not declared in schema`];
+      return checkTyped(value[name], fieldSchema(schema, name), inner);
+    });
 };
 
 const checkList = (value: unknown, schema: Schema, path: readonly string[]): string[] => {
-  if (!Array.isArray(value)) return [`${printPath(path)}: expected list, got &{${String(value)}}`];
+  if (!Array.isArray(value)) return [`${printPath(path)}: expected list, got &{${goPrint(value)}}`];
   const type = schema['x-kubernetes-list-type'] ?? 'atomic';
   const seen = new Set<string>();
   return value.flatMap((item, index) => {
@@ -56,7 +72,7 @@ const checkTyped = (value: unknown, schema: Schema | undefined, path: readonly s
   if (schema.type === 'array') return checkList(value, schema, path);
   const wanted = schema.type === undefined ? undefined : scalarTypes[schema.type];
   if (wanted === undefined || wanted.accepts(value)) return [];
-  return [`${printPath(path)}: expected ${wanted.name}, got &value.valueUnstructured{Value:${shown(value)}}`];
+  return [`${printPath(path)}: ${wanted.expected(value)}`];
 };
 
 const nameOf = (object: JsonObject): string => {

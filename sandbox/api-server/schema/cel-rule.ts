@@ -55,7 +55,14 @@ const runner =
     }
   };
 
-/** A typed check refuses only what no type could save: fields that are not there, and a result of the wrong type. */
+/** Operators on scalars of types that do not go together; `null` is one of them. */
+const scalarMismatch =
+  /^no such overload: (string|int|bool|double|null) (\S+) (string|int|bool|double|null)$/;
+
+/**
+ * A typed check refuses only what no value could save: fields that are not there, operators on scalars that have no such
+ * operator, and a result of the wrong type.
+ */
 const typeProblem = (environment: Environment, expression: string, wanted: string): string | undefined => {
   const { valid, type = 'dyn', error } = environment.check(expression);
   if (valid)
@@ -66,7 +73,11 @@ const typeProblem = (environment: Environment, expression: string, wanted: strin
         : 'messageExpression must evaluate to a string';
   const reason = reasonOf(error);
   const field = /^No such key: (.*)$/.exec(reason)?.[1];
-  return field === undefined ? undefined : `undefined field '${field}'`;
+  if (field !== undefined) return `undefined field '${field}'`;
+  const [, left, operator, right] = scalarMismatch.exec(reason) ?? [];
+  return operator === undefined
+    ? undefined
+    : `found no matching overload for '_${operator}_' applied to '(${left}, ${right})'`;
 };
 
 const parse = (environment: Environment, expression: string): ParseResult | string => {

@@ -54,6 +54,17 @@ export const goJson = (value: unknown): string =>
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
+/** A value as Go's `%v` prints it: `map[a:1 b:[x y]]`. */
+export const goPrint = (value: unknown): string => {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${goPrint(value[name])}`);
+  return `map[${fields.join(' ')}]`;
+};
+
 const shown = (value: unknown): string => {
   if (typeof value === 'string') return goQuote(value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : goJson(value);

@@ -41,15 +41,15 @@ const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
  * as it is there (apiextensions-apiserver, `supportedVersionedFormats`).
  */
 const checks: Record<string, Check> = {
-  byte: fromAjv('byte'),
+  byte: (text) => text !== '' && fromAjv('byte')(text),
   cidr: isCidr,
   date: fromAjv('date'),
   datetime: fromAjv('date-time'),
   duration: matches(/^[+-]?(?:0|(?:\d+(?:\.\d*)?|\.\d+) ?(?:ns|us|µs|μs|ms|s|m|h|d|w)(?:\w*))+$/),
-  email: fromAjv('email'),
+  email: matches(/^(?:[^<>]*<)?[^\s@<>]+@[^\s@<>]+>?$/),
   hexcolor: matches(/^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i),
   hostname: fromAjv('hostname'),
-  ipv4: isIPv4,
+  ipv4: matches(/^0*(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.0*(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/),
   ipv6: isIPv6,
   k8slongname: (text) => text.length <= 253 && matches(new RegExp(`^${label}(?:\\.${label})*$`))(text),
   k8sshortname: matches(new RegExp(`^${label}$`)),

@@ -73,15 +73,21 @@ const pruneValue: Walk = (value, schema, path, unknown) => {
   return isJsonObject(value) ? pruneFields(value, schema, path, unknown) : value;
 };
 
+const isOfMetadata = (path: string): boolean => path.startsWith('metadata.');
+
+/** A built-in kind tells unknown fields as they come; a custom one sorts them, those of `metadata` first. */
+const inOrder = (unknown: string[], schema: Schema): string[] => {
+  if (schema.definition !== undefined) return unknown;
+  const sorted = unknown.sort();
+  return [...sorted.filter(isOfMetadata), ...sorted.filter((path) => !isOfMetadata(path))];
+};
+
 /**
  * Drops the fields that the schema does not have, and nulls that stand for "not set". `apiVersion`, `kind` and `metadata`
- * are known at the root and in embedded resources. The object itself is not changed; unknown paths come sorted, those of
- * `metadata` first.
+ * are known at the root and in embedded resources. The object itself is not changed.
  */
 export const pruneUnknown = <T extends JsonObject>(object: T, schema: Schema): Pruned<T> => {
   const unknown: string[] = [];
   const pruned = pruneFields(object, { ...schema, 'x-kubernetes-embedded-resource': true }, '', unknown);
-  const ofMetadata = unknown.filter((path) => path.startsWith('metadata.'));
-  const others = unknown.filter((path) => !path.startsWith('metadata.')).sort();
-  return { object: pruned as T, unknown: [...ofMetadata, ...others] };
+  return { object: pruned as T, unknown: inOrder(unknown, schema) };
 };

@@ -131,15 +131,30 @@ export const textFormatCheck = (schema: Schema): Check | undefined => {
   };
 };
 
+/** Above this, Go's library no longer takes a float for a whole number. */
+const largestWhole = Number.MAX_SAFE_INTEGER;
+
 const isMultiple = (value: number, factor: number): boolean => {
   const ratio = factor < 1 ? (1 / factor) * value : value / factor;
-  return Math.abs(ratio - Math.round(ratio)) < 1e-9;
+  return Math.abs(ratio) <= largestWhole && Math.abs(ratio - Math.round(ratio)) < 1e-9;
+};
+
+/** Integers are compared with the factor cut to an integer, as kube-openapi does it: 0.5 is no factor for them. */
+const multipleViolation = (factor: number, value: number, path: string): Violation | undefined => {
+  const isWhole = Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+  const used = isWhole ? Math.trunc(factor) : factor;
+  if (used <= 0) {
+    const detail = `factor MultipleOf declared for ${path} must be positive: ${used}`;
+    return { code: 'invalid', path, value: used, detail };
+  }
+  return isMultiple(value, used) ? undefined : invalid(path, value, `should be a multiple of ${used}`);
 };
 
 const rangeViolation = (schema: Schema, value: number, path: string): Violation | undefined => {
   const format = effectiveFormat(schema);
   const limit = format === 'int32' ? 2 ** 31 : 2 ** 63;
-  if (schema.type !== 'integer' || (value >= -limit && value < limit)) return undefined;
+  if (schema.type !== 'integer' || (Number.isInteger(value) && value >= -limit && value < limit))
+    return undefined;
   const type = format === '' ? 'integer (default format)' : `integer with format ${format}`;
   return { code: 'composite', detail: `Checked value must be of type ${type} in ${path}` };
 };
@@ -165,8 +180,8 @@ export const numberCheck = (schema: Schema): Check => {
     const number = Number(value);
     const outOfRange = rangeViolation(schema, number, path);
     if (outOfRange !== undefined) outcome.violations.push(outOfRange);
-    if (multipleOf !== undefined && !isMultiple(number, multipleOf))
-      outcome.violations.push(invalid(path, value, `should be a multiple of ${multipleOf}`));
+    const noMultiple = multipleOf === undefined ? undefined : multipleViolation(multipleOf, number, path);
+    if (noMultiple !== undefined) outcome.violations.push(noMultiple);
     outcome.violations.push(...boundViolations(schema, number, path));
     outcome.matches++;
   };

@@ -136,6 +136,17 @@ describe('server-side apply', () => {
     });
   });
 
+  it('refuses values of the wrong type, all at once', () => {
+    const wrong = vr({ autoResync: 1, dataSource: [], replicationHandle: 'x' });
+    expect(apply(created, wrong, 'one')).toEqual({
+      problem: [
+        `failed to create typed patch object (/ssa; ${apiVersion}, Kind=VolumeReplication): errors:`,
+        '  .spec.autoResync: expected boolean, got &{1}',
+        '  .spec.dataSource: expected map, got &{[]}',
+      ].join('\n'),
+    });
+  });
+
   it('gives all that was there before managed fields to before-first-apply', () => {
     const untracked = vr(
       { volumeReplicationClass: 'class', replicationState: 'primary', dataSource },

@@ -87,10 +87,19 @@ describe('strategic merge patch', () => {
     expect(target).toEqual(before);
   });
 
-  it('refuses an item without its merge key', () => {
-    const patch = podSpec({ containers: [{ image: 'x' }] });
-    expect(() => strategicMerge(podSpec({ containers: [a] }), patch, deployment)).toThrow(
-      'does not contain declared merge key: name',
-    );
+  it.each([
+    [
+      'an item without its merge key',
+      { image: 'x' },
+      'map: map[image:x] does not contain declared merge key: name',
+    ],
+    [
+      'an unknown directive',
+      { name: 'a', $patch: 'x' },
+      'unknown patch type: x in map: map[$patch:x name:a]',
+    ],
+  ])('refuses %s', (_, item, message) => {
+    const patch = podSpec({ containers: [item] });
+    expect(() => strategicMerge(podSpec({ containers: [a] }), patch, deployment)).toThrow(message);
   });
 });

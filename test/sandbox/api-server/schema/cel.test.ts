@@ -160,6 +160,11 @@ describe('CEL rules', () => {
     ['syntax', { rule: 'self.replicas ==' }, 'compilation failed: '],
     ['an unknown variable', { rule: 'other.replicas == 1' }, 'compilation failed: Unknown variable: other'],
     ['an unknown field', { rule: 'self.replica == 1' }, "undefined field 'replica'"],
+    [
+      'types that cannot be compared',
+      { rule: 'self.name == null' },
+      "found no matching overload for '_==_' applied to '(string, null)'",
+    ],
     ['a result that is no boolean', { rule: 'self.replicas + 1' }, 'cel expression must evaluate to a bool'],
     ['an unknown field path', { rule: 'true', fieldPath: '.none' }, 'does not refer to a valid field'],
   ];

@@ -27,7 +27,10 @@ const cases: Case[] = [
     title: 'a fraction where an integer is wanted',
     schema: { type: 'integer' },
     value: 1.5,
-    expected: ['spec.x: Invalid value: "number": spec.x in body must be of type integer: "number"'],
+    expected: [
+      'spec.x: Invalid value: "number": spec.x in body must be of type integer: "number"',
+      '<nil>: Invalid value: "": Checked value must be of type integer (default format) in spec.x',
+    ],
   },
   { title: 'an integer is a number', schema: { type: 'number' }, value: 1, expected: [] },
   {
@@ -103,6 +106,12 @@ const cases: Case[] = [
     schema: { type: 'integer', multipleOf: 3 },
     value: 4,
     expected: ['spec.x: Invalid value: 4: spec.x in body should be a multiple of 3'],
+  },
+  {
+    title: 'an integer and a factor that is a fraction',
+    schema: { type: 'number', multipleOf: 0.5 },
+    value: 3,
+    expected: ['spec.x: Invalid value: 0: factor MultipleOf declared for spec.x must be positive: 0'],
   },
   {
     title: 'an integer beyond its format',
