@@ -52,7 +52,7 @@ const role = (resource: Resource): Kind =>
   builtInKind(resource, {
     nameRule: 'path-segment',
     // A role without rules shows `rules: null`.
-    defaults: (object) => (object['rules'] === undefined ? { ...object, rules: null } : object),
+    defaults: (object) => (listAt(object, 'rules').length === 0 ? { ...object, rules: null } : object),
     validate: (object) =>
       listAt(object, 'rules').flatMap((rule, index) =>
         checkRule(rule, `rules[${index}]`, resource.namespaced),

@@ -26,6 +26,9 @@ const validate = (autoscaler: KubernetesObject): FieldError[] => {
     ...['kind', 'name'].flatMap((name) =>
       textAt(target, name) === '' ? [findings.required(`spec.scaleTargetRef.${name}`)] : [],
     ),
+    ...(textAt(target, 'apiVersion') === ''
+      ? [findings.invalid('spec.scaleTargetRef.apiVersion', '', 'apiVersion must specify API group')]
+      : []),
   ];
 };
 

@@ -20,6 +20,8 @@ export type BuiltInRules = {
   complete?: (object: KubernetesObject) => KubernetesObject;
   /** Checked on create and on update. */
   validate?: (object: KubernetesObject) => FieldError[];
+  /** Checked on create only, before `validate`. */
+  validateNew?: (object: KubernetesObject) => FieldError[];
   /** Checked on update only. */
   validateChange?: (object: KubernetesObject, old: KubernetesObject) => FieldError[];
   validateStatus?: (object: KubernetesObject, old: KubernetesObject) => FieldError[];
@@ -59,14 +61,14 @@ const nothing = (): FieldError[] => [];
 
 const strategyOf = (parts: BuiltInParts): Strategy => {
   const { create = unchanged, update = unchanged, defaults = unchanged } = parts;
-  const { validate = nothing, validateChange = nothing, validateStatus = nothing } = parts;
+  const { validate = nothing, validateNew = nothing, validateChange = nothing } = parts;
   return {
     tracksGeneration: parts.tracksGeneration ?? false,
     prepareForCreate: (object) => defaults(create(withoutNulls(object))),
     prepareForUpdate: (object, old) => defaults(update(withoutNulls(object), old)),
-    validateCreate: validate,
+    validateCreate: (object) => [...validateNew(object), ...validate(object)],
     validateUpdate: (object, old) => [...validate(object), ...validateChange(object, old)],
-    validateStatusUpdate: validateStatus,
+    validateStatusUpdate: parts.validateStatus ?? nothing,
     warnings: parts.warnings ?? (() => []),
     selectableFields: parts.selectableFields ?? {},
     nameRule: parts.nameRule ?? 'subdomain',

@@ -56,6 +56,14 @@ export const canonicalResources = (resources: JsonObject): JsonObject => ({
   ...(resources['requests'] === undefined ? {} : { requests: canonicalQuantities(resources['requests']) }),
 });
 
+/** The warning about a size that is no whole number of bytes; none for one that is. */
+export const fractionWarning = (field: string, size: unknown): string[] => {
+  const nanos = typeof size === 'string' ? (parseQuantity(size) ?? 0n) : 0n;
+  return nanos % nano === 0n
+    ? []
+    : [`${field}: fractional byte value ${JSON.stringify(size)} is invalid, must be an integer`];
+};
+
 /** What Go says of a quantity that is none. */
 export const badQuantity =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

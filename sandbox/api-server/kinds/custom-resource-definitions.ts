@@ -171,7 +171,6 @@ const checkName = (crd: KubernetesObject): FieldError[] => {
 };
 
 const validate = (crd: KubernetesObject): FieldError[] => [
-  ...checkName(crd),
   ...checkGroup(textAt(crd, 'spec', 'group')),
   ...checkScope(textAt(crd, 'spec', 'scope')),
   ...checkVersions(crd),
@@ -202,6 +201,7 @@ export const customResourceDefinitions: Kind = builtInKind(resources.customResou
   update,
   defaults,
   validate,
+  validateNew: checkName,
   validateChange,
   allColumns: [nameColumn, createdColumn],
 });

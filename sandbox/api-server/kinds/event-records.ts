@@ -114,10 +114,19 @@ const renamed = (event: KubernetesObject, names: ReadonlyMap<string, string>): K
 const toCore = new Map(fieldNames);
 const fromCore = new Map(fieldNames.map(([own, core]) => [core, own]));
 
+/** The newer form leaves out who reported where nobody said so. */
+const withoutEmptyReporter = (event: KubernetesObject): KubernetesObject =>
+  Object.fromEntries(
+    Object.entries(event).filter(([name, value]) => !(name.startsWith('reporting') && value === '')),
+  ) as KubernetesObject;
+
 const storedAs: StoredAs = {
   resource: resources.events,
-  toStored: (event) => ({ ...renamed(event, toCore), apiVersion: 'v1' }),
-  fromStored: (event) => ({ ...renamed(event, fromCore), apiVersion: 'events.k8s.io/v1' }),
+  toStored: (event) => defaults({ ...renamed(event, toCore), apiVersion: 'v1' }),
+  fromStored: (event) => ({
+    ...withoutEmptyReporter(renamed(event, fromCore)),
+    apiVersion: 'events.k8s.io/v1',
+  }),
 };
 
 const newEvents: Resource = {
@@ -143,7 +152,7 @@ const validateNew = (event: KubernetesObject): FieldError[] => {
 export const newerEvents: Kind = builtInKind(newEvents, {
   shortNames: ['ev'],
   storedAs,
-  defaults: (event) => storedAs.fromStored(defaults(storedAs.toStored(event))),
+  defaults: (event) => storedAs.fromStored(storedAs.toStored(event)),
   validate: validateNew,
   selectableFields: {
     ...ofReference('regarding'),

@@ -5,6 +5,7 @@ import type { Kind } from '../kind.ts';
 import { findings, goQuote } from '../schema/finding.ts';
 import { builtInKind } from './built-in-kind.ts';
 import { text } from './columns.ts';
+import { fill } from './editing.ts';
 import { read, textAt } from './reading.ts';
 
 const layout = '2006-01-02T15:04:05.000000Z07:00';
@@ -38,6 +39,7 @@ const validate = (lease: KubernetesObject): FieldError[] => [
 
 /** Leases. */
 export const leases: Kind = builtInKind(resources.leases, {
+  defaults: (lease) => fill(lease, { spec: {} }) as KubernetesObject,
   validate,
   decodeError,
   columns: [text('Holder', (lease) => textAt(lease, 'spec', 'holderIdentity'))],

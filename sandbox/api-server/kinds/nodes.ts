@@ -35,7 +35,16 @@ const defaults = (node: KubernetesObject): KubernetesObject => {
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     nodeInfo: noInfo,
   });
-  const counted = edit(edit(status, 'capacity', canonicalQuantities), 'allocatable', canonicalQuantities);
+  const capacity = status['capacity'];
+  const counted = edit(
+    edit(
+      capacity === undefined ? status : fill(status, { allocatable: capacity }),
+      'capacity',
+      canonicalQuantities,
+    ),
+    'allocatable',
+    canonicalQuantities,
+  );
   return {
     ...node,
     spec: recordAt(node, 'spec'),

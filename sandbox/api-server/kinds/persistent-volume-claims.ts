@@ -7,7 +7,7 @@ import { type JsonObject, sameJson } from '../schema/json-value.ts';
 import { parseQuantity } from '../schema/quantity.ts';
 import { checkAccessModes, shortAccessModes } from './access-modes.ts';
 import { builtInKind } from './built-in-kind.ts';
-import { badQuantity, canonicalResources, hasBadQuantity } from './canonical-quantity.ts';
+import { badQuantity, canonicalResources, fractionWarning, hasBadQuantity } from './canonical-quantity.ts';
 import { text, wideText } from './columns.ts';
 import { editObject, fill } from './editing.ts';
 import { withFinalizer } from './finalizers.ts';
@@ -122,6 +122,9 @@ const validateChange = (claim: KubernetesObject, old: KubernetesObject): FieldEr
     ...(shrinks && size <= nanosAt(old, 'status', 'capacity', 'storage')
       ? [findings.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')]
       : []),
+    ...(wanted['volumeMode'] === recordAt(old, 'spec')['volumeMode']
+      ? []
+      : [findings.invalid('volumeMode', wanted['volumeMode'], 'field is immutable')]),
   ];
 };
 
@@ -142,6 +145,11 @@ export const persistentVolumeClaims: Kind = builtInKind(resources.persistentVolu
   defaults,
   validate,
   validateChange,
+  warnings: (claim) =>
+    fractionWarning(
+      'spec.resources.requests[storage]',
+      read(claim, 'spec', 'resources', 'requests', 'storage'),
+    ),
   decodeError: (claim) =>
     ['requests', 'limits'].some((list) => hasBadQuantity(read(claim, 'spec', 'resources', list)))
       ? badQuantity

@@ -6,7 +6,7 @@ import { findings } from '../schema/finding.ts';
 import { type JsonObject, sameJson } from '../schema/json-value.ts';
 import { checkAccessModes, shortAccessModes } from './access-modes.ts';
 import { builtInKind } from './built-in-kind.ts';
-import { badQuantity, canonicalQuantities, hasBadQuantity } from './canonical-quantity.ts';
+import { badQuantity, canonicalQuantities, fractionWarning, hasBadQuantity } from './canonical-quantity.ts';
 import { ageColumn, nameColumn, text, wideText } from './columns.ts';
 import { edit, editObject, fill } from './editing.ts';
 import { withFinalizer } from './finalizers.ts';
@@ -19,10 +19,14 @@ const protection = 'kubernetes.io/pv-protection';
 
 const defaults = (pv: KubernetesObject): KubernetesObject =>
   editObject(pv, 'spec', (spec) =>
-    edit(
-      fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
-      'capacity',
-      canonicalQuantities,
+    editObject(
+      edit(
+        fill(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
+        'capacity',
+        canonicalQuantities,
+      ),
+      'hostPath',
+      (path) => fill(path, { type: '' }),
     ),
   );
 
@@ -163,6 +167,7 @@ export const persistentVolumes: Kind = builtInKind(resources.persistentVolumes, 
   defaults,
   validate,
   validateChange,
+  warnings: (pv) => fractionWarning('spec.capacity[storage]', read(pv, 'spec', 'capacity', 'storage')),
   stampStatus,
   decodeError: (pv) => (hasBadQuantity(read(pv, 'spec', 'capacity')) ? badQuantity : undefined),
   allColumns: [

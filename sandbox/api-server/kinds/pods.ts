@@ -35,8 +35,24 @@ const requestsFromLimits = (container: JsonObject): JsonObject => {
   }));
 };
 
+/** What a typed status of a container always shows. */
+const shownStatus = (status: JsonObject): JsonObject =>
+  editObject(fill(status, { lastState: {} }), 'state', (state) =>
+    editObject(state, 'terminated', (terminated) => ({
+      ...terminated,
+      startedAt: terminated['startedAt'] ?? null,
+      finishedAt: terminated['finishedAt'] ?? null,
+    })),
+  );
+
+const defaultStatus = (status: JsonObject): JsonObject =>
+  ['containerStatuses', 'initContainerStatuses'].reduce(
+    (done, list) => editItems(done, list, shownStatus),
+    status,
+  );
+
 const defaults = (pod: KubernetesObject): KubernetesObject =>
-  editObject(pod, 'spec', (spec) =>
+  editObject(editObject(pod, 'status', defaultStatus), 'spec', (spec) =>
     editItems(
       defaultPodSpec(
         fill(spec, { enableServiceLinks: true, preemptionPolicy: 'PreemptLowerPriority', priority: 0 }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import type { Resource } from '../../../core/model/resource.ts';
 import type { FieldError } from '../field-error.ts';
@@ -20,22 +21,31 @@ const core = (plural: string, kind: string): Resource => ({
 const defaultPort = (port: JsonObject): JsonObject =>
   fill(port, { protocol: 'TCP', ...(port['port'] === undefined ? {} : { targetPort: port['port'] }) });
 
-/** No network here, so a service without an address of its own stays without one: headless. */
+/** An address made from the name: nothing routes to it here, but clients expect one. */
+const addressFor = ({ namespace = '', name = '' }: KubernetesObject['metadata']): string => {
+  const [high = 0, low = 0] = createHash('sha256').update(`${namespace}/${name}`).digest();
+  return `10.96.${high}.${low}`;
+};
+
+/** How a service is reached, unless it is only an alias of a host. */
+const reachable = (service: KubernetesObject): JsonObject => {
+  const clusterIP = textAt(service, 'spec', 'clusterIP') || addressFor(service.metadata);
+  return {
+    clusterIP,
+    clusterIPs: [clusterIP],
+    internalTrafficPolicy: 'Cluster',
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+  };
+};
+
 const defaults = (service: KubernetesObject): KubernetesObject => ({
   ...editObject({ ...service, spec: recordAt(service, 'spec') }, 'spec', (spec) =>
     editItems(
       fill(spec, {
         type: 'ClusterIP',
         sessionAffinity: 'None',
-        ...(textAt(spec, 'type') === 'ExternalName'
-          ? {}
-          : {
-              clusterIP: 'None',
-              clusterIPs: ['None'],
-              internalTrafficPolicy: 'Cluster',
-              ipFamilies: ['IPv4'],
-              ipFamilyPolicy: 'SingleStack',
-            }),
+        ...(textAt(spec, 'type') === 'ExternalName' ? {} : reachable(service)),
       }),
       'ports',
       defaultPort,

@@ -3,9 +3,6 @@ import { startApiServer } from '../../../sandbox/api-server/server.ts';
 import { makeAdminCertificate, makeAuthority, makeServerCertificate } from './certificates.ts';
 import type { Target } from './target.ts';
 
-/** What the embedded server does not say alike, by title. */
-const differs: Readonly<Record<string, string>> = {};
-
 /** Starts the API server of the sandbox in this process. */
 export const startEmbeddedServer = async (): Promise<Target> => {
   const authority = makeAuthority();
@@ -20,7 +17,7 @@ export const startEmbeddedServer = async (): Promise<Target> => {
   });
   return {
     access: { url: server.url, ca: authority.cert, ...makeAdminCertificate(authority) },
-    differs,
+    isEmbedded: true,
     stop: () => server.close(),
   };
 };

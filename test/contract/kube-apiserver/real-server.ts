@@ -102,7 +102,7 @@ export const startRealServer = async (binaries: string): Promise<Target> => {
   client.close();
   return {
     access,
-    differs: {},
+    isEmbedded: false,
     stop: async () => {
       await end(apiServer);
       await end(etcd);

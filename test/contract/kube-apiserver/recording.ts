@@ -26,9 +26,15 @@ export type Entry = { title: string } & (
   | { reviews: RecordedReview[] }
 );
 
-/** The recording of kube-apiserver 1.36 and its controllers, in the order in which it was made. */
-export const readRecording = (): Entry[] =>
-  readFileSync(new URL('../recordings/kube-apiserver-1.36.jsonl', import.meta.url), 'utf8')
+/**
+ * Reads a recording of kube-apiserver 1.36, in the order in which it was made. `kube-apiserver-1.36` was made with controllers at
+ * work; `kube-apiserver-1.36-kinds` asks about each kind that the sandbox serves, and `record.ts` can make it anew.
+ */
+export const readRecording = (name: string): Entry[] =>
+  readFileSync(recordingFile(name), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Entry);
+
+/** Where a recording is kept: one JSON object a line. */
+export const recordingFile = (name: string): URL => new URL(`../recordings/${name}.jsonl`, import.meta.url);
