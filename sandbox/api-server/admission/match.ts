@@ -26,7 +26,7 @@ const fitsResource = (
   });
 
 /** Whether a rule names the operation and the resource. */
-export const fitsRule = (rule: WebhookRule, attributes: AdmissionAttributes): boolean => {
+const fitsRule = (rule: WebhookRule, attributes: AdmissionAttributes): boolean => {
   const { group, version } = attributes.kind.resource;
   return (
     fitsScope(rule, attributes) &&

@@ -1,29 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Environment } from '@marcbachmann/cel-js';
-import type { KubernetesObject, StatusBody } from '../../../core/model/kubernetes-object.ts';
-import { Failure, failures } from '../http/failure.ts';
+import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import { failures } from '../http/failure.ts';
 import type { AdmissionAttributes, AdmissionControl } from '../objects/admission-control.ts';
 import { goQuote } from '../schema/finding.ts';
 import { sameJson } from '../schema/json-value.ts';
-import {
-  type AdmissionRequest,
-  type AdmissionResponse,
-  admissionRequest,
-  BadReview,
-  decodeReview,
-  responseOf,
-  reviewOf,
-} from './admission-review.ts';
+import { admissionRequest } from './admission-review.ts';
+import { askWebhook, unusable, WebhookUnusable } from './ask-webhook.ts';
 import { isWanted, type NamespaceLabels } from './match.ts';
 import { type ConditionCheck, compileConditions, createConditionEnvironment } from './match-conditions.ts';
 import { PatchProblem, patchDocument } from './patch-object.ts';
-import { failsOpen, timeoutOf, type Webhook, type WebhookConfiguration, webhooksInOrder } from './webhook.ts';
-import {
-  CallFailed,
-  createWebhookClient,
-  type ServiceResolver,
-  type WebhookClient,
-} from './webhook-client.ts';
+import { failsOpen, type Webhook, type WebhookConfiguration, webhooksInOrder } from './webhook.ts';
+import { createWebhookClient, type ServiceResolver, type WebhookClient } from './webhook-client.ts';
 
 /** What the admission of webhooks needs to know of its server. */
 export type WebhookAdmissionOptions = {
@@ -43,75 +30,6 @@ type Context = {
   options: WebhookAdmissionOptions;
   client: WebhookClient;
   conditionsOf: (webhook: Webhook) => ConditionCheck;
-};
-
-/** A call that brought no usable answer. */
-class WebhookUnusable extends Error {}
-
-const unusable = (webhook: Webhook, reason: string) =>
-  new WebhookUnusable(`failed calling webhook ${goQuote(webhook.name)}: ${reason}`);
-
-/** What the client gets to see of a denial (apiserver, `ToStatusErr`). */
-const denial = ({ name }: Webhook, status: StatusBody | undefined): Failure => {
-  const said = status?.message || status?.reason;
-  const denied = `admission webhook ${goQuote(name)} denied the request`;
-  const code = status?.code ?? 0;
-  return new Failure({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: said ? `${denied}: ${said}` : `${denied} without explanation`,
-    ...(status?.reason ? { reason: status.reason } : {}),
-    ...(status?.details === undefined ? {} : { details: status.details }),
-    code: Math.max(code, 400),
-  });
-};
-
-const refuseSideEffects = (webhook: Webhook): void => {
-  if (webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun') return;
-  throw failures.badRequest(`admission webhook ${goQuote(webhook.name)} does not support dry run`);
-};
-
-const answerTo = async (
-  webhook: Webhook,
-  request: AdmissionRequest,
-  { client }: Context,
-): Promise<string> => {
-  try {
-    return await client.post(webhook.clientConfig, JSON.stringify(reviewOf(request)), timeoutOf(webhook));
-  } catch (thrown) {
-    if (thrown instanceof CallFailed) throw unusable(webhook, `failed to call webhook: ${thrown.message}`);
-    throw thrown;
-  }
-};
-
-/** Runs a step of reading an answer; what is wrong with the answer is told after `what`. */
-const reading = <T>(webhook: Webhook, what: string, read: () => T): T => {
-  try {
-    return read();
-  } catch (thrown) {
-    if (thrown instanceof BadReview) throw unusable(webhook, `${what}: ${thrown.message}`);
-    throw thrown;
-  }
-};
-
-const ask = async (
-  webhook: Webhook,
-  attributes: AdmissionAttributes,
-  mutating: boolean,
-  context: Context,
-): Promise<AdmissionResponse> => {
-  if (attributes.dryRun) refuseSideEffects(webhook);
-  const request = admissionRequest(attributes, randomUUID());
-  const text = await answerTo(webhook, request, context);
-  const review = reading(webhook, 'failed to call webhook', () => decodeReview(text));
-  const response = reading(webhook, 'received invalid webhook response', () =>
-    responseOf(review, request.uid, mutating),
-  );
-  for (const warning of response.warnings) attributes.warn(warning);
-  if (!response.allowed) throw denial(webhook, response.status);
-  return response;
 };
 
 /** Passes over a call that failed where the webhook wants that; the outcome is then `otherwise`. */
@@ -178,7 +96,7 @@ const mutateOnce = async (
     const seen = { ...attributes, object };
     if (!isToBeAsked(webhook, seen, context)) continue;
     const next = await passingOver(webhook, context, object, async () => {
-      const { patch } = await ask(webhook, seen, true, context);
+      const { patch } = await askWebhook(webhook, seen, true, context.client);
       return patched(webhook, seen.object, patch);
     });
     if (next !== object && !sameJson(next, object)) noteChange(reinvocation);
@@ -208,7 +126,7 @@ const validate = async (attributes: AdmissionAttributes, context: Context): Prom
   const review = async (webhook: Webhook): Promise<void> => {
     try {
       await passingOver(webhook, context, undefined, async () => {
-        await ask(webhook, attributes, false, context);
+        await askWebhook(webhook, attributes, false, context.client);
       });
     } catch (thrown) {
       refusals.push(thrown);

@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 export type ListCorrelation = (old: readonly unknown[]) => ((item: unknown) => unknown) | undefined;
 
 /** A list item's keys as one string; missing keys take the schema's default. */
-export const listKey = (item: JsonObject, keys: readonly string[], schema: Schema | undefined): string =>
+const listKey = (item: JsonObject, keys: readonly string[], schema: Schema | undefined): string =>
   JSON.stringify(keys.map((key) => item[key] ?? schema?.properties?.[key]?.default ?? null));
 
 /** Items of a list that is a map are correlated by their keys; those of any other list are not correlated at all. */

@@ -11,7 +11,7 @@ const integerFormats = ['int32', 'int64'];
 const numberFormats = ['float', 'double'];
 
 /** The format as far as kube-apiserver knows it for the schema's type; unknown formats are ignored. */
-export const effectiveFormat = (schema: Schema): string => {
+const effectiveFormat = (schema: Schema): string => {
   const format = schema.format ?? '';
   if (schema['x-kubernetes-int-or-string'] === true) return '';
   if (schema.type === undefined || schema.type === 'string')

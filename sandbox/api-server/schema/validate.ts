@@ -1,5 +1,5 @@
 import type { FieldError } from '../field-error.ts';
-import { goQuote } from './finding.ts';
+import { compileCombinators } from './combinators.ts';
 import { isJsonObject, type JsonObject, sameJson } from './json-value.ts';
 import { createListCorrelation, type ListCorrelation } from './map-list.ts';
 import {
@@ -11,13 +11,8 @@ import {
   typeCheck,
 } from './scalar-checks.ts';
 import type { Schema } from './schema.ts';
+import type { Node, Place } from './validation-node.ts';
 import { newOutcome, type Outcome, wordViolation } from './violation.ts';
-
-/** A value's place: its path, and what stood there before. `old` is undefined where there is nothing to compare with. */
-type Place = { path: string; old: unknown };
-
-/** Checks a value and all that is in it. */
-type Node = (value: unknown, place: Place, outcome: Outcome) => void;
 
 /**
  * Validates against a schema as kube-openapi does: the same texts, the same order (fields of an object before its missing
@@ -125,86 +120,6 @@ const compileList = (schema: Schema): Node => {
   };
 };
 
-const attempt = (node: Node, value: unknown, place: Place): Outcome => {
-  const outcome = newOutcome();
-  node(value, place, outcome);
-  return outcome;
-};
-
-const merge = (outcome: Outcome, other: Outcome | undefined): void => {
-  if (other === undefined) return;
-  outcome.violations.push(...other.violations);
-  outcome.matches += other.matches;
-};
-
-const isValid = (outcome: Outcome): boolean => outcome.violations.length === 0;
-
-/** Of alternatives that all failed, the one that matched most is worth telling. */
-const bestOf = (failed: readonly Outcome[]): Outcome | undefined =>
-  failed.reduce<Outcome | undefined>(
-    (best, next) => (best === undefined || next.matches > best.matches ? next : best),
-    undefined,
-  );
-
-const compileAnyOf = (schemas: readonly Schema[]): Node => {
-  const nodes = schemas.map(compileNode);
-  return (value, place, outcome) => {
-    const tried = nodes.map((node) => attempt(node, value, place));
-    const passed = tried.find(isValid);
-    if (passed === undefined)
-      outcome.violations.push({
-        code: 'composite',
-        detail: `${goQuote(place.path)} must validate at least one schema (anyOf)`,
-      });
-    merge(outcome, passed ?? bestOf(tried));
-  };
-};
-
-const compileOneOf = (schemas: readonly Schema[]): Node => {
-  const nodes = schemas.map(compileNode);
-  return (value, place, outcome) => {
-    const tried = nodes.map((node) => attempt(node, value, place));
-    const passed = tried.filter(isValid);
-    if (passed.length === 1) return merge(outcome, passed[0]);
-    const found = passed.length === 0 ? 'Found none valid' : `Found ${passed.length} valid alternatives`;
-    outcome.violations.push({
-      code: 'composite',
-      detail: `${goQuote(place.path)} must validate one and only one schema (oneOf). ${found}`,
-    });
-    if (passed.length === 0) merge(outcome, bestOf(tried));
-  };
-};
-
-const compileAllOf = (schemas: readonly Schema[]): Node => {
-  const nodes = schemas.map(compileNode);
-  return (value, place, outcome) => {
-    const tried = nodes.map((node) => attempt(node, value, place));
-    for (const each of tried) merge(outcome, each);
-    const passed = tried.filter(isValid).length;
-    if (passed === nodes.length) return;
-    const detail = `${goQuote(place.path)} must validate all the schemas (allOf)${passed === 0 ? '. None validated' : ''}`;
-    outcome.violations.push({ code: 'composite', detail });
-  };
-};
-
-const compileNot = (schema: Schema): Node => {
-  const node = compileNode(schema);
-  return (value, place, outcome) => {
-    if (isValid(attempt(node, value, place)))
-      outcome.violations.push({
-        code: 'composite',
-        detail: `${goQuote(place.path)} must not validate the schema (not)`,
-      });
-  };
-};
-
-const compileCombinators = (schema: Schema): Node[] => [
-  ...(schema.anyOf?.length ? [compileAnyOf(schema.anyOf)] : []),
-  ...(schema.oneOf?.length ? [compileOneOf(schema.oneOf)] : []),
-  ...(schema.allOf?.length ? [compileAllOf(schema.allOf)] : []),
-  ...(schema.not === undefined ? [] : [compileNot(schema.not)]),
-];
-
 const run = (check: Check | undefined, value: unknown, path: string, outcome: Outcome): void => {
   if (check === undefined) return;
   check(value, path, outcome);
@@ -214,7 +129,7 @@ const run = (check: Check | undefined, value: unknown, path: string, outcome: Ou
 /** One schema node; the order of the checks is kube-openapi's. */
 const compileNode = (schema: Schema): Node => {
   const type = typeCheck(schema);
-  const combinators = compileCombinators(schema);
+  const combinators = compileCombinators(schema, compileNode);
   const text = textCheck(schema);
   const format = textFormatCheck(schema);
   const number = numberCheck(schema);
