@@ -105,6 +105,8 @@ const bundle: BuildOptions = {
   platform: 'node',
   target: `node${oldestNode}`,
   mainFields: ['module', 'main'],
+  // Its build for browsers is the one of ES modules: named exports of a lazy import, and nothing that is not used.
+  alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
@@ -21,6 +22,9 @@ export type SiteReading = {
   readonly snapshot: SiteSnapshot;
   readonly resourceVersions: { readonly replications: string; readonly groups: string | undefined };
 };
+
+/** In the package: the bundles are as deep in it as this file is. */
+const crdDirectory = fileURLToPath(new URL('../../manifests/crds', import.meta.url));
 
 /** Of a cluster with more volumes than a first page, up to this many are asked for one by one. */
 const fewVolumes = 32;
@@ -71,7 +75,7 @@ const listReplications = async (site: Site, scope: Scope) => {
     throw new DrError({
       code: 'CrdsNotInstalled',
       message: `${site.name}: the VolumeReplication CRDs are not installed in this cluster`,
-      hint: `install them with "${site.kubectl} apply -f manifests/crds"`,
+      hint: `install them with "${site.kubectl} apply -f ${crdDirectory}"`,
       cause: error,
     });
   }
