@@ -46,14 +46,21 @@ const parsed = (text: string): Json => {
   }
 };
 
+const bytesOf = (body: unknown): Buffer => {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
+};
+
 const senderWith =
   (agent: Agent, url: string): Send =>
   (method, path, { body, headers = {}, timeoutMs = 10_000 } = {}) =>
     new Promise((resolve, reject) => {
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+      const data = bytesOf(body);
+      const length = { 'content-length': String(data.length) };
       const sent = request(
         `${url}${path}`,
-        { agent, method, headers: { 'content-type': type, ...headers }, timeout: timeoutMs },
+        { agent, method, headers: { 'content-type': type, ...length, ...headers }, timeout: timeoutMs },
         (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (chunk) => {
@@ -66,9 +73,7 @@ const senderWith =
       );
       sent.once('timeout', () => sent.destroy(new Error('timed out')));
       sent.once('error', reject);
-      sent.end(
-        body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      );
+      sent.end(data);
     });
 
 const openWatch = (
