@@ -75,7 +75,7 @@ const validate = ({ compile }: Machinery, { kind }: Target, object: KubernetesOb
   const errors = kind.custom
     ? [...compile(kind.schema).validateCreate(object, ofMetadata), ...kind.strategy.validateCreate(object)]
     : [...ofMetadata, ...kind.strategy.validateCreate(object)];
-  if (errors.length > 0) throw failures.invalid(kind.resource, name, errors);
+  if (errors.length > 0) throw failures.invalid(kind.storedAs?.resource ?? kind.resource, name, errors);
 };
 
 const nameOf = (metadata: ObjectMeta): string =>

@@ -95,8 +95,10 @@ export const deleteObject = async (
     const gone = isReadyToGo(kind, marked);
     if (context.options.dryRun || (!gone && sameJson(marked, stored.object)))
       return { object: gone ? live : marked, gone };
+    // Only kinds that end gracefully are marked before they go, too.
+    const ending = kind.strategy.gracePeriodSeconds === undefined ? stored.object : marked;
     const last = gone
-      ? store.remove(collection, key, stored.object, stored.revision)
+      ? store.remove(collection, key, ending, stored.revision)
       : store.put(collection, key, marked, stored.revision);
     if (last !== 'stale') return { object: viewOf(kind, last), gone };
   }

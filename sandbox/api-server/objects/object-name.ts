@@ -24,7 +24,7 @@ const pathSegmentProblems = (name: string): string[] => {
 export const nameProblems = (name: string, rule: Strategy['nameRule']): string[] => {
   if (rule === 'path-segment') return pathSegmentProblems(name);
   return rule === 'label'
-    ? limited(name, 63, label, labelRule)
+    ? limited(name, 63, label, subdomain.test(name) ? 'must not contain dots' : labelRule)
     : limited(name, 253, subdomain, subdomainRule);
 };
 

@@ -8,7 +8,7 @@ import { decodeDocument } from './decode.ts';
 import type { WriteContext } from './machinery.ts';
 import type { ObjectRequest } from './object-requests.ts';
 import { type PatchBody, patched, readPatch } from './patch-body.ts';
-import { scaleOf, scaleSchema, withScale } from './scale.ts';
+import { hasReplicas, scaleOf, scaleSchema, withScale } from './scale.ts';
 import { collectionOf, type ObjectTarget } from './target.ts';
 import { type Propose, updateObject } from './update.ts';
 import { viewOf } from './view.ts';
@@ -21,7 +21,13 @@ const readScale = (
 ) => {
   const stored = machinery.store.get(collectionOf(kind), keyOf(namespace, name));
   if (stored === undefined) throw failures.notFound(kind.resource, name);
-  return scaleOf(viewOf(kind, stored), scale);
+  const object = viewOf(kind, stored);
+  // Built-in kinds default their replicas; a custom object may have none.
+  if (!hasReplicas(object, scale))
+    throw failures.internal(
+      `the spec replicas field ${JSON.stringify(scale.specReplicasPath)} does not exist`,
+    );
+  return scaleOf(object, scale);
 };
 
 /** An apply on a Scale sets what it names, as a merge does: a Scale has a single field that can be owned. */

@@ -68,6 +68,10 @@ const countAt = (object: JsonObject, path: string): number => {
   return typeof value === 'number' ? value : 0;
 };
 
+/** Whether an object says how many replicas it wants. */
+export const hasReplicas = (object: KubernetesObject, { specReplicasPath }: ScaleSubresource): boolean =>
+  readAt(object, specReplicasPath) !== undefined;
+
 /** Reads an object as a Scale. */
 export const scaleOf = (object: KubernetesObject, scale: ScaleSubresource): Scale => {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;

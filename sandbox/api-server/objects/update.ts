@@ -117,7 +117,7 @@ const validate = (
       ? schema.validateStatusUpdate(next, live, ofMetadata)
       : schema.validateUpdate(next, live, ofMetadata);
   const errors = [...(kind.custom ? ofSchema() : ofMetadata), ...ofKind];
-  if (errors.length > 0) throw failures.invalid(kind.resource, name, errors);
+  if (errors.length > 0) throw failures.invalid(kind.storedAs?.resource ?? kind.resource, name, errors);
 };
 
 const attributesOf = (
