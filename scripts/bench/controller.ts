@@ -9,7 +9,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { type Measurement, megabytes, seconds } from './measurement.ts';
 import { processorMilliseconds, residentBytes } from './process-usage.ts';
 import { createClasses, createReplications, createVolumes } from './volumes.ts';
-import { clusterOf, environment, executable, until, withSandbox } from './workbench.ts';
+import { clusterOf, environment, executable, execute, until, withSandbox } from './workbench.ts';
 
 const few = 1_000;
 const many = 10_000;
@@ -112,6 +112,13 @@ export async function* measureController(home: string): AsyncIterable<Measuremen
       controller = startController(home, socket);
       await new Promise((resolve) => setTimeout(resolve, idleMs));
       yield* measureIdle(cluster, controller);
+      const asked = performance.now();
+      await execute(home, executable('kubectl-dr'), ['status', '-A', '-o', 'json']);
+      yield {
+        what: `kubectl dr status -A over ${many} protected volumes`,
+        figure: seconds(performance.now() - asked),
+        target: '< 5 s',
+      };
     } finally {
       await stop(controller);
       driver.stdin?.end();
