@@ -2,6 +2,7 @@
 // `node test/contract/kube-apiserver/record.ts kube-apiserver-1.36-kinds`. A new entry needs a title and a request only.
 import { writeFileSync } from 'node:fs';
 import { argv, env } from 'node:process';
+import { installCrds } from './crds.ts';
 import type { Answer, HttpsClient } from './https-client.ts';
 import { createHttpsClient } from './https-client.ts';
 import { findRealServer, startRealServer } from './real-server.ts';
@@ -60,6 +61,7 @@ const record = async (name: string): Promise<void> => {
   const target = await startRealServer(binaries);
   const client = createHttpsClient(target.access);
   try {
+    await installCrds(client);
     const lines: string[] = [];
     for (const entry of readRecording(name))
       lines.push(JSON.stringify(await recordEntry(client, entry, since)));

@@ -28,7 +28,7 @@ export type Entry = { title: string } & (
 
 /**
  * Reads a recording of kube-apiserver 1.36, in the order in which it was made. `kube-apiserver-1.36` was made with controllers at
- * work; `kube-apiserver-1.36-kinds` asks about each kind that the sandbox serves, and `record.ts` can make it anew.
+ * work; `-kinds` asks about each kind that the sandbox serves, `-crds` about those of our CRDs, and `record.ts` can make both anew.
  */
 export const readRecording = (name: string): Entry[] =>
   readFileSync(recordingFile(name), 'utf8')
