@@ -43,14 +43,35 @@ export const certificatesFor = async (options: {
   return made;
 };
 
-/** The ports of the run before, so that kubeconfigs that were handed out still work; 0 where there was none. */
-export const readPorts = async (directory: string | undefined): Promise<readonly [number, number]> => {
-  if (directory === undefined) return [0, 0];
-  const text = await readFile(join(directory, 'ports.json'), 'utf8').catch(() => '[0,0]');
-  const [first = 0, second = 0] = JSON.parse(text) as number[];
-  return [first, second];
+/** What has to be the same in the next run. */
+export type KeptRun = { servers: 'embedded' | 'kube-apiserver'; ports: readonly [number, number] };
+
+const runFile = (directory: string): string => join(directory, 'run.json');
+
+/**
+ * The ports of the run before, so that kubeconfigs that were handed out still work; 0 where there was none. The two kinds of
+ * API servers keep their objects in different ways, so a directory stays with the kind that it began with.
+ */
+export const readFormerRun = async (
+  directory: string | undefined,
+  servers: KeptRun['servers'],
+): Promise<readonly [number, number]> => {
+  const text =
+    directory === undefined ? undefined : await readFile(runFile(directory), 'utf8').catch(() => undefined);
+  if (directory === undefined || text === undefined) return [0, 0];
+  const former = JSON.parse(text) as KeptRun;
+  if (former.servers === servers) return former.ports;
+  throw new DrError({
+    code: 'StateOfOtherServers',
+    message: `${directory} holds the state of ${describe(former.servers)}, not of ${describe(servers)}`,
+    hint:
+      former.servers === 'embedded' ? 'add --embedded, or name another directory' : 'name another directory',
+  });
 };
 
-/** Remembers the ports of this run. */
-export const writePorts = (directory: string, ports: readonly number[]): Promise<void> =>
-  writePrivateFile(join(directory, 'ports.json'), JSON.stringify(ports));
+const describe = (servers: KeptRun['servers']): string =>
+  servers === 'embedded' ? 'embedded API servers' : 'real API servers';
+
+/** Remembers this run for the next one. */
+export const writeRun = (directory: string, run: KeptRun): Promise<void> =>
+  writePrivateFile(runFile(directory), JSON.stringify(run));

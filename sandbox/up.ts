@@ -1,39 +1,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrError } from '../core/model/error.ts';
-import type { SiteCertificates } from './certificates.ts';
+import { assembleSites, openArrays, writeKubeconfigs } from './assemble-sites.ts';
 import { assertKubeconfigIsOurs, claimSandbox } from './claim-sandbox.ts';
 import type { Log } from './cluster-controllers/runtime/work-queue.ts';
 import { type SandboxSettings, type SandboxStatus, siteNames } from './control-protocol.ts';
 import { type ControlHandlers, startControlServer } from './control-server.ts';
 import { keepArrays } from './keep-arrays.ts';
-import { kubeconfigText } from './kubeconfig-file.ts';
 import { removeFiles } from './leftovers.ts';
 import { findPackageRoot } from './package-root.ts';
-import { defaultKubeconfig, type SandboxRecord, type Surroundings } from './record.ts';
+import { defaultKubeconfig, type SandboxRecord } from './record.ts';
 import { keepRecord, type RecordKeeper } from './record-keeper.ts';
 import { createOperations } from './sandbox-operations.ts';
+import type { SandboxContext, SandboxPlan } from './sandbox-plan.ts';
 import { startServers } from './sandbox-servers.ts';
-import { controllerScript, createControllerProcess } from './site/controller-process.ts';
 import { installClaim, installClasses, installDefinitions } from './site/install.ts';
 import { findServerBinaries } from './site/real-server.ts';
-import { createSite, driverName, driverSocket, type Site } from './site/site.ts';
+import type { Site } from './site/site.ts';
 import type { SiteServer } from './site/site-server.ts';
-import { certificatesFor, openStateDirectory, readPorts, writePorts } from './state-directory.ts';
-import { type ArrayPair, createArrayPair } from './storage/array-pair.ts';
-import { readArrays } from './storage/state-directory.ts';
-import { writePrivateFile } from './write-file.ts';
-
-export type SandboxContext = Surroundings & {
-  temporaryDirectory: string;
-  /** Made already by whoever started this process; a new one where left out. */
-  runDirectory?: string;
-  now: () => number;
-  random: () => number;
-  log: Log;
-  /** Ends the sandbox. */
-  signal: AbortSignal;
-};
+import {
+  certificatesFor,
+  type KeptRun,
+  openStateDirectory,
+  readFormerRun,
+  writeRun,
+} from './state-directory.ts';
+import type { ArrayPair } from './storage/array-pair.ts';
 
 /** A sandbox whose sites answer. */
 export type RunningSandbox = {
@@ -42,18 +34,6 @@ export type RunningSandbox = {
   close(): Promise<void>;
   /** Settles when everything has ended and been removed. */
   readonly closed: Promise<void>;
-};
-
-/** What is known of a sandbox before its servers are there. */
-type Plan = {
-  settings: SandboxSettings;
-  context: SandboxContext;
-  packageRoot: string;
-  runDirectory: string;
-  stateDirectory: string | undefined;
-  kubeconfig: string;
-  /** Things to undo, the last one first. */
-  undo: (() => Promise<void>)[];
 };
 
 const refuseWhileStarting = (): Promise<never> =>
@@ -71,96 +51,12 @@ const unwind = async (undo: (() => Promise<void>)[], log: Log): Promise<void> =>
   }
 };
 
-const openArrays = async (plan: Plan): Promise<ArrayPair> => {
-  const { context, settings, stateDirectory } = plan;
-  const directory = stateDirectory === undefined ? undefined : join(stateDirectory, 'arrays');
-  const saved = directory === undefined ? undefined : await readArrays(directory);
-  const pair = createArrayPair({
-    sites: siteNames,
-    now: context.now,
-    random: context.random,
-    clockFactor: settings.clockFactor,
-    ...(saved !== undefined && { saved }),
-  });
-  // A site that had failed comes back with a restart.
-  for (const site of pair.sites) site.setFrozen(false);
-  pair.setLink(true);
-  return pair;
-};
-
-const siteKubeconfig = ({ runDirectory }: Plan, site: string): string =>
-  join(runDirectory, `${site}.kubeconfig`);
-
-/** One file for people with both contexts, and one per site for its own processes. */
-const writeKubeconfigs = async (
-  plan: Plan,
-  servers: readonly SiteServer[],
-  certificates: readonly SiteCertificates[],
-): Promise<void> => {
-  const sites = siteNames.flatMap((name, index) => {
-    const [server, own] = [servers[index], certificates[index]];
-    return server === undefined || own === undefined ? [] : [{ name, url: server.url, certificates: own }];
-  });
-  await writePrivateFile(plan.kubeconfig, kubeconfigText(sites));
-  for (const site of sites) {
-    const others = sites.filter((other) => other !== site);
-    await writePrivateFile(siteKubeconfig(plan, site.name), kubeconfigText([site, ...others]));
-  }
-};
-
-const controllerArgs = (plan: Plan, site: string, peer: string): string[] => [
-  controllerScript(plan.packageRoot, import.meta.url.endsWith('.ts')),
-  `--driver-name=${driverName}`,
-  `--csi-addons-address=unix://${driverSocket(plan.runDirectory, site)}`,
-  `--kubeconfig=${siteKubeconfig(plan, site)}`,
-  `--peer-kubeconfig=${siteKubeconfig(plan, peer)}`,
-  `--peer-context=${peer}`,
-  // One process per site, whose lease a killed one would hold for seconds.
-  '--leader-election=false',
-  '--metrics-bind-address=0',
-  '--health-probe-bind-address=0',
-  // The controller asks as often as the class's interval says; the storage's clock runs faster than its.
-  ...(plan.settings.clockFactor > 1
-    ? [`--sync-info-interval=${Math.max(1, Math.round(60 / plan.settings.clockFactor))}s`]
-    : []),
-];
-
-const makeSite = (
-  plan: Plan,
-  keeper: RecordKeeper,
-  pair: ArrayPair,
-  servers: readonly [SiteServer, SiteServer],
-  index: 0 | 1,
-): Site => {
-  const { context, settings, runDirectory } = plan;
-  const name = siteNames[index];
-  const peer = siteNames[index === 0 ? 1 : 0];
-  const controller = settings.controller
-    ? createControllerProcess({
-        site: name,
-        executable: process.execPath,
-        args: controllerArgs(plan, name, peer),
-        env: context.env,
-        logFile: join(runDirectory, `${name}-dr-controller.log`),
-        startChild: keeper.startChild,
-        log: context.log,
-      })
-    : undefined;
-  return createSite({
-    name,
-    server: servers[index],
-    array: pair.sites[index],
-    kubeconfigPath: siteKubeconfig(plan, name),
-    socketPath: driverSocket(runDirectory, name),
-    controller,
-    now: context.now,
-    random: context.random,
-    log: context.log,
-  });
-};
-
 /** Brings kinds, controllers and the example into both sites, side by side. */
-const populate = async (plan: Plan, sites: readonly [Site, Site], signal: AbortSignal): Promise<void> => {
+const populate = async (
+  plan: SandboxPlan,
+  sites: readonly [Site, Site],
+  signal: AbortSignal,
+): Promise<void> => {
   const manifests = join(plan.packageRoot, 'manifests');
   await Promise.all(
     sites.map(async (site) => {
@@ -172,15 +68,35 @@ const populate = async (plan: Plan, sites: readonly [Site, Site], signal: AbortS
   if (plan.settings.example) await installClaim(sites[0].cluster, manifests, signal);
 };
 
-const bringUp = async (plan: Plan, keeper: RecordKeeper): Promise<Omit<ControlHandlers, 'down'>> => {
+/** With `--state`: remembers this run, and writes the arrays while they change. Answers how to write them at once. */
+const keepState = async (
+  { stateDirectory, context, undo }: SandboxPlan,
+  servers: KeptRun['servers'],
+  pair: ArrayPair,
+  [first, second]: readonly [SiteServer, SiteServer],
+): Promise<() => Promise<void>> => {
+  if (stateDirectory === undefined) return async () => undefined;
+  await writeRun(stateDirectory, { servers, ports: [first.port, second.port] });
+  const arrays = keepArrays({
+    pair,
+    directory: join(stateDirectory, 'arrays'),
+    onFailure: (message) => context.log('error', message),
+  });
+  undo.push(arrays.stop);
+  return arrays.save;
+};
+
+const bringUp = async (plan: SandboxPlan, keeper: RecordKeeper): Promise<Omit<ControlHandlers, 'down'>> => {
   const { context, settings, stateDirectory, undo } = plan;
   const { env, log, now, signal } = context;
   const binaries = settings.embedded ? undefined : findServerBinaries(env);
-  const forSite = (site: (typeof siteNames)[number]) =>
-    certificatesFor({ site, directory: stateDirectory, now: now() });
-  const certificates = await Promise.all([forSite(siteNames[0]), forSite(siteNames[1])]);
+  const certificates = await Promise.all([
+    certificatesFor({ site: siteNames[0], directory: stateDirectory, now: now() }),
+    certificatesFor({ site: siteNames[1], directory: stateDirectory, now: now() }),
+  ]);
   const pair = await openArrays(plan);
-  const formerPorts = await readPorts(stateDirectory);
+  const kind = binaries === undefined ? 'embedded' : 'kube-apiserver';
+  const formerPorts = await readFormerRun(stateDirectory, kind);
   const { startChild } = keeper;
   const servers = await startServers({
     ...plan,
@@ -196,23 +112,10 @@ const bringUp = async (plan: Plan, keeper: RecordKeeper): Promise<Omit<ControlHa
   undo.push(async () => {
     await Promise.all(servers.map((server) => server.close()));
   });
-  let save = async (): Promise<void> => undefined;
-  if (stateDirectory !== undefined) {
-    await writePorts(
-      stateDirectory,
-      servers.map(({ port }) => port),
-    );
-    const arrays = keepArrays({
-      pair,
-      directory: join(stateDirectory, 'arrays'),
-      onFailure: (message) => log('error', message),
-    });
-    undo.push(arrays.stop);
-    save = arrays.save;
-  }
+  const save = await keepState(plan, kind, pair, servers);
   await writeKubeconfigs(plan, servers, certificates);
   await keeper.update({ sites: siteNames.map((name, index) => ({ name, url: servers[index]?.url ?? '' })) });
-  const sites = [makeSite(plan, keeper, pair, servers, 0), makeSite(plan, keeper, pair, servers, 1)] as const;
+  const sites = assembleSites(plan, keeper, pair, servers);
   undo.push(async () => {
     await Promise.all(sites.map((site) => site.close()));
   });
@@ -223,7 +126,7 @@ const bringUp = async (plan: Plan, keeper: RecordKeeper): Promise<Omit<ControlHa
     facts: {
       pid: process.pid,
       startedAt: keeper.record.startedAt,
-      servers: binaries === undefined ? 'embedded' : 'kube-apiserver',
+      servers: kind,
       kubeconfig: plan.kubeconfig,
       runDirectory: plan.runDirectory,
       ...(stateDirectory !== undefined && { stateDirectory }),
@@ -250,7 +153,7 @@ export const runSandbox = async (
   const packageRoot = findPackageRoot(import.meta.url);
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const plan: Plan = {
+  const plan: SandboxPlan = {
     settings,
     context: { ...context, signal },
     packageRoot,
@@ -305,7 +208,7 @@ export const runSandbox = async (
 };
 
 /** Opens the control socket and takes the place of the one sandbox. */
-const openControl = async (plan: Plan, handlers: ControlHandlers): Promise<SandboxRecord> => {
+const openControl = async (plan: SandboxPlan, handlers: ControlHandlers): Promise<SandboxRecord> => {
   const { context, runDirectory, kubeconfig, undo } = plan;
   const controlSocket = join(runDirectory, 'control.sock');
   const control = await startControlServer(controlSocket, handlers);

@@ -6,9 +6,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrError } from '../../core/model/error.ts';
 import type { SiteCertificates } from '../certificates.ts';
-import type { Child, StartChild } from '../child-process.ts';
-import { writePrivateFile } from '../write-file.ts';
-import type { SiteServer, SiteServerOptions } from './site-server.ts';
+import type { Child } from '../child-process.ts';
+import {
+  apiServerArgs,
+  etcdArgs,
+  host,
+  type RealServerOptions,
+  writeCertificates,
+} from './real-server-flags.ts';
+import type { SiteServer } from './site-server.ts';
 
 /** Directory with etcd and kube-apiserver: `KUBEBUILDER_ASSETS`, else the usual place; undefined where one is missing. */
 export const findServerBinaries = (env: Readonly<Record<string, string | undefined>>): string | undefined => {
@@ -18,18 +24,6 @@ export const findServerBinaries = (env: Readonly<Record<string, string | undefin
   );
 };
 
-export type RealServerOptions = SiteServerOptions & {
-  /** From `findServerBinaries`. */
-  binaries: string;
-  /** Where sockets are made; short, because a socket's path may hold some 100 characters only. */
-  socketDirectory: string;
-  logDirectory: string;
-  startChild: StartChild;
-  env: Readonly<Record<string, string | undefined>>;
-  signal: AbortSignal;
-};
-
-const host = '127.0.0.1';
 const readyWithinMs = 60_000;
 const stopGraceMs = 5_000;
 
@@ -60,58 +54,6 @@ const assertPortIsFree = (port: number): Promise<void> =>
     );
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
-
-const writeCertificates = async (directory: string, certificates: SiteCertificates): Promise<void> => {
-  const files: [string, string][] = [
-    ['ca.crt', certificates.ca],
-    ['server.crt', certificates.serverCert],
-    ['server.key', certificates.serverKey],
-    ['service-account.key', certificates.serviceAccountKey],
-    ['service-account.pub', certificates.serviceAccountPublicKey],
-  ];
-  await Promise.all(files.map(([name, text]) => writePrivateFile(join(directory, name), text)));
-};
-
-/** The only member talks to itself alone, so its addresses are names that nobody ever dials. */
-const nobodysUrl = 'http://127.0.0.1:1';
-
-/** Unix sockets in a private directory: over TCP, every user of the machine could read and write all of a site. */
-const etcdArgs = (options: RealServerOptions): string[] => [
-  `--data-dir=${join(options.directory, 'etcd')}`,
-  `--listen-client-urls=unix://${etcdSocket(options)}`,
-  `--advertise-client-urls=${nobodysUrl}`,
-  `--listen-peer-urls=unix://${join(options.socketDirectory, `${options.site}-etcd-peer.sock`)}`,
-  `--initial-advertise-peer-urls=${nobodysUrl}`,
-  `--initial-cluster=default=${nobodysUrl}`,
-  '--log-level=warn',
-  ...(options.keepsState ? [] : ['--unsafe-no-fsync']),
-];
-
-const etcdSocket = ({ socketDirectory, site }: RealServerOptions): string =>
-  join(socketDirectory, `${site}-etcd.sock`);
-
-const apiServerArgs = (options: RealServerOptions, port: number): string[] => {
-  const file = (name: string): string => join(options.directory, name);
-  return [
-    `--etcd-servers=unix://${etcdSocket(options)}`,
-    `--bind-address=${host}`,
-    `--advertise-address=${host}`,
-    `--secure-port=${port}`,
-    `--cert-dir=${options.directory}`,
-    `--client-ca-file=${file('ca.crt')}`,
-    `--tls-cert-file=${file('server.crt')}`,
-    `--tls-private-key-file=${file('server.key')}`,
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-signing-key-file=${file('service-account.key')}`,
-    `--service-account-key-file=${file('service-account.pub')}`,
-    '--service-cluster-ip-range=10.0.0.0/24',
-    '--authorization-mode=RBAC',
-    // Nobody makes service accounts here, so pods must do without.
-    '--disable-admission-plugins=ServiceAccount',
-    '--endpoint-reconciler-type=none',
-    '--shutdown-delay-duration=0s',
-  ];
-};
 
 const isReady = (port: number, { ca, clientCert, clientKey }: SiteCertificates): Promise<boolean> =>
   new Promise((resolve) => {

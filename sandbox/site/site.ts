@@ -31,6 +31,7 @@ export type Site = {
   heal(): Promise<void>;
   /** Begins to act: cluster controllers first, then the replication controller. */
   start(): Promise<void>;
+  /** Ends all that acts; the server is left to whoever started it. */
   close(): Promise<void>;
 };
 
@@ -132,7 +133,6 @@ export const createSite = (options: SiteOptions): Site => {
     close: async () => {
       await rest('end');
       cluster.close();
-      await server.close();
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { resources } from '../../../core/model/resource.ts';
 import type { ClusterController } from '../runtime/cluster-controller.ts';
-import { settled } from '../runtime/decision.ts';
+import { type Decision, settled } from '../runtime/decision.ts';
 import { keyOf, parseKey, type SiteCache } from '../runtime/site-cache.ts';
 import { rfc3339 } from '../runtime/time.ts';
 import { candidatesFor } from '../volumes/binder.ts';
@@ -94,37 +94,64 @@ const podIp = (pod: Pod): string => {
   return `10.244.${high}.${low}`;
 };
 
+/** A refusal that goes on is told again after this time, not at every attempt. */
+const remindAfterMs = 30_000;
+
+/** Lets an Event about one pod through when it says something new, or when it is time to say it again. */
+const createReminder = (): ((pod: Pod, decision: Decision, now: number) => Decision) => {
+  const told = new Map<string, { message: string; at: number }>();
+  return (pod, decision, now) => {
+    const uid = pod.metadata.uid ?? '';
+    const warnings = decision.effects.filter((one) => one.act === 'event' && one.type === 'Warning');
+    if (warnings.length === 0) {
+      told.delete(uid);
+      return decision;
+    }
+    const message = warnings.map((one) => (one.act === 'event' ? one.message : '')).join();
+    const before = told.get(uid);
+    if (before?.message === message && now - before.at < remindAfterMs) {
+      return { ...decision, effects: decision.effects.filter((one) => !warnings.includes(one)) };
+    }
+    told.set(uid, { message, at: now });
+    return decision;
+  };
+};
+
 /** Plays the kubelet of the site's one node. */
-export const createNodeAgent = (options: NodeAgentOptions): ClusterController => ({
-  name: 'node agent',
-  concurrency: 16,
-  watches: [
-    { resource: pods, keysOf: (pod) => [keyOf(pod)] },
-    { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
-    {
-      resource: volumeAttachments,
-      keysOf: (object, cache) => {
-        const name = (object as VolumeAttachment).spec?.source.persistentVolumeName ?? '';
-        return cache
-          .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', name)
-          .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
+export const createNodeAgent = (options: NodeAgentOptions): ClusterController => {
+  const remind = createReminder();
+  return {
+    name: 'node agent',
+    concurrency: 16,
+    watches: [
+      { resource: pods, keysOf: (pod) => [keyOf(pod)] },
+      { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
+      {
+        resource: volumeAttachments,
+        keysOf: (object, cache) => {
+          const name = (object as VolumeAttachment).spec?.source.persistentVolumeName ?? '';
+          return cache
+            .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', name)
+            .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
+        },
       },
+    ],
+    look: (key, { cache, now }) => {
+      const pod = cache.get<Pod>(pods, parseKey(key));
+      if (pod === undefined) return settled;
+      const decision = decidePod({
+        pod,
+        // Without a node there is nothing to mount.
+        mounts:
+          pod.spec?.nodeName === options.node.name
+            ? claimKeysOfPod(pod).map((claim) => mountStateOf(claim, cache, options))
+            : [],
+        nodeName: options.node.name,
+        podIp: podIp(pod),
+        hostIp: options.node.ip,
+        now: rfc3339(now()),
+      });
+      return remind(pod, decision, now());
     },
-  ],
-  look: (key, { cache, now }) => {
-    const pod = cache.get<Pod>(pods, parseKey(key));
-    if (pod === undefined) return settled;
-    return decidePod({
-      pod,
-      // Without a node there is nothing to mount.
-      mounts:
-        pod.spec?.nodeName === options.node.name
-          ? claimKeysOfPod(pod).map((claim) => mountStateOf(claim, cache, options))
-          : [],
-      nodeName: options.node.name,
-      podIp: podIp(pod),
-      hostIp: options.node.ip,
-      now: rfc3339(now()),
-    });
-  },
-});
+  };
+};

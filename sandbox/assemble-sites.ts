@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { SiteCertificates } from './certificates.ts';
+import { siteNames } from './control-protocol.ts';
+import { kubeconfigText } from './kubeconfig-file.ts';
+import type { RecordKeeper } from './record-keeper.ts';
+import { type SandboxPlan, siteKubeconfig } from './sandbox-plan.ts';
+import { controllerScript, createControllerProcess } from './site/controller-process.ts';
+import { createSite, driverName, driverSocket, type Site } from './site/site.ts';
+import type { SiteServer } from './site/site-server.ts';
+import { type ArrayPair, createArrayPair } from './storage/array-pair.ts';
+import { readArrays } from './storage/state-directory.ts';
+import { writePrivateFile } from './write-file.ts';
+
+/** The two arrays, empty or as they were kept. */
+export const openArrays = async (plan: SandboxPlan): Promise<ArrayPair> => {
+  const { context, settings, stateDirectory } = plan;
+  const directory = stateDirectory === undefined ? undefined : join(stateDirectory, 'arrays');
+  const saved = directory === undefined ? undefined : await readArrays(directory);
+  const pair = createArrayPair({
+    sites: siteNames,
+    now: context.now,
+    random: context.random,
+    clockFactor: settings.clockFactor,
+    ...(saved !== undefined && { saved }),
+  });
+  // A site that had failed comes back with a restart.
+  for (const site of pair.sites) site.setFrozen(false);
+  pair.setLink(true);
+  return pair;
+};
+
+/** One file for people with both contexts, and one per site for its own processes. */
+export const writeKubeconfigs = async (
+  plan: SandboxPlan,
+  servers: readonly SiteServer[],
+  certificates: readonly SiteCertificates[],
+): Promise<void> => {
+  const sites = siteNames.flatMap((name, index) => {
+    const [server, own] = [servers[index], certificates[index]];
+    return server === undefined || own === undefined ? [] : [{ name, url: server.url, certificates: own }];
+  });
+  await writePrivateFile(plan.kubeconfig, kubeconfigText(sites));
+  for (const site of sites) {
+    const others = sites.filter((other) => other !== site);
+    await writePrivateFile(siteKubeconfig(plan, site.name), kubeconfigText([site, ...others]));
+  }
+};
+
+const controllerArgs = (plan: SandboxPlan, site: string, peer: string): string[] => [
+  controllerScript(plan.packageRoot, import.meta.url.endsWith('.ts')),
+  `--driver-name=${driverName}`,
+  `--csi-addons-address=unix://${driverSocket(plan.runDirectory, site)}`,
+  `--kubeconfig=${siteKubeconfig(plan, site)}`,
+  `--peer-kubeconfig=${siteKubeconfig(plan, peer)}`,
+  `--peer-context=${peer}`,
+  // One process per site, whose lease a killed one would hold for seconds.
+  '--leader-election=false',
+  '--metrics-bind-address=0',
+  '--health-probe-bind-address=0',
+  // The controller asks as often as the class's interval says; the storage's clock runs faster than its.
+  ...(plan.settings.clockFactor > 1
+    ? [`--sync-info-interval=${Math.max(1, Math.round(60 / plan.settings.clockFactor))}s`]
+    : []),
+];
+
+/** Both sites, put together but not acting yet. */
+export const assembleSites = (
+  plan: SandboxPlan,
+  keeper: RecordKeeper,
+  pair: ArrayPair,
+  servers: readonly [SiteServer, SiteServer],
+): readonly [Site, Site] => {
+  const { context, settings, runDirectory } = plan;
+  const { now, random, log } = context;
+  const assemble = (index: 0 | 1): Site => {
+    const name = siteNames[index];
+    const controller = settings.controller
+      ? createControllerProcess({
+          site: name,
+          executable: process.execPath,
+          args: controllerArgs(plan, name, siteNames[index === 0 ? 1 : 0]),
+          env: context.env,
+          logFile: join(runDirectory, `${name}-dr-controller.log`),
+          startChild: keeper.startChild,
+          log,
+        })
+      : undefined;
+    return createSite({
+      name,
+      server: servers[index],
+      array: pair.sites[index],
+      kubeconfigPath: siteKubeconfig(plan, name),
+      socketPath: driverSocket(runDirectory, name),
+      controller,
+      now,
+      random,
+      log,
+    });
+  };
+  return [assemble(0), assemble(1)];
+};
