@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,27 @@ const sandboxEntry = (): string =>
 
 type Message = { ready: SandboxStatus } | { failed: { code: string; message: string; hint?: string } };
 
+/** The line of a log that says what went wrong: an error, or else the last one. */
+const lastWords = (logFile: string): string => {
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n');
+  return lines.findLast((line) => /^(error|\w*Error): /.test(line)) ?? lines.at(-1) ?? '';
+};
+
+/** Waits until a started sandbox says how it went. */
+const awaitMessage = (child: ChildProcess, logFile: string, signal: AbortSignal): Promise<Message> =>
+  new Promise((resolve, reject) => {
+    const fail = (code: string, message: string): void => reject(new DrError({ code, message }));
+    child.once('message', (received) => resolve(received as Message));
+    child.once('error', reject);
+    child.once('exit', () =>
+      fail('SandboxFailed', `the sandbox ended while starting: ${lastWords(logFile)}`),
+    );
+    const expiry = AbortSignal.timeout(startTimeoutMs);
+    const late = `the sandbox did not come up within ${startTimeoutMs / 1000} s`;
+    expiry.addEventListener('abort', () => fail('SandboxNotReady', late), { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
 /** Starts a sandbox that outlives this process, and waits until both sites answer. */
 export const startDetached = async (
   settings: SandboxSettings,
@@ -63,26 +84,17 @@ export const startDetached = async (
     env: context.env,
   });
   try {
-    const message = await new Promise<Message>((resolve, reject) => {
-      const ended = (): void => {
-        const last = readFileSync(logFile, 'utf8').trim().split('\n').at(-1) ?? '';
-        reject(new DrError({ code: 'SandboxFailed', message: `the sandbox ended while starting: ${last}` }));
-      };
-      child.once('message', (received) => resolve(received as Message));
-      child.once('error', reject);
-      child.once('exit', ended);
-      const expired = AbortSignal.any([context.signal, AbortSignal.timeout(startTimeoutMs)]);
-      expired.addEventListener('abort', () => reject(expired.reason), { once: true });
-    });
+    const message = await awaitMessage(child, logFile, context.signal);
     if ('failed' in message) throw new DrError(message.failed);
     child.disconnect();
-    child.unref();
     return message.ready;
   } catch (thrown) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    child.unref();
     rmSync(runDirectory, { recursive: true, force: true });
     throw thrown;
+  } finally {
+    child.unref();
+    closeSync(log);
   }
 };
 

@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DrError } from '../core/model/error.ts';
-import { writePrivateFile } from './write-file.ts';
+import { makePrivateDirectory, writePrivateFile } from './write-file.ts';
 
 /** What other processes must know of a running sandbox, and what a later one needs to clean up after it. */
 export type SandboxRecord = {
@@ -58,7 +58,7 @@ export const readRecord = async (surroundings: Surroundings): Promise<SandboxRec
 /** Takes the place of the one sandbox; false when another one has it. */
 export const claimRecord = async (surroundings: Surroundings, record: SandboxRecord): Promise<boolean> => {
   const path = recordPath(surroundings);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makePrivateDirectory(dirname(path));
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(JSON.stringify(record, undefined, 2));

@@ -1,16 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DrError, messageOf } from '../core/model/error.ts';
 import { areStillValid, makeSiteCertificates, type SiteCertificates } from './certificates.ts';
 import type { SandboxSite } from './control-protocol.ts';
-import { writePrivateFile } from './write-file.ts';
+import { makePrivateDirectory, writePrivateFile } from './write-file.ts';
 
 /** Makes the directory of `--state`, and refuses one that cannot be written to before anything is started. */
 export const openStateDirectory = async (path: string): Promise<string> => {
   const directory = resolve(path);
   const probe = join(directory, '.writable');
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makePrivateDirectory(directory);
     await writeFile(probe, '', { mode: 0o600 });
     await rm(probe);
     return directory;

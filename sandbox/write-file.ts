@@ -2,9 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/**
+ * Makes a private directory and its parents. Node's own recursive way never ends where a file system answers ENOENT for a
+ * directory that cannot be made, as procfs does.
+ */
+export const makePrivateDirectory = async (path: string): Promise<void> => {
+  const make = (): Promise<void> =>
+    mkdir(path, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EEXIST') throw thrown;
+    });
+  try {
+    await make();
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw thrown;
+    await makePrivateDirectory(dirname(path));
+    await make();
+  }
+};
+
 /** Writes a file whole or not at all, readable by its owner only. A directory that is missing is made, private too. */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makePrivateDirectory(dirname(path));
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     await writeFile(draft, text, { mode: 0o600 });
