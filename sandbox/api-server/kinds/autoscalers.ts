@@ -13,7 +13,14 @@ const halfBusy = {
 };
 
 const defaults = (autoscaler: KubernetesObject): KubernetesObject =>
-  editObject(autoscaler, 'spec', (spec) => fill(spec, { minReplicas: 1, metrics: [halfBusy] }));
+  editObject(
+    editObject(autoscaler, 'status', (status) => ({
+      ...status,
+      currentMetrics: status['currentMetrics'] ?? null,
+    })),
+    'spec',
+    (spec) => fill(spec, { minReplicas: 1, metrics: [halfBusy] }),
+  );
 
 const validate = (autoscaler: KubernetesObject): FieldError[] => {
   const most = numberAt(autoscaler, 'spec', 'maxReplicas');
@@ -52,7 +59,7 @@ export const autoscalers: Kind = builtInKind(
     shortNames: ['hpa'],
     categories: ['all'],
     status: true,
-    create: (autoscaler) => ({ ...autoscaler, status: { desiredReplicas: 0, currentMetrics: null } }),
+    create: (autoscaler) => ({ ...autoscaler, status: { desiredReplicas: 0 } }),
     defaults,
     validate,
     columns: [

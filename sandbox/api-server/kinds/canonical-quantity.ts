@@ -16,8 +16,14 @@ const reduce = (value: bigint, by: bigint, times: number): { value: bigint; time
   return { value: reduced, times: done };
 };
 
+/** Fractions are rounded away from zero. */
+const wholeUnits = (nanos: bigint): bigint => {
+  const rest = nanos % nano;
+  return nanos / nano + (rest === 0n ? 0n : rest > 0n ? 1n : -1n);
+};
+
 const inBinary = (nanos: bigint): string => {
-  const { value, times } = reduce((nanos + nano - 1n) / nano, 1024n, binarySuffixes.length - 1);
+  const { value, times } = reduce(wholeUnits(nanos), 1024n, binarySuffixes.length - 1);
   return `${value}${binarySuffixes[times]}`;
 };
 
