@@ -57,15 +57,20 @@ type Front = {
   log: (message: string) => void;
 };
 
+const splitOnce = (text: string, separator: string): [string, string] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+};
+
 /** One request from the socket to the answer. */
 const serve = async (front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const { authenticate, authorizer, handle, log } = front;
   try {
-    const url = new URL(request.url ?? '/', 'https://server');
+    const [path, search] = splitOnce(request.url ?? '/', '?');
     const reply = await handle({
       method: request.method ?? 'GET',
-      path: url.pathname,
-      query: url.searchParams,
+      path,
+      query: new URLSearchParams(search),
       headers: request.headers,
       caller: actingCaller(authenticate(request), request.headers, authorizer),
       readBody: () => readBody(request),

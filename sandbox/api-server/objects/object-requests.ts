@@ -13,21 +13,19 @@ import { deleteObject, deletionAnswer } from './delete.ts';
 import { readDeleteRequest } from './delete-options.ts';
 import { deleteSelected } from './delete-selected.ts';
 import { listObjects } from './list.ts';
-import type { Machinery, WriteContext } from './machinery.ts';
+import type { WriteContext } from './machinery.ts';
+import type { ObjectRequest } from './object-request.ts';
 import { patchObject } from './patch.ts';
 import { readPatch } from './patch-body.ts';
 import { bindPod, evictPod } from './pod-requests.ts';
 import { requestScale } from './scale-requests.ts';
-import { collectionOf, type ObjectTarget, type Target } from './target.ts';
+import { collectionOf, type ObjectTarget } from './target.ts';
 import { updateObject } from './update.ts';
 import { jsonOf } from './view.ts';
 import { readWriteOptions } from './write-options.ts';
 
 /** How often a watch that allows it is told how far it is. */
 const bookmarkEveryMs = 60_000;
-
-/** One request on objects. */
-export type ObjectRequest = { machinery: Machinery; target: Target; request: ApiRequest };
 
 const presentationFor = ({ machinery, request }: ObjectRequest): Presentation =>
   presentationOf(request.headers.accept, request.query, machinery.now());

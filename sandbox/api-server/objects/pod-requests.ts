@@ -7,7 +7,7 @@ import { decodeDocument } from './decode.ts';
 import { deleteObject } from './delete.ts';
 import type { WriteContext } from './machinery.ts';
 import { timeText } from './metadata.ts';
-import type { ObjectRequest } from './object-requests.ts';
+import type { ObjectRequest } from './object-request.ts';
 import type { ObjectTarget } from './target.ts';
 import { readWriteOptions } from './write-options.ts';
 

@@ -6,7 +6,7 @@ import { isJsonObject } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
 import { decodeDocument } from './decode.ts';
 import type { WriteContext } from './machinery.ts';
-import type { ObjectRequest } from './object-requests.ts';
+import type { ObjectRequest } from './object-request.ts';
 import { type PatchBody, patched, readPatch } from './patch-body.ts';
 import { hasReplicas, scaleOf, scaleSchema, withScale } from './scale.ts';
 import { collectionOf, type ObjectTarget } from './target.ts';

@@ -1,14 +1,13 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { failures } from '../http/failure.ts';
-import type { Kind } from '../kind.ts';
-import { isJsonObject, sameJson } from '../schema/json-value.ts';
+import { sameJson } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
 import { acceptFields, type DecodeRefusal, refuseObject } from './accept-fields.ts';
 import type { AdmissionAttributes } from './admission-control.ts';
 import { isReadyToGo } from './deletion.ts';
 import type { Machinery, WriteContext } from './machinery.ts';
-import { metadataForUpdate, withMetadata } from './metadata.ts';
 import { withWriterAsOwner } from './ownership.ts';
+import { preparedUpdate, withGeneration, writesStatus } from './prepare-update.ts';
 import { collectionOf, type ObjectTarget } from './target.ts';
 import { finalizerWarnings, validateMetadataUpdate } from './validate-metadata.ts';
 import { toStored, viewOf } from './view.ts';
@@ -34,70 +33,6 @@ export type UpdateMode = {
 
 /** As kube-apiserver, which gives up and says 409 after some rounds. */
 const attempts = 5;
-
-const onlyStatusOf = (kind: Kind, object: KubernetesObject, live: KubernetesObject): KubernetesObject => {
-  const { status, metadata } = object;
-  const { status: _, ...rest } = live;
-  // Typed kinds take metadata but labels through the status; custom resources take nothing but the status.
-  const { labels: __, ...ofWriter } = metadata;
-  const typed = live.metadata.labels === undefined ? ofWriter : { ...ofWriter, labels: live.metadata.labels };
-  const kept = kind.custom
-    ? {
-        ...live.metadata,
-        ...(metadata.managedFields === undefined ? {} : { managedFields: metadata.managedFields }),
-      }
-    : typed;
-  return { ...rest, metadata: kept, ...(status === undefined ? {} : { status }) };
-};
-
-const withStatusOf = (object: KubernetesObject, live: KubernetesObject): KubernetesObject => {
-  const { status: _, ...rest } = object;
-  return live['status'] === undefined
-    ? (rest as KubernetesObject)
-    : ({ ...rest, status: live['status'] } as KubernetesObject);
-};
-
-const writesStatus = ({ kind, subresource }: ObjectTarget): boolean =>
-  kind.status && subresource === 'status';
-
-/** `finalize` of a namespace changes its finalizers, past all that else holds for updates. */
-const onlyFinalizersOf = (proposed: KubernetesObject, live: KubernetesObject): KubernetesObject => {
-  const { spec } = proposed;
-  const finalizers = isJsonObject(spec) && Array.isArray(spec['finalizers']) ? spec['finalizers'] : [];
-  const kept = isJsonObject(live['spec']) ? live['spec'] : {};
-  return { ...live, spec: finalizers.length === 0 ? {} : { ...kept, finalizers } };
-};
-
-/** What of the proposal may change at all, with defaults and what the server owns. */
-const prepared = (
-  { compile, now }: Machinery,
-  target: ObjectTarget,
-  proposed: KubernetesObject,
-  live: KubernetesObject,
-): KubernetesObject => {
-  const { kind } = target;
-  if (target.subresource === 'finalize') return onlyFinalizersOf(proposed, live);
-  const limited = writesStatus(target)
-    ? onlyStatusOf(kind, proposed, live)
-    : kind.status
-      ? withStatusOf(proposed, live)
-      : proposed;
-  const owned = withMetadata(limited, metadataForUpdate(limited.metadata, live.metadata));
-  const ready = compile(kind.schema).applyDefaults(kind.strategy.prepareForUpdate(owned, live));
-  return writesStatus(target) ? (kind.strategy.stampStatus?.(ready, live, now()) ?? ready) : ready;
-};
-
-/** Whether anything but metadata and status differs. */
-const changesContent = (kind: Kind, next: KubernetesObject, live: KubernetesObject): boolean => {
-  const { metadata: _, status, ...content } = next;
-  const { metadata: __, status: liveStatus, ...liveContent } = live;
-  return !sameJson(content, liveContent) || (kind.custom && !kind.status && !sameJson(status, liveStatus));
-};
-
-const withGeneration = (kind: Kind, next: KubernetesObject, live: KubernetesObject): KubernetesObject => {
-  if (!kind.strategy.tracksGeneration || !changesContent(kind, next, live)) return next;
-  return withMetadata(next, { ...next.metadata, generation: (live.metadata.generation ?? 0) + 1 });
-};
 
 const validate = (
   { compile }: Machinery,
@@ -173,13 +108,13 @@ const settle = async (
   const { proposal, live, mode } = change;
   const accepted = acceptFields(machinery, kind, proposal.object, context, proposal.refuse ?? refuseObject);
   checkPreconditions(target, accepted, live, mode);
-  const ready = prepared(machinery, target, accepted, live);
+  const ready = preparedUpdate(machinery, target, accepted, live);
   const review = (next: KubernetesObject) => attributesOf(target, { next, live }, context);
   const mutated = (await machinery.admission.mutate(review(ready))) ?? ready;
   const settled =
     mutated === ready
       ? ready
-      : prepared(machinery, target, acceptFields(machinery, kind, mutated, context), live);
+      : preparedUpdate(machinery, target, acceptFields(machinery, kind, mutated, context), live);
   const counted = withGeneration(kind, settled, live);
   const next =
     proposal.ownersNoted === true
