@@ -20,6 +20,7 @@ import { createOpenApi } from './openapi/openapi-requests.ts';
 import { createDispatch } from './request/dispatch.ts';
 import { reviewResources } from './request/review-resources.ts';
 import { createSchemaCompiler } from './schema/compiled.ts';
+import { expireEvents } from './store/expire-events.ts';
 import type { DiskJournal } from './store/journal.ts';
 import { createStore, type Store } from './store/store.ts';
 import { keyOf } from './store/stored-object.ts';
@@ -107,7 +108,11 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });
   const kinds = createServedKinds(options.kinds);
-  const stops = [serveDefinitions(store, kinds), cleanUpDefinitions(store, () => timeText(now()))];
+  const stops = [
+    serveDefinitions(store, kinds),
+    cleanUpDefinitions(store, () => timeText(now())),
+    expireEvents(store, now),
+  ];
   const webhooks = webhookAdmissionOf(store, log);
   const admission = withBuiltInAdmission(store, webhooks);
   const machinery: Machinery = { store, kinds, compile: createSchemaCompiler(), admission, now };

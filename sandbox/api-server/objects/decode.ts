@@ -4,6 +4,7 @@ import { failures } from '../http/failure.ts';
 import type { Kind } from '../kind.ts';
 import { decodeProtobuf, UnreadableProtobuf } from '../protobuf/decode-object.ts';
 import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
+import { refuseObject } from './accept-fields.ts';
 import { goJsonProblem } from './go-json-problem.ts';
 import { apiVersionOfKind } from './target.ts';
 
@@ -74,7 +75,12 @@ const asObject = (value: unknown, kind: Kind, text: string): KubernetesObject =>
     );
   if (kind.custom && !value['kind']) throw failures.badRequest(`Object 'Kind' is missing in '${text}'`);
   checkType(value, kind);
-  const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
+  const metadata = value['metadata'] ?? {};
+  if (!isJsonObject(metadata))
+    throw refuseObject(
+      kind,
+      `json: cannot unmarshal ${Array.isArray(metadata) ? 'array' : typeof metadata} into Go struct field ${kind.resource.kind}.metadata of type v1.ObjectMeta`,
+    );
   return { ...value, apiVersion: apiVersionOfKind(kind), kind: kind.resource.kind, metadata };
 };
 
