@@ -1,5 +1,5 @@
 import { consentAnnotation } from '../core/consent.ts';
-import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
+import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { resources } from '../core/model/resource.ts';
 import {
@@ -11,6 +11,7 @@ import type { Cluster } from '../kube/cluster.ts';
 import { type Informer, startInformer } from '../kube/informer.ts';
 import type { Change } from '../kube/object-cache.ts';
 import type { ControllerLog } from './log.ts';
+import { createConditionSharing } from './share-conditions.ts';
 
 /** What the controller knows of the cluster, and who is to be looked at when it changes. */
 export type Caches = {
@@ -71,11 +72,24 @@ const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => (
 });
 
 /** Managed fields and the last applied text are most of a VolumeReplication, and nothing here reads them. */
-const slimReplication = (replication: VolumeReplication): VolumeReplication => {
-  const { managedFields: _, annotations, ...metadata } = replication.metadata;
+const slimReplication = (
+  replication: VolumeReplication,
+  share: (conditions: readonly Condition[]) => Condition[],
+): VolumeReplication => {
+  const { managedFields: _, annotations, labels: __, ...metadata } = replication.metadata;
+  const { spec, status, ...rest } = replication;
   const consent = annotations?.[consentAnnotation];
   return {
-    ...replication,
+    ...rest,
+    spec,
+    ...(status === undefined
+      ? {}
+      : {
+          status: {
+            ...status,
+            ...(status.conditions === undefined ? {} : { conditions: share(status.conditions) }),
+          },
+        }),
     metadata: {
       ...metadata,
       ...(consent === undefined ? {} : { annotations: { [consentAnnotation]: consent } }),
@@ -149,6 +163,7 @@ export const startCaches = (options: {
   onChange: (key: string) => void;
 }): Caches => {
   const { onChange, namespace, ...common } = options;
+  const share = createConditionSharing();
   let isSynced = false;
   const touch = (replications: readonly KubernetesObject[]): void => {
     if (isSynced) for (const replication of replications) onChange(keyOf(replication));
@@ -161,7 +176,7 @@ export const startCaches = (options: {
     ...common,
     namespace,
     resource: resources.volumeReplications,
-    transform: slimReplication,
+    transform: (replication) => slimReplication(replication, share),
     indexes: { source: sourceIndex, class: ({ spec }) => [spec.volumeReplicationClass] },
     onChange: (change) => {
       if (!concernsReplication(change)) return;

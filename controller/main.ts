@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { DrError, messageOf } from '../core/model/error.ts';
 import { connectClusters } from './clusters.ts';
 import { type ControllerFlags, parseFlags } from './flags.ts';
@@ -15,7 +16,17 @@ const fail = (error: unknown): number => {
   return error instanceof DrError && error.code === 'FlagInvalid' ? 2 : 1;
 };
 
+/** The server repeats its warnings at every write. */
+const onceEach = (tell: (text: string) => void): ((text: string) => void) => {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.size < 100 && !told.has(text)) tell(text);
+    told.add(text);
+  };
+};
+
 const start = async (flags: ControllerFlags): Promise<void> => {
+  keepHeapSmall();
   const log = createLog(flags.logLevel);
   const stopping = new AbortController();
   const stop = (name: string): void => {
@@ -27,7 +38,7 @@ const start = async (flags: ControllerFlags): Promise<void> => {
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop(name));
   const { cluster, peer } = connectClusters(flags, process.env, {
     userAgent: `dr-controller/${version}`,
-    onWarning: (text) => log.warn({ warning: text }, 'API server warned'),
+    onWarning: onceEach((text) => log.warn({ warning: text }, 'API server warned')),
   });
   log.info(
     { driver: flags.driverName, address: flags.csiAddonsAddress, cluster: cluster.name, peer: peer?.name },
@@ -44,6 +55,16 @@ const start = async (flags: ControllerFlags): Promise<void> => {
     log,
   });
   log.info({}, 'Stopped');
+};
+
+/**
+ * The heap grows in small steps: by default V8 lets it double between two collections, and ten thousand volumes then take
+ * 350 MB instead of 200 MB. It has to be set before the first list comes in.
+ */
+const keepHeapSmall = (): void => {
+  setFlagsFromString('--heap-growing-percent=40');
+  setFlagsFromString('--max-semi-space-size=8');
+  setFlagsFromString('--semi-space-growth-factor=1');
 };
 
 const main = async (): Promise<number> => {

@@ -31,6 +31,10 @@ const firstBackoffMs = 5;
 /** An API server that comes back is noticed within so long. */
 const longestErrorBackoffMs = 15_000;
 
+/** Longer waits end together at quarters of a second: fewer wake-ups, and driver calls that share a packet. */
+const alignFromMs = 1_000;
+const alignToMs = 250;
+
 /** 5 ms doubling with each failure up to the cap, then between half and all of it. */
 export const backoffDelay = (failures: number, capMs: number, random: () => number): number =>
   Math.min(capMs, firstBackoffMs * 2 ** Math.min(30, failures - 1)) * (0.5 + random() / 2);
@@ -101,14 +105,15 @@ export const createWorkQueue = ({ workers, process, park, random, onError }: Opt
 
   const addAfter = (key: string, ms: number): void => {
     if (state === 'draining') return;
-    const at = performance.now() + ms;
+    const exact = performance.now() + ms;
+    const at = ms < alignFromMs ? exact : Math.ceil(exact / alignToMs) * alignToMs;
     const known = timers.get(key);
     if (known !== undefined && known.at <= at) return;
     cancelTimer(key);
     const timer = setTimeout(() => {
       timers.delete(key);
       add(key);
-    }, ms);
+    }, at - performance.now());
     timers.set(key, { at, timer });
   };
 

@@ -41,6 +41,22 @@ const syncFields = (
   };
 };
 
+const plainFields = [
+  'state',
+  'message',
+  'observedGeneration',
+  'lastSyncTime',
+  'lastSyncDuration',
+  'lastSyncBytes',
+  'destinationVolumeID',
+] as const;
+
+const destinationOf = (
+  before: VolumeReplicationStatus,
+  { destinationVolumeId = before.destinationVolumeID }: StatusChange,
+): Pick<VolumeReplicationStatus, 'destinationVolumeID'> =>
+  destinationVolumeId === undefined ? {} : { destinationVolumeID: destinationVolumeId };
+
 const nextConditions = (facts: Facts, change: StatusChange, time: string): Condition[] => {
   const { replication } = facts;
   const generation = replication.metadata.generation ?? 0;
@@ -52,7 +68,18 @@ const nextConditions = (facts: Facts, change: StatusChange, time: string): Condi
   return conditions;
 };
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const conditionFields = [
+  'type',
+  'status',
+  'reason',
+  'message',
+  'observedGeneration',
+  'lastTransitionTime',
+] as const;
+
+const areSameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean =>
+  a.length === b.length &&
+  a.every((condition, index) => conditionFields.every((field) => condition[field] === b[index]?.[field]));
 
 /**
  * The fields of `status` that change, as a merge patch; undefined when nothing does. Times of start and completion go along
@@ -62,31 +89,19 @@ export const statusPatch = (facts: Facts, change: StatusChange): Record<string, 
   const { replication, now } = facts;
   const before = replication.status ?? {};
   const time = formatTime(now);
-  const { lastSyncTime, lastSyncDuration, lastSyncBytes } = syncFields(before, change);
-  const after: Record<string, unknown> = {
+  const conditions = nextConditions(facts, change, time);
+  const after: VolumeReplicationStatus = {
     state: change.state ?? currentState(facts),
     message: change.message,
     observedGeneration: replication.metadata.generation ?? 0,
-    conditions: nextConditions(facts, change, time),
-    lastSyncTime,
-    lastSyncDuration,
-    lastSyncBytes,
-    destinationVolumeID: change.destinationVolumeId ?? before.destinationVolumeID,
+    ...syncFields(before, change),
+    ...destinationOf(before, change),
   };
-  const old: Record<string, unknown> = before;
   const patch: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(after)) {
-    // Condition lists keep their key order from the server; what we build has the same one.
-    if (!isSame(sorted(value), sorted(old[field]))) patch[field] = value ?? null;
+  for (const field of plainFields) {
+    if (after[field] !== before[field]) patch[field] = after[field] ?? null;
   }
+  if (!areSameConditions(conditions, before.conditions ?? [])) patch['conditions'] = conditions;
   if (Object.keys(patch).length === 0) return undefined;
   return { ...patch, lastStartTime: time, ...(change.completed ? { lastCompletionTime: time } : {}) };
-};
-
-/** Keys in one order, so that two equal values print equal. */
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
 };
