@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { resources } from '../../../core/model/resource.ts';
-import { type Decision, type Effect, settled } from '../runtime/decision.ts';
-import { setStatus } from './pod-making.ts';
+import { type Decision, type Effect, only, settled } from '../runtime/decision.ts';
+import { setStatus, withoutZeros } from './pod-making.ts';
 import { templateHash } from './template-hash.ts';
 import {
   controllerReference,
@@ -134,7 +134,11 @@ const condition = (
   return { ...next, lastUpdateTime: now, lastTransitionTime: since };
 };
 
-const countStatus = (facts: DeploymentFacts, current: ReplicaSet | undefined): Effect[] => {
+const countStatus = (
+  facts: DeploymentFacts,
+  current: ReplicaSet | undefined,
+  revision: number | undefined,
+): Effect[] => {
   const { deployment, replicaSets, now } = facts;
   const replicas = deployment.spec?.replicas ?? 1;
   const total = sum(replicaSets.map((set) => set.status?.replicas ?? 0));
@@ -144,13 +148,16 @@ const countStatus = (facts: DeploymentFacts, current: ReplicaSet | undefined): E
   const isComplete = updated === replicas && total === replicas && available >= replicas;
   const old = deployment.status?.conditions ?? [];
   const name = current?.metadata.name ?? '';
-  return setStatus(deployments, deployment, {
+  const counts = withoutZeros({
     observedGeneration: deployment.metadata.generation ?? 0,
     replicas: total,
     updatedReplicas: updated,
     readyReplicas: sum(replicaSets.map((set) => set.status?.readyReplicas ?? 0)),
     availableReplicas: available,
     unavailableReplicas: Math.max(0, Math.max(total, replicas) - available),
+  });
+  const status = {
+    ...counts,
     conditions: [
       condition(
         old,
@@ -187,19 +194,19 @@ const countStatus = (facts: DeploymentFacts, current: ReplicaSet | undefined): E
         now,
       ),
     ],
-  });
+  };
+  return setStatus(
+    deployments,
+    deployment,
+    status,
+    revision === undefined ? {} : { [revisionAnnotation]: String(revision) },
+  );
 };
 
 /** A set that is rolled back to becomes the newest revision again. */
-const markRevision = (deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): Effect[] => {
+const newestRevision = (current: ReplicaSet, old: readonly ReplicaSet[]): number => {
   const newest = Math.max(0, ...old.map(revisionOf));
-  const revision = revisionOf(current) > newest ? revisionOf(current) : newest + 1;
-  const annotations = { [revisionAnnotation]: String(revision) };
-  const body = { metadata: { annotations } };
-  if (revisionOf(current) !== revision) return [{ act: 'patch', resource: sets, object: current, body }];
-  return deployment.metadata.annotations?.[revisionAnnotation] === String(revision)
-    ? []
-    : [{ act: 'patch', resource: deployments, object: deployment, body }];
+  return revisionOf(current) > newest ? revisionOf(current) : newest + 1;
 };
 
 const forgetOldSets = (deployment: Deployment, old: readonly ReplicaSet[]): Effect[] => {
@@ -217,13 +224,16 @@ export const decideDeployment = (facts: DeploymentFacts): Decision => {
   if (deployment.metadata.deletionTimestamp !== undefined) return settled;
   const current = replicaSets.find((set) => isSetOf(deployment, set));
   const old = replicaSets.filter((set) => set !== current);
-  const revision = current === undefined ? [] : markRevision(deployment, current, old);
-  if (revision.length > 0) return { effects: revision };
+  const revision = current === undefined ? undefined : newestRevision(current, old);
+  if (current !== undefined && revision !== undefined && revisionOf(current) !== revision) {
+    const annotations = { [revisionAnnotation]: String(revision) };
+    return only({ act: 'patch', resource: sets, object: current, body: { metadata: { annotations } } });
+  }
   const isPaused = deployment.spec?.paused === true;
   const steps = isPaused
     ? scaleCurrent(deployment, current)
     : [...roll(facts, current, old), ...forgetOldSets(deployment, old)];
-  return { effects: [...steps, ...countStatus(facts, current)] };
+  return { effects: [...steps, ...countStatus(facts, current, revision)] };
 };
 
 /** A paused deployment is still scaled. */

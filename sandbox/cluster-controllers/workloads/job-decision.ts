@@ -1,6 +1,6 @@
 import { resources } from '../../../core/model/resource.ts';
 import type { Decision, Effect } from '../runtime/decision.ts';
-import { makePod, removePod, setStatus } from './pod-making.ts';
+import { makePod, removePod, setStatus, withoutZeros } from './pod-making.ts';
 import { isActive, isReady, type Job, type Pod, type WorkloadCondition } from './workload-objects.ts';
 
 const isTrue = (job: Job, type: string): boolean =>
@@ -49,9 +49,8 @@ export const decideJob = (job: Job, pods: readonly Pod[], now: string): Decision
     ...(startTime !== undefined && { startTime }),
     ...(isComplete && { completionTime: now }),
     ...(conditions.length > 0 && { conditions }),
-    active: active.length,
+    ...withoutZeros({ active: active.length, succeeded }),
     ready: active.filter(isReady).length,
-    succeeded,
   });
   return { effects: [...step(), ...status] };
 

@@ -38,18 +38,30 @@ export const makePod = ({ resource, owner, template, labels, name, adapt }: PodO
 /** The effect that gives a pod up. */
 export const removePod = (pod: Pod): Effect => ({ act: 'delete', resource: resources.pods, object: pod });
 
-/** The effect that writes a status, if it differs from the one that is there in a field that is written. */
+/**
+ * The effect that writes a status, if it differs from the one that is there in a field that is written. Annotations of a
+ * controller go the same way, as in Kubernetes: through the main path they would count as a new generation.
+ */
 export const setStatus = (
   resource: Resource,
   object: KubernetesObject,
   status: Record<string, unknown>,
+  annotations: Record<string, string> = {},
 ): Effect[] => {
   const old = (object['status'] ?? {}) as Record<string, unknown>;
-  const isSame = Object.entries(status).every(
-    ([field, value]) => canonicalJson(old[field] ?? emptyOf(value)) === canonicalJson(value),
-  );
-  return isSame ? [] : [{ act: 'patch', resource, object, body: { status }, subresource: 'status' }];
+  const isSame =
+    Object.entries(status).every(
+      ([field, value]) => canonicalJson(old[field] ?? emptyOf(value)) === canonicalJson(value),
+    ) && Object.entries(annotations).every(([name, value]) => object.metadata.annotations?.[name] === value);
+  const metadata = Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } };
+  return isSame
+    ? []
+    : [{ act: 'patch', resource, object, body: { ...metadata, status }, subresource: 'status' }];
 };
+
+/** Counts without those that are zero, which Kubernetes leaves out of most statuses; null removes what was there. */
+export const withoutZeros = <T extends Record<string, unknown>>(counts: T): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(counts).map(([field, value]) => [field, value === 0 ? null : value]));
 
 /** Servers leave zero and false out of what they answer. */
 const emptyOf = (value: unknown): unknown =>

@@ -1,6 +1,6 @@
 import { resources } from '../../../core/model/resource.ts';
 import type { Decision } from '../runtime/decision.ts';
-import { makePod, removePod, setStatus } from './pod-making.ts';
+import { makePod, removePod, setStatus, withoutZeros } from './pod-making.ts';
 import { compareForRemoval, isActive, isReady, type Pod, type ReplicaSet } from './workload-objects.ts';
 
 /** Pods made at once, so that a large scale-up is spread over several looks. */
@@ -12,9 +12,7 @@ export const decideReplicaSet = (set: ReplicaSet, pods: readonly Pod[]): Decisio
   const ready = active.filter(isReady).length;
   const status = setStatus(resources.replicaSets, set, {
     replicas: active.length,
-    fullyLabeledReplicas: active.length,
-    readyReplicas: ready,
-    availableReplicas: ready,
+    ...withoutZeros({ fullyLabeledReplicas: active.length, readyReplicas: ready, availableReplicas: ready }),
     observedGeneration: set.metadata.generation ?? 0,
   });
   if (set.metadata.deletionTimestamp !== undefined) return { effects: status };

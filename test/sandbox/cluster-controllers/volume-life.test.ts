@@ -94,7 +94,7 @@ describe('provisioning', () => {
     pool: 'replicapool',
     'csi.storage.k8s.io/fstype': 'xfs',
     'csi.storage.k8s.io/node-stage-secret-name': 'csi-rbd-secret',
-    'csi.storage.k8s.io/node-stage-secret-namespace': '${pvc.namespace}',
+    'csi.storage.k8s.io/node-stage-secret-namespace': ['$', '{pvc.namespace}'].join(''),
   };
 
   it('keeps parameters of the sidecars from the driver', () => {

@@ -209,7 +209,7 @@ describe('a deployment', () => {
       replicas: 4,
       updatedReplicas: 4,
       availableReplicas: 4,
-      unavailableReplicas: 0,
+      unavailableReplicas: null,
       conditions: [
         { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' },
         { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
@@ -328,7 +328,7 @@ describe('a job', () => {
   it('is complete when enough have succeeded, and does nothing afterwards', () => {
     const { effects } = decideJob(job(), [done('a'), done('b'), done('c')], now);
     const status = statusOf(effects);
-    expect(status).toMatchObject({ succeeded: 3, active: 0, completionTime: now });
+    expect(status).toMatchObject({ succeeded: 3, active: null, completionTime: now });
     expect(status?.['conditions']).toMatchObject([
       { type: 'SuccessCriteriaMet' },
       { type: 'Complete', status: 'True' },
