@@ -64,6 +64,7 @@ const strategyOf = (parts: BuiltInParts): Strategy => {
   const { validate = nothing, validateNew = nothing, validateChange = nothing } = parts;
   return {
     tracksGeneration: parts.tracksGeneration ?? false,
+    defaults: (object) => defaults(withoutNulls(object)),
     prepareForCreate: (object) => defaults(create(withoutNulls(object))),
     prepareForUpdate: (object, old) => defaults(update(withoutNulls(object), old)),
     validateCreate: (object) => [...validateNew(object), ...validate(object)],

@@ -47,12 +47,12 @@ const bothDataSources = (spec: JsonObject): JsonObject => {
 
 const defaults = (claim: KubernetesObject): KubernetesObject =>
   editObject(claim, 'spec', (spec) =>
-    bothDataSources(editObject(fill(spec, { volumeMode: 'Filesystem' }), 'resources', canonicalResources)),
+    editObject(fill(spec, { volumeMode: 'Filesystem' }), 'resources', canonicalResources),
   );
 
 const create = (claim: KubernetesObject): KubernetesObject => ({
   ...withFinalizer(claim, protection),
-  spec: recordAt(claim, 'spec'),
+  spec: bothDataSources(recordAt(claim, 'spec')),
   status: { phase: 'Pending' },
 });
 
@@ -142,6 +142,7 @@ export const persistentVolumeClaims: Kind = builtInKind(resources.persistentVolu
   shortNames: ['pvc'],
   status: true,
   create,
+  update: (claim) => editObject(claim, 'spec', bothDataSources),
   defaults,
   validate,
   validateChange,

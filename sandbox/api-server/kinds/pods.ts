@@ -53,13 +53,7 @@ const defaultStatus = (status: JsonObject): JsonObject =>
 
 const defaults = (pod: KubernetesObject): KubernetesObject =>
   editObject(editObject(pod, 'status', defaultStatus), 'spec', (spec) =>
-    editItems(
-      defaultPodSpec(
-        fill(spec, { enableServiceLinks: true, preemptionPolicy: 'PreemptLowerPriority', priority: 0 }),
-      ),
-      'containers',
-      requestsFromLimits,
-    ),
+    editItems(defaultPodSpec(fill(spec, { enableServiceLinks: true })), 'containers', requestsFromLimits),
   );
 
 const qosClassOf = (pod: KubernetesObject): string => {
@@ -75,8 +69,14 @@ const qosClassOf = (pod: KubernetesObject): string => {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 };
 
+/** What admission plugins add to every pod. */
+const admitted = (pod: KubernetesObject): KubernetesObject => {
+  const spec = withTolerations(recordAt(pod, 'spec'));
+  return { ...pod, spec: fill(spec, { preemptionPolicy: 'PreemptLowerPriority', priority: 0 }) };
+};
+
 const create = (pod: KubernetesObject): KubernetesObject => {
-  const placed = { ...pod, spec: withTolerations(recordAt(pod, 'spec')) };
+  const placed = admitted(pod);
   return { ...placed, status: { phase: 'Pending', qosClass: qosClassOf(defaults(placed)) } };
 };
 
@@ -140,6 +140,7 @@ export const pods: Kind = builtInKind(resources.pods, {
   status: true,
   tracksGeneration: true,
   create,
+  update: admitted,
   defaults,
   validate,
   validateChange,

@@ -27,16 +27,22 @@ const addressFor = ({ namespace = '', name = '' }: KubernetesObject['metadata'])
   return `10.96.${high}.${low}`;
 };
 
-/** How a service is reached, unless it is only an alias of a host. */
-const reachable = (service: KubernetesObject): JsonObject => {
+const isAlias = (service: KubernetesObject): boolean => textAt(service, 'spec', 'type') === 'ExternalName';
+
+/** What the server allocates for a service that is more than an alias of a host. */
+const allocated = (service: KubernetesObject): KubernetesObject => {
+  if (isAlias(service)) return service;
   const clusterIP = textAt(service, 'spec', 'clusterIP') || addressFor(service.metadata);
-  return {
-    clusterIP,
-    clusterIPs: [clusterIP],
-    internalTrafficPolicy: 'Cluster',
-    ipFamilies: ['IPv4'],
-    ipFamilyPolicy: 'SingleStack',
-  };
+  const families = { clusterIPs: [clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
+  return { ...service, spec: fill({ ...recordAt(service, 'spec'), clusterIP }, families) };
+};
+
+/** What was allocated stays, also where somebody replaces a service without saying it again. */
+const kept = (service: KubernetesObject, old: KubernetesObject): KubernetesObject => {
+  if (isAlias(service)) return service;
+  const { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy } = recordAt(old, 'spec');
+  const given = { clusterIP, clusterIPs, ipFamilies, ipFamilyPolicy };
+  return { ...service, spec: fill(recordAt(service, 'spec'), given) };
 };
 
 const defaults = (service: KubernetesObject): KubernetesObject => ({
@@ -45,7 +51,7 @@ const defaults = (service: KubernetesObject): KubernetesObject => ({
       fill(spec, {
         type: 'ClusterIP',
         sessionAffinity: 'None',
-        ...(textAt(spec, 'type') === 'ExternalName' ? {} : reachable(service)),
+        ...(isAlias(service) ? {} : { internalTrafficPolicy: 'Cluster' }),
       }),
       'ports',
       defaultPort,
@@ -56,8 +62,7 @@ const defaults = (service: KubernetesObject): KubernetesObject => ({
 
 const validate = (service: KubernetesObject): FieldError[] => {
   const headless = textAt(service, 'spec', 'clusterIP') === 'None';
-  const external = textAt(service, 'spec', 'type') === 'ExternalName';
-  return listAt(service, 'spec', 'ports').length === 0 && !headless && !external
+  return listAt(service, 'spec', 'ports').length === 0 && !headless && !isAlias(service)
     ? [findings.required('spec.ports')]
     : [];
 };
@@ -79,7 +84,9 @@ export const services: Kind = builtInKind(core('services', 'Service'), {
   categories: ['all'],
   status: true,
   nameRule: 'label',
+  update: kept,
   defaults,
+  complete: allocated,
   validate,
   columns: [
     text('Type', (service) => textAt(service, 'spec', 'type')),

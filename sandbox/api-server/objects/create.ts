@@ -4,7 +4,7 @@ import type { Kind } from '../kind.ts';
 import { keyOf } from '../store/stored-object.ts';
 import { acceptFields } from './accept-fields.ts';
 import type { AdmissionAttributes } from './admission-control.ts';
-import type { Machinery, WriteContext } from './machinery.ts';
+import type { Machinery, WriteContext, WriteOptions } from './machinery.ts';
 import { metadataForCreate, withMetadata, withUid } from './metadata.ts';
 import { requireLiveDefinition, requireLiveNamespace } from './namespace-lifecycle.ts';
 import { generateName, validateName } from './object-name.ts';
@@ -33,6 +33,23 @@ const withoutStatus = (kind: Kind, object: KubernetesObject): KubernetesObject =
   if (!kind.status) return object;
   const { status: _, ...rest } = object;
   return rest as KubernetesObject;
+};
+
+/**
+ * The object with its writer as the owner of what they wrote and of its defaults. What the server and webhooks add later is
+ * nobody's: an apply that does not mention it must not take it away.
+ */
+const withOwner = (
+  machinery: Machinery,
+  { kind }: Target,
+  written: KubernetesObject,
+  options: WriteOptions,
+): KubernetesObject => {
+  const defaulted = kind.strategy.defaults?.(written) ?? written;
+  const after = machinery.compile(kind.schema).applyDefaults(defaulted);
+  const change = { kind, before: undefined, after, subresource: undefined };
+  const { managedFields = [] } = withWriterAsOwner(machinery, change, options).metadata;
+  return withMetadata(written, { ...written.metadata, managedFields });
 };
 
 /** Everything that the server fills in before anyone is asked. */
@@ -119,7 +136,8 @@ export const createObject = async (
   const { kind } = target;
   const { options, warn } = context;
   const review = (object: KubernetesObject) => attributesOf(target, object, context);
-  const accepted = acceptFields(machinery, kind, placed(given, target), context);
+  const written = acceptFields(machinery, kind, placed(given, target), context);
+  const accepted = ownersNoted ? written : withOwner(machinery, target, written, options);
   requireLiveDefinition(machinery.store, kind);
   requireLiveNamespace(machinery.store, target, accepted.metadata.name ?? '');
   const ready = prepared(machinery, target, accepted);
@@ -128,9 +146,7 @@ export const createObject = async (
     mutated === ready ? ready : prepared(machinery, target, acceptFields(machinery, kind, mutated, context));
   const { resourceVersion, ...metadata } = named(machinery, target, settled.metadata);
   const identified = withMetadata(settled, withUid(metadata));
-  const filled = kind.strategy.completeNew?.(identified) ?? identified;
-  const change = { kind, before: undefined, after: filled, subresource: undefined };
-  const object = ownersNoted ? filled : withWriterAsOwner(machinery, change, options);
+  const object = kind.strategy.completeNew?.(identified) ?? identified;
   validate(machinery, target, object);
   for (const text of [...finalizerWarnings(kind, object.metadata), ...kind.strategy.warnings(object)])
     warn(text);
