@@ -1,4 +1,4 @@
-import type { Argv, Options } from 'yargs';
+import type { Options } from 'yargs';
 import type { ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 
@@ -28,6 +28,3 @@ export type Command = {
 
 /** The word that calls a command. */
 export const commandName = ({ usage }: Pick<Command, 'usage'>): string => usage.split(' ')[0] ?? '';
-
-/** yargs, as far as the command line uses it. */
-export type Parser = Argv<unknown>;

@@ -5,27 +5,46 @@ export type FoundCommand = {
   readonly path: readonly string[];
   /** Undefined for `kubectl dr` itself. */
   readonly command: Command | undefined;
+  /** The other words: flags, their values, arguments. */
+  readonly rest: readonly string[];
   /** The first word that should have named a command and does not. */
   readonly unknown: string | undefined;
 };
 
-const isFlag = (word: string): boolean => word.startsWith('-');
+/** Whether the word after a flag is its value, in any command that has the flag. */
+const takesValue = (word: string | undefined, commands: readonly Command[]): boolean =>
+  word?.startsWith('-') === true &&
+  !word.includes('=') &&
+  commands.some(
+    ({ flags, subcommands = [] }) =>
+      Object.entries(flags).some(
+        ([name, { alias, type }]) => type !== 'boolean' && [name, alias].includes(word.replace(/^-+/, '')),
+      ) || takesValue(word, subcommands),
+  );
 
 /** Follows the words as far as they name commands; flags and their values may stand between. */
 export const findCommand = (words: readonly string[], commands: readonly Command[]): FoundCommand => {
   const path: string[] = [];
+  const rest: string[] = [];
   let command: Command | undefined;
-  for (const word of words) {
-    const choices: readonly Command[] | undefined = command === undefined ? commands : command.subcommands;
-    if (choices === undefined || word === '--') break;
-    const next = choices.find((candidate) => commandName(candidate) === word);
-    if (next === undefined) continue;
+  let choices: readonly Command[] | undefined = commands;
+  let unknown: string | undefined;
+  for (const [index, word] of words.entries()) {
+    const isWord = !word.startsWith('-') && !takesValue(words[index - 1], commands);
+    const next: Command | undefined = isWord
+      ? choices?.find((candidate) => commandName(candidate) === word)
+      : undefined;
+    if (next === undefined) {
+      if (isWord && choices !== undefined) unknown = word;
+      if (isWord || word === '--') choices = undefined;
+      rest.push(word);
+      continue;
+    }
     path.push(word);
     command = next;
+    choices = next.subcommands;
   }
-  const needsCommand = command === undefined || command.subcommands !== undefined;
-  const unknown = needsCommand ? words.find((word) => !isFlag(word) && !path.includes(word)) : undefined;
-  return { path, command, unknown };
+  return { path, command, rest, unknown };
 };
 
 /** Whether a command line asks for help. */

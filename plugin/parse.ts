@@ -1,47 +1,26 @@
 import yargs from 'yargs';
 import { DrError } from '../core/model/error.ts';
-import type { Command, Parser } from './command.ts';
-import { findCommand } from './find-command.ts';
+import { type Command, commandName } from './command.ts';
+import { type FoundCommand, findCommand } from './find-command.ts';
 import { shownUsage } from './help.ts';
 import { usageError } from './usage-error.ts';
 
 /** The command that was chosen, and the values of its flags and arguments. */
 export type Request = { readonly command: Command; readonly flags: Readonly<Record<string, unknown>> };
 
-const addCommand = (parser: Parser, command: Command, choose: (request: Request) => void): void => {
-  const { positionals = {}, subcommands = [], flags } = command;
-  parser.command({
-    command: command.usage,
-    builder: (inner) => {
-      for (const [name, { describe, choices, array }] of Object.entries(positionals))
-        inner.positional(name, {
-          type: 'string',
-          describe,
-          ...(choices && { choices }),
-          ...(array && { array }),
-        });
-      for (const subcommand of subcommands) addCommand(inner as Parser, subcommand, choose);
-      return inner.options({ ...flags });
-    },
-    handler: (parsed) => choose({ command, flags: parsed }),
-  });
-};
-
-type Said = { readonly words: readonly string[]; readonly commands: readonly Command[] };
+/** A command line and what was found in it, for what is said about it. */
+type Said = { readonly words: readonly string[]; readonly found: FoundCommand };
 
 /** What yargs calls an unknown argument, as kubectl would say it. */
-const unknownArgument = (name: string, { words, commands }: Said): string => {
+const unknownArgument = (name: string, words: readonly string[]): string => {
   const typed = words.find((word) => word.replace(/^-+/, '').split('=')[0] === name);
   if (typed?.startsWith('--')) return `unknown flag: --${name}`;
   if (typed?.startsWith('-')) return `unknown shorthand flag: -${name}`;
-  const { unknown } = findCommand(words, commands);
-  return unknown === undefined ? `unexpected argument "${name}"` : `unknown command "${unknown}"`;
+  return `unexpected argument "${name}"`;
 };
 
-const usageOf = ({ words, commands }: Said): string => {
-  const { path, command } = findCommand(words, commands);
-  return ['kubectl dr', ...path.slice(0, -1), command && shownUsage(command.usage)].filter(Boolean).join(' ');
-};
+const usageOf = ({ path, command }: FoundCommand): string =>
+  ['kubectl dr', ...path.slice(0, -1), command && shownUsage(command.usage)].filter(Boolean).join(' ');
 
 type Translation = {
   readonly pattern: RegExp;
@@ -50,7 +29,10 @@ type Translation = {
 
 /** Each sentence of yargs that a user can meet, and ours for it. */
 const translations: readonly Translation[] = [
-  { pattern: /^Unknown arguments?: ([^,]+)/, say: ([, name = ''], said) => unknownArgument(name, said) },
+  {
+    pattern: /^Unknown arguments?: ([^,]+)/,
+    say: ([, name = ''], { words }) => unknownArgument(name, words),
+  },
   {
     pattern: /^Not enough arguments following: (.+)$/,
     say: ([, name = '']) => `flag needs a value: ${name.length === 1 ? '-' : '--'}${name}`,
@@ -60,30 +42,63 @@ const translations: readonly Translation[] = [
     say: ([, name, given, choices]) =>
       `invalid value ${given} for ${name}: choose ${choices?.replaceAll('"', '')}`,
   },
-  { pattern: /^Not enough non-option/, say: (_, said) => `an argument is missing: ${usageOf(said)}` },
-  {
-    pattern: /^Did you mean (.+)\?$/,
-    say: ([, name], { words, commands }) =>
-      `unknown command "${findCommand(words, commands).unknown}", did you mean "${name}"?`,
-  },
+  { pattern: /^Not enough non-option/, say: (_, { found }) => `an argument is missing: ${usageOf(found)}` },
 ];
 
-const failureOf = (message: string, said: Said): Error => {
-  const { path } = findCommand(said.words, said.commands);
-  const help = `see "${['kubectl dr', ...path].join(' ')} --help"`;
+const failure = (message: string, { path }: FoundCommand): DrError =>
+  usageError(message, `see "${['kubectl dr', ...path].join(' ')} --help"`);
+
+const failureOf = (message: string, said: Said): DrError => {
   const line = message
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace('Invalid values:,', 'Invalid values:')
     .trim();
-  const found = translations
+  const translated = translations
     .map(({ pattern, say }) => ({ match: pattern.exec(line), say }))
     .find(({ match }) => match !== null);
-  return usageError(found?.match ? found.say(found.match, said) : line, help);
+  return failure(translated?.match ? translated.say(translated.match, said) : line, said.found);
 };
 
-/** Reads a command line whose short flags stand alone. Throws a usage error of one line. */
+/** Letters that must be put in, taken out or replaced to make one word of another. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries())
+      next.push(
+        Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + Number(letter !== other)),
+      );
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+};
+
+const noSuchCommand = (word: string, found: FoundCommand, commands: readonly Command[]): DrError => {
+  const names = (found.command?.subcommands ?? commands).map(commandName);
+  const near = names.find((name) => distance(word, name) <= 2);
+  return failure(`unknown command "${word}"${near === undefined ? '' : `, did you mean "${near}"?`}`, found);
+};
+
+/**
+ * Reads a command line whose short flags stand alone. Throws a usage error of one line. The command is known already, so
+ * the parser gets its flags alone: that is quicker than a tree of commands.
+ */
 export const parseCommandLine = (words: readonly string[], commands: readonly Command[]): Request => {
-  let request: Request | undefined;
+  const found = findCommand(words, commands);
+  const { command, unknown } = found;
+  if (unknown !== undefined && command?.load === undefined) throw noSuchCommand(unknown, found, commands);
+  const flags = parseFlags(found, command ?? { usage: '', flags: {} });
+  if (command === undefined) throw failure('a command is missing', found);
+  return { command, flags };
+};
+
+/** Flags and arguments of one command. */
+const parseFlags = (
+  found: FoundCommand,
+  { usage, positionals = {}, flags }: Pick<Command, 'usage' | 'positionals' | 'flags'>,
+): Request['flags'] => {
+  let values: Request['flags'] = {};
+  const said: Said = { words: found.rest, found };
   const parser = yargs()
     .parserConfiguration({
       'boolean-negation': false,
@@ -93,20 +108,28 @@ export const parseCommandLine = (words: readonly string[], commands: readonly Co
       'parse-positional-numbers': false,
     })
     .strict()
-    .recommendCommands()
     .exitProcess(false)
     .version(false)
     .help(false)
     .fail((message, error) => {
-      throw error instanceof DrError
-        ? error
-        : failureOf(message ?? error?.message ?? 'unknown usage', { words, commands });
+      throw error instanceof DrError ? error : failureOf(message ?? error?.message ?? 'unknown usage', said);
+    })
+    .command({
+      command: ['$0', ...usage.split(' ').slice(1)].join(' '),
+      builder: (inner) => {
+        for (const [name, { describe, choices, array }] of Object.entries(positionals))
+          inner.positional(name, {
+            type: 'string',
+            describe,
+            ...(choices && { choices }),
+            ...(array && { array }),
+          });
+        return inner.options({ ...flags });
+      },
+      handler: (parsed) => {
+        values = parsed;
+      },
     });
-  for (const command of commands)
-    addCommand(parser, command, (found) => {
-      request = found;
-    });
-  parser.parse([...words]);
-  if (request === undefined) throw failureOf('Not enough non-option arguments', { words, commands });
-  return request;
+  parser.parse([...found.rest]);
+  return values;
 };

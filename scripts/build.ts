@@ -5,7 +5,16 @@
 //   dist/lib/<name>-main.mjs   the application; what it loads lazily stands beside it in chunks
 //
 // All of dist/lib is one level deep, so `new URL('../../manifests/', import.meta.url)` is right in every chunk.
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,15 +69,16 @@ const treeShakeClientNode: Plugin = {
   },
 };
 
-/** yargs draws help with string-width, which costs 20 ms at every start; ours does what help needs. */
+/** yargs and cli-table3 measure texts with string-width, which costs 20 ms at every start; ours does what they need. */
 const lightStringWidth: Plugin = {
   name: 'light-string-width',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^string-width$/ }, ({ kind, path }) =>
-      kind === 'import-statement' ? { path, namespace: 'light' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'light' }, () => ({
-      contents: "export { displayWidth as default } from './plugin/output/display-width.ts';",
+    onResolve({ filter: /^string-width$/ }, ({ kind }) => ({ path: kind, namespace: 'light' }));
+    onLoad({ filter: /.*/, namespace: 'light' }, ({ path: kind }) => ({
+      contents:
+        kind === 'require-call'
+          ? "module.exports = require('./plugin/output/display-width.ts').displayWidth;"
+          : "export { displayWidth as default } from './plugin/output/display-width.ts';",
       resolveDir: root,
       loader: 'ts',
     }));
@@ -77,23 +87,18 @@ const lightStringWidth: Plugin = {
 
 /**
  * `import … from 'node:http'` makes Node read every export at once, and one of them loads its whole fetch client: 15 ms.
- * `require` reads what is used.
+ * `require` reads what is used. esbuild writes each import of a module of Node's as one statement of the chunk.
  */
-const builtinsByRequire: Plugin = {
-  name: 'builtins-by-require',
-  setup({ onResolve, onLoad }) {
-    const names = new Set(builtinModules);
-    onResolve({ filter: /^[a-z_:/0-9]+$/ }, ({ path, kind }) =>
-      kind === 'import-statement' && names.has(path.replace(/^node:/, ''))
-        ? { path: path.replace(/^(node:)?/, 'node:'), namespace: 'builtin', sideEffects: false }
-        : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
-  },
-};
+const requireBuiltins = (chunk: string): string =>
+  chunk.replaceAll(
+    /\bimport\s*(?:([\w$]+)\s*,?\s*)?(?:\{([^}]*)\}|\*\s*as\s+([\w$]+))?\s*from\s*"((?:node:)?[a-z_0-9/]+)";/g,
+    (statement, byDefault?: string, named?: string, namespace?: string, name = '') => {
+      if (!builtinModules.includes(name.replace(/^node:/, ''))) return statement;
+      const whole = [byDefault, namespace].filter((local) => local !== undefined);
+      const parts = named === undefined ? [] : [`{${named.replaceAll(/\s+as\s+/g, ':')}}`];
+      return `var ${[...whole, ...parts].map((local) => `${local}=require("${name}")`).join(',')};`;
+    },
+  );
 
 const bundle: BuildOptions = {
   absWorkingDir: root,
@@ -110,12 +115,11 @@ const bundle: BuildOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  sourcemap: 'external',
   // CommonJS packages inside of ES modules call `require` for Node's own modules.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [treeShakeClientNode, lightStringWidth, builtinsByRequire],
+  plugins: [treeShakeClientNode, lightStringWidth],
   logLevel: 'warning',
 };
 
@@ -165,6 +169,10 @@ try {
     define: { 'globalThis.kubectlDrVersion': JSON.stringify(version) },
     entryPoints: present.map(([name, source]) => ({ in: source, out: `${name}-main` })),
   });
+  for (const file of readdirSync(join(dist, 'lib'))) {
+    const path = join(dist, 'lib', file);
+    writeFileSync(path, requireBuiltins(readFileSync(path, 'utf8')));
+  }
   for (const [name] of present) writeFileSync(join(dist, 'lib', `${name}.mjs`), starter(name));
   mkdirSync(join(dist, 'bin'), { recursive: true });
   for (const [name, { application, firstWords }] of Object.entries(launchers)) {

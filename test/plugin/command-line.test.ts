@@ -78,6 +78,8 @@ describe('a command line', () => {
     { typed: 'status -x', says: 'unknown shorthand flag: -x; see "kubectl dr status --help"' },
     { typed: 'status -n', says: 'flag needs a value: -n; see "kubectl dr status --help"' },
     { typed: 'stauts', says: 'unknown command "stauts", did you mean "status"?; see "kubectl dr --help"' },
+    { typed: 'rbd-pvc status', says: 'unknown command "rbd-pvc"; see "kubectl dr --help"' },
+    { typed: '-n shop', says: 'unknown shorthand flag: -n; see "kubectl dr --help"' },
     { typed: 'frobnicate', says: 'unknown command "frobnicate"; see "kubectl dr --help"' },
     { typed: 'version now', says: 'unexpected argument "now"; see "kubectl dr version --help"' },
     {
@@ -118,6 +120,11 @@ describe('a command line', () => {
   it('takes the last of a flag that is given twice, as kubectl does', () => {
     const { flags } = parseCommandLine(['status', '-n', 'a', '--namespace=b'], commands);
     expect(flags['namespace']).toBe('b');
+  });
+
+  it('finds its command behind flags, and takes no value of a flag for a command', () => {
+    const { command, flags } = parseCommandLine(['-n', 'sandbox', 'status', 'db'], commands);
+    expect([commandName(command), flags['namespace'], flags['pvc']]).toEqual(['status', 'sandbox', ['db']]);
   });
 
   it('keeps names that look like numbers', () => {
