@@ -56,8 +56,8 @@ const gatherClaim = (claim: PersistentVolumeClaim, cache: SiteCache): ClaimFacts
 /** What a claim gets, and what its status says. */
 export const claimBinder: ClusterController = {
   name: 'claim binder',
-  // One at a time: two claims must not choose the same open volume.
-  concurrency: 1,
+  // Two claims may choose the same open volume: the second one's write meets a conflict, and it looks again.
+  concurrency: 16,
   watches: [
     { resource: persistentVolumeClaims, keysOf: (claim) => [keyOf(claim)] },
     { resource: persistentVolumes, keysOf: claimsConcernedBy },
@@ -97,7 +97,7 @@ const readClaim = async (
 /** The phase of a volume. */
 export const volumeBinder: ClusterController = {
   name: 'volume binder',
-  concurrency: 4,
+  concurrency: 16,
   watches: [
     { resource: persistentVolumes, keysOf: (volume) => [keyOf(volume)] },
     {

@@ -36,8 +36,7 @@ const mountedClaim = (key: string, cache: SiteCache): MountedClaim => {
 /** Assigns pods to the site's node. */
 export const createScheduler = (node: SiteNode): ClusterController => ({
   name: 'scheduler',
-  // One at a time: two pods must not reserve the same open volume.
-  concurrency: 1,
+  concurrency: 16,
   watches: [
     { resource: pods, keysOf: (pod) => [keyOf(pod)] },
     { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
