@@ -19,6 +19,8 @@ export type Column = {
 export type Strategy = {
   /** Whether `metadata.generation` is kept, and counted up on a change outside metadata and status. */
   tracksGeneration: boolean;
+  /** Whether a change of annotations counts, too: deployments alone. */
+  countsAnnotations?: boolean;
   /** Defaults of fields beyond those of the schema. Whoever writes an object owns them, unlike what `prepareFor…` adds. */
   defaults?: (object: KubernetesObject) => KubernetesObject;
   /** Defaults and fields that the server owns (phase, finalizers …). Status is already dropped where it is a subresource. */

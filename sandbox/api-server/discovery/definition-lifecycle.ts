@@ -20,7 +20,7 @@ export const serveDefinitions = (store: Store, kinds: ServedKinds): (() => void)
   });
 };
 
-/** Keeps a definition until all its objects are gone. */
+/** Keeps a definition that is being deleted until all its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Whether a definition waits for its objects to go. */

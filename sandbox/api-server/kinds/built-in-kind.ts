@@ -41,6 +41,7 @@ export type BuiltInParts = BuiltInRules & {
   /** In place of all columns, for the kinds that do not start with the name and end with the age. */
   allColumns?: readonly Column[];
   tracksGeneration?: boolean;
+  countsAnnotations?: boolean;
   nameRule?: Strategy['nameRule'];
   selectableFields?: Strategy['selectableFields'];
   warnings?: Strategy['warnings'];
@@ -74,6 +75,7 @@ const strategyOf = (parts: BuiltInParts): Strategy => {
     selectableFields: parts.selectableFields ?? {},
     nameRule: parts.nameRule ?? 'subdomain',
     ...given({
+      countsAnnotations: parts.countsAnnotations,
       completeNew: parts.complete,
       decodeError: parts.decodeError,
       stampStatus: parts.stampStatus,

@@ -41,6 +41,7 @@ export const deployments: Kind = builtInKind(resources.deployments, {
   status: true,
   scale: workloadScale,
   tracksGeneration: true,
+  countsAnnotations: true,
   create: (deployment) => ({ ...deployment, spec: recordAt(deployment, 'spec'), status: {} }),
   defaults,
   validate: checkWorkload,

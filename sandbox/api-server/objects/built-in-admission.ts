@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
-import { cleanupFinalizer, definitionCollection } from '../discovery/definition-lifecycle.ts';
 import { isJsonObject } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
 import type { AdmissionAttributes, AdmissionControl } from './admission-control.ts';
@@ -26,24 +25,12 @@ const withDefaultClass = (claim: KubernetesObject, store: Store): KubernetesObje
   return storageClassName === undefined ? claim : { ...claim, spec: { ...spec, storageClassName } };
 };
 
-/** A definition stays until its objects are gone. */
-const withCleanup = (definition: KubernetesObject): KubernetesObject => {
-  const { finalizers = [] } = definition.metadata;
-  if (finalizers.includes(cleanupFinalizer)) return definition;
-  return {
-    ...definition,
-    metadata: { ...definition.metadata, finalizers: [...finalizers, cleanupFinalizer] },
-  };
-};
-
 const admitted = (
   { operation, kind, object, subresource }: AdmissionAttributes,
   store: Store,
 ): KubernetesObject | undefined => {
   if (operation !== 'CREATE' || object === undefined || subresource !== undefined) return object;
-  const collection = collectionOf(kind);
-  if (collection === 'persistentvolumeclaims') return withDefaultClass(object, store);
-  return collection === definitionCollection ? withCleanup(object) : object;
+  return collectionOf(kind) === 'persistentvolumeclaims' ? withDefaultClass(object, store) : object;
 };
 
 /** The admission plugins that come with the server, before those that somebody registered. */

@@ -1,6 +1,7 @@
 import type { KubernetesObject, ObjectMeta } from '../../../core/model/kubernetes-object.ts';
+import { cleanupFinalizer } from '../discovery/definition-lifecycle.ts';
 import type { Kind } from '../kind.ts';
-import { isJsonObject } from '../schema/json-value.ts';
+import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import { tidyMetadata } from '../store/tidy-metadata.ts';
 import { timeText } from './metadata.ts';
 
@@ -12,6 +13,9 @@ export type DeletionWish = {
 
 const isNamespace = ({ resource }: Kind): boolean =>
   resource.group === '' && resource.plural === 'namespaces';
+
+const isDefinition = ({ resource }: Kind): boolean =>
+  resource.group === 'apiextensions.k8s.io' && resource.plural === 'customresourcedefinitions';
 
 /** Namespaces have finalizers of their own in `spec`, which their controller takes off through `finalize`. */
 const hasFinalizers = (kind: Kind, { metadata, spec }: KubernetesObject): boolean => {
@@ -59,12 +63,42 @@ const marked = (metadata: ObjectMeta, grace: number, now: number): ObjectMeta =>
   };
 };
 
+const statusOf = ({ status }: KubernetesObject): JsonObject => (isJsonObject(status) ? status : {});
+
 /** A namespace shows its deletion in its phase, and has no grace period. */
-const asTerminating = (kind: Kind, object: KubernetesObject): KubernetesObject => {
-  if (!isNamespace(kind)) return object;
+const terminatingNamespace = (object: KubernetesObject): KubernetesObject => {
   const { deletionGracePeriodSeconds: _, ...metadata } = object.metadata;
-  const status = isJsonObject(object['status']) ? object['status'] : {};
-  return { ...object, metadata, status: { ...status, phase: 'Terminating' } };
+  return { ...object, metadata, status: { ...statusOf(object), phase: 'Terminating' } };
+};
+
+/** A definition gets its finalizer now, shows its deletion as a condition, and has no grace period and no new generation. */
+const terminatingDefinition = (
+  object: KubernetesObject,
+  before: KubernetesObject,
+  now: number,
+): KubernetesObject => {
+  if (before.metadata.deletionTimestamp !== undefined) return object;
+  const { deletionGracePeriodSeconds: _, finalizers = [], ...metadata } = object.metadata;
+  const { conditions } = statusOf(object);
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: timeText(now),
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      generation: before.metadata.generation ?? 1,
+      finalizers: [...finalizers, cleanupFinalizer],
+    },
+    status: {
+      ...statusOf(object),
+      conditions: [...(Array.isArray(conditions) ? conditions : []), terminating],
+    },
+  };
 };
 
 /** The object marked as being deleted. It goes at once where `isReadyToGo` says so of the result. */
@@ -76,5 +110,7 @@ export const markedForDeletion = (
 ): KubernetesObject => {
   const finalizers = finalizersFor(object.metadata.finalizers ?? [], wish.propagation);
   const metadata = marked(object.metadata, graceOf(kind, object, wish), now);
-  return asTerminating(kind, { ...object, metadata: tidyMetadata({ ...metadata, finalizers }) });
+  const ending = { ...object, metadata: tidyMetadata({ ...metadata, finalizers }) };
+  if (isNamespace(kind)) return terminatingNamespace(ending);
+  return isDefinition(kind) ? terminatingDefinition(ending, object, now) : ending;
 };

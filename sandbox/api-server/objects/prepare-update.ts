@@ -58,6 +58,9 @@ export const preparedUpdate = (
   return writesStatus(target) ? (kind.strategy.stampStatus?.(ready, live, now()) ?? ready) : ready;
 };
 
+const sameAnnotations = (next: KubernetesObject, live: KubernetesObject): boolean =>
+  sameJson(next.metadata.annotations ?? {}, live.metadata.annotations ?? {});
+
 /** Whether anything but metadata and status differs. */
 const changesContent = (kind: Kind, next: KubernetesObject, live: KubernetesObject): boolean => {
   const { metadata: _, status, ...content } = next;
@@ -71,6 +74,8 @@ export const withGeneration = (
   next: KubernetesObject,
   live: KubernetesObject,
 ): KubernetesObject => {
-  if (!kind.strategy.tracksGeneration || !changesContent(kind, next, live)) return next;
+  const { tracksGeneration, countsAnnotations = false } = kind.strategy;
+  const counts = changesContent(kind, next, live) || (countsAnnotations && !sameAnnotations(next, live));
+  if (!tracksGeneration || !counts) return next;
   return withMetadata(next, { ...next.metadata, generation: (live.metadata.generation ?? 0) + 1 });
 };

@@ -108,22 +108,23 @@ const settle = async (
   const { proposal, live, mode } = change;
   const accepted = acceptFields(machinery, kind, proposal.object, context, proposal.refuse ?? refuseObject);
   checkPreconditions(target, accepted, live, mode);
-  const ready = preparedUpdate(machinery, target, accepted, live);
+  const prepared = preparedUpdate(machinery, target, accepted, live);
+  // What webhooks change later has no owner.
+  const ready =
+    proposal.ownersNoted === true
+      ? prepared
+      : withWriterAsOwner(
+          machinery,
+          { kind, before: live, after: prepared, subresource: target.subresource },
+          context.options,
+        );
   const review = (next: KubernetesObject) => attributesOf(target, { next, live }, context);
   const mutated = (await machinery.admission.mutate(review(ready))) ?? ready;
   const settled =
     mutated === ready
       ? ready
       : preparedUpdate(machinery, target, acceptFields(machinery, kind, mutated, context), live);
-  const counted = withGeneration(kind, settled, live);
-  const next =
-    proposal.ownersNoted === true
-      ? counted
-      : withWriterAsOwner(
-          machinery,
-          { kind, before: live, after: counted, subresource: target.subresource },
-          context.options,
-        );
+  const next = withGeneration(kind, settled, live);
   validate(machinery, target, next, live);
   const warnings = [
     ...finalizerWarnings(kind, next.metadata, live.metadata),
