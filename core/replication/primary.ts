@@ -1,24 +1,20 @@
 import { readConsent } from '../consent.ts';
-import { type Answers, errorText, type Failure, type InfoAnswer } from './answer.ts';
+import { type Answers, errorText, type InfoAnswer } from './answer.ts';
 import {
   type ConditionSet,
   destinationFailed,
   destinationKnown,
-  failedPromotion,
-  failedValidation,
   notReplicating,
   promoted,
   replicating,
   replicationUnknown,
 } from './condition-sets.ts';
-import { currentState, type Facts, type PeerView } from './facts.ts';
-import { failedCall } from './failed-call.ts';
+import { currentState, type Facts } from './facts.ts';
 import { firstSyncDelay, pollIntervalOf } from './poll-interval.ts';
 import type { Prepared } from './prerequisites.ts';
+import { forceFailure, stepToPromotion } from './promotion.ts';
 import type { StatusChange } from './status-change.ts';
-import { backoff, handOverBackoffMs, type Note, type Requeue, type Step } from './step.ts';
-
-const forceFailure = 'failed to force promote volume';
+import { backoff, type Note, type Requeue, type Step } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers; prepared: Prepared };
 
@@ -29,92 +25,6 @@ const succeeded = (answer: { ok: boolean } | undefined): boolean => answer?.ok =
 /** The volume is primary now, by status or by what the driver answered in this pass. */
 const isPromoted = (situation: Situation): boolean =>
   isPrimary(situation) || succeeded(situation.answers.promote) || succeeded(situation.answers.forcedPromote);
-
-const enable = ({ answers }: Situation): Step | undefined =>
-  answers.enable === undefined ? { do: 'call', rpc: 'enable', force: false } : undefined;
-
-const enableFailed = ({ answers }: Situation): Step | undefined => {
-  const { enable: answer } = answers;
-  if (answer === undefined || answer.ok) return undefined;
-  const completed = 'failed to enable volume replication';
-  const error = errorText(answer);
-  return {
-    do: 'finish',
-    status: {
-      message: answer.description,
-      conditions:
-        answer.code === 'FailedPrecondition'
-          ? failedValidation('volume', error)
-          : failedPromotion('volume', completed, error),
-    },
-    // Not at the pace of a secondary even if it is one, as kubernetes-csi-addons.
-    requeue: backoff,
-    notes: [{ type: 'Warning', reason: 'FailedToPromote', message: `${completed}: ${answer.description}` }],
-  };
-};
-
-const promote = ({ answers }: Situation): Step | undefined =>
-  answers.promote === undefined ? { do: 'call', rpc: 'promote', force: false } : undefined;
-
-/** The one code that says "not without force"; the driver says it whether the peer is dead or well. */
-const wantsForce = ({ answers }: Situation): Failure | undefined => {
-  const { promote: answer } = answers;
-  return answer !== undefined && !answer.ok && answer.code === 'FailedPrecondition' ? answer : undefined;
-};
-
-const promoteFailed = (situation: Situation): Step | undefined => {
-  const { promote: answer } = situation.answers;
-  if (answer === undefined || answer.ok || wantsForce(situation) !== undefined) return undefined;
-  return failedCall(situation.facts, 'promote', { completed: 'failed to promote volume', failure: answer });
-};
-
-const lookCloser = (situation: Situation): Step | undefined =>
-  wantsForce(situation) !== undefined && situation.facts.forcePolicy === 'consent' && !situation.facts.isLive
-    ? { do: 'look-closer' }
-    : undefined;
-
-const describePeer = (peer: PeerView | undefined): string => {
-  if (peer === undefined) return 'the other site may be primary';
-  if (peer.state === 'primary') return `${peer.site} is primary`;
-  if (peer.state === 'not-primary')
-    return `${peer.site} says it is not primary, but its last snapshot has not arrived`;
-  return `${peer.site} may be primary (${peer.reason})`;
-};
-
-/** A force without consent is refused: the driver cannot tell a dead peer from a healthy one, and both would be primary. */
-const refuseForce = (situation: Situation): Step | undefined => {
-  const { facts } = situation;
-  const failure = wantsForce(situation);
-  if (failure === undefined || facts.forcePolicy === 'upstream') return undefined;
-  const consent = readConsent(facts.replication, 'force-promote', facts.now);
-  if (consent.state === 'valid') return undefined;
-  const why = consent.state === 'void' ? `; ${consent.why}` : '';
-  const message =
-    `not promoted: ${describePeer(facts.peer)}, and forcing could make two primaries that each lose the other's ` +
-    `writes${why}. Demote the volume on the other site, or consent to the loss with the annotation ` +
-    `kubectl-dr.dev/consent. The driver said: ${failure.description}`;
-  return {
-    do: 'finish',
-    status: {
-      message,
-      conditions: failedPromotion('volume', 'failed to promote volume', errorText(failure)),
-    },
-    requeue: { when: 'backoff', capMs: handOverBackoffMs },
-    notes: [{ type: 'Warning', reason: 'PromoteRefused', message }],
-  };
-};
-
-const forcePromote = (situation: Situation): Step | undefined =>
-  wantsForce(situation) !== undefined && situation.answers.forcedPromote === undefined
-    ? { do: 'call', rpc: 'promote', force: true }
-    : undefined;
-
-/** A failed force keeps its consent: the next pass begins without force, and finds out if it happened all the same. */
-const forceFailed = ({ facts, answers }: Situation): Step | undefined => {
-  const { forcedPromote: answer } = answers;
-  if (answer === undefined || answer.ok) return undefined;
-  return failedCall(facts, 'promote', { completed: forceFailure, failure: answer });
-};
 
 /** Consent is void after its one use. */
 const useUpConsent = (situation: Situation): Step | undefined => {
@@ -233,24 +143,15 @@ const done = (situation: Situation): Step => {
   return { do: 'finish', status, requeue: nextPoll(situation), notes: promotionNotes(situation) };
 };
 
-const toBecomePrimary = [
-  enable,
-  enableFailed,
-  promote,
-  promoteFailed,
-  lookCloser,
-  refuseForce,
-  forcePromote,
-  forceFailed,
-] as const;
-
 /** Enable and promote are never called again once the status says Primary: what drifts on the backend is not repaired. */
-const whilePrimary = [useUpConsent, askInfo, askDestination, done] as const;
+const whilePrimary = [useUpConsent, askInfo, askDestination] as const;
 
 /** `spec.replicationState: primary`: the next step, the first of the list that applies. */
 export const stepToPrimary = (facts: Facts, answers: Answers, prepared: Prepared): Step => {
   const situation = { facts, answers, prepared };
-  for (const decide of isPromoted(situation) ? whilePrimary : toBecomePrimary) {
+  const promotion = isPromoted(situation) ? undefined : stepToPromotion(facts, answers);
+  if (promotion !== undefined) return promotion;
+  for (const decide of whilePrimary) {
     const step = decide(situation);
     if (step !== undefined) return step;
   }

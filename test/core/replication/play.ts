@@ -1,0 +1,141 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import type { VolumeReplication, VolumeReplicationStatus } from '../../../core/model/volume-replication.ts';
+import type { Answers } from '../../../core/replication/answer.ts';
+import type { Facts } from '../../../core/replication/facts.ts';
+import { nextStep } from '../../../core/replication/next-step.ts';
+import { statusPatch } from '../../../core/replication/status-change.ts';
+import type { Step } from '../../../core/replication/step.ts';
+
+export const startOfTests = Date.parse('2026-03-01T12:00:00Z');
+export const driverName = 'rbd.csi.ceph.com';
+export const owner = 'replication.storage.openshift.io/volume-replication-name';
+export const claimFinalizer = 'replication.storage.openshift.io/pvc-protection';
+export const finalizer = 'replication.storage.openshift.io';
+
+export const replication = (
+  spec: Partial<VolumeReplication['spec']> = {},
+  status?: VolumeReplicationStatus,
+  metadata: Partial<VolumeReplication['metadata']> = {},
+): VolumeReplication => ({
+  apiVersion: 'replication.storage.openshift.io/v1alpha1',
+  kind: 'VolumeReplication',
+  metadata: {
+    name: 'vr',
+    namespace: 'default',
+    uid: 'u',
+    generation: 3,
+    finalizers: [finalizer],
+    ...metadata,
+  },
+  spec: {
+    volumeReplicationClass: 'class',
+    replicationState: 'primary',
+    dataSource: { kind: 'PersistentVolumeClaim', name: 'pvc' },
+    autoResync: false,
+    ...spec,
+  },
+  ...(status === undefined ? {} : { status }),
+});
+
+export const claim = (metadata: Partial<PersistentVolumeClaim['metadata']> = {}): PersistentVolumeClaim => ({
+  metadata: {
+    name: 'pvc',
+    namespace: 'default',
+    annotations: { [owner]: 'vr' },
+    finalizers: [claimFinalizer],
+    ...metadata,
+  },
+  spec: { volumeName: 'pv' },
+  status: { phase: 'Bound' },
+});
+
+export const volume = (driver = driverName): PersistentVolume => ({
+  metadata: { name: 'pv' },
+  spec: { csi: { driver, volumeHandle: 'handle' } },
+});
+
+export const facts = (change: Partial<Facts> = {}): Facts => ({
+  replication: replication(),
+  replicationClass: {
+    metadata: { name: 'class' },
+    spec: { provisioner: driverName, parameters: { schedulingInterval: '1m' } },
+  },
+  claim: claim(),
+  volume: volume(),
+  rivals: [],
+  driver: { name: driverName, state: 'ready', knowsDestination: false },
+  forcePolicy: 'upstream',
+  pollMs: undefined,
+  isLive: false,
+  peer: undefined,
+  now: startOfTests,
+  ...change,
+});
+
+/** One pass as the controller makes it: the calls in order (`promote!` is forced), the other steps, and how it ended. */
+export type Played = {
+  steps: string[];
+  last: Extract<Step, { do: 'finish' | 'ignore' | 'remove-finalizer' }>;
+  status: VolumeReplicationStatus | undefined;
+  patch: Record<string, unknown> | undefined;
+};
+
+const apply = (current: Facts, step: Step): Facts => {
+  const { metadata } = current.replication;
+  if (step.do === 'add-finalizer') {
+    return {
+      ...current,
+      replication: { ...current.replication, metadata: { ...metadata, finalizers: [finalizer] } },
+    };
+  }
+  if (step.do === 'claim-pvc') return { ...current, claim: claim() };
+  if (step.do === 'release-pvc') return { ...current, claim: claim({ annotations: {}, finalizers: [] }) };
+  if (step.do === 'look-closer') return { ...current, isLive: true };
+  if (step.do === 'remove-consent') {
+    return {
+      ...current,
+      replication: { ...current.replication, metadata: { ...metadata, annotations: {} } },
+    };
+  }
+  return current;
+};
+
+const end = (given: Facts, current: Facts, steps: string[], last: Played['last']): Played => {
+  if (last.do !== 'finish')
+    return { steps: [...steps, last.do], last, status: given.replication.status, patch: undefined };
+  const patch = statusPatch(current, last.status);
+  return { steps, last, status: { ...given.replication.status, ...patch }, patch };
+};
+
+const ask = (answers: Answers, step: Extract<Step, { do: 'call' }>, steps: readonly string[]): Answers => {
+  const slot = step.rpc === 'promote' && step.force ? 'forcedPromote' : step.rpc;
+  if (answers[slot] === undefined) throw new Error(`no answer for ${slot} after ${steps.join(' ')}`);
+  return { [slot]: answers[slot] };
+};
+
+/** Plays one pass with the given answers of the driver; a call without an answer is a mistake of the test. */
+export const play = (given: Facts, answers: Answers = {}): Played => {
+  const steps: string[] = [];
+  let current = given;
+  let known: Answers = {};
+  for (let count = 0; count < 20; count += 1) {
+    const step = nextStep(current, known);
+    if (step.do === 'finish' || step.do === 'ignore' || step.do === 'remove-finalizer') {
+      return end(given, current, steps, step);
+    }
+    if (step.do === 'call') {
+      known = { ...known, ...ask(answers, step, steps) };
+      steps.push(step.force ? `${step.rpc}!` : step.rpc);
+    } else {
+      steps.push(step.do);
+      current = apply(current, step);
+    }
+  }
+  throw new Error(`no end: ${steps.join(' ')}`);
+};
+
+/** `Type=Status Reason: message` of each condition. */
+export const conditionLines = (status: VolumeReplicationStatus | undefined): string[] =>
+  (status?.conditions ?? []).map(
+    ({ type, status: value, reason, message }) => `${type}=${value} ${reason}: ${message}`,
+  );
