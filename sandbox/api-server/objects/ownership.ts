@@ -15,20 +15,35 @@ export type OwnedChange = {
   subresource: string | undefined;
 };
 
-/** Parts of built-in kinds that are no pointers in Go. */
+const template = { metadata: {}, spec: { containers: null } };
+
+/** Parts of built-in kinds that Go writes even when they are empty: structs, and lists (null). */
 const structs = {
   metadata: {},
-  spec: { template: { metadata: {}, spec: {} }, resources: {}, strategy: {}, updateStrategy: {} },
+  spec: {
+    template,
+    containers: null,
+    resources: {},
+    source: {},
+    strategy: {},
+    updateStrategy: {},
+    jobTemplate: { metadata: {}, spec: { template } },
+  },
   status: {},
 } as const;
 
-/** Those of the structs that an object has, empty. */
+/** What of a part stands in an empty object: nothing where the object has no such part. */
+const emptyPart = (value: unknown, shape: unknown): unknown => {
+  if (shape === null) return Array.isArray(value) ? null : undefined;
+  return isJsonObject(value) && isJsonObject(shape) ? emptyStructs(value, shape) : undefined;
+};
+
+/** Those of the parts that an object has, empty. */
 const emptyStructs = (object: JsonObject, shape: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(shape).flatMap(([name, inner]) => {
-      const value = object[name];
-      return isJsonObject(value) && isJsonObject(inner) ? [[name, emptyStructs(value, inner)]] : [];
-    }),
+    Object.entries(shape)
+      .map(([name, inner]) => [name, emptyPart(object[name], inner)])
+      .filter(([, part]) => part !== undefined),
   );
 
 /** A typed server compares a new object with an empty one, whose structs are there already: nobody becomes their owner. */

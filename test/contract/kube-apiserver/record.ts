@@ -12,32 +12,35 @@ import { until } from './until.ts';
 const uid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** Texts that say the same in every recording are left out: who owns fields, what a column means. */
-const leftOut = (field: string, parent: object): boolean =>
-  field === 'managedFields' || (field === 'description' && 'priority' in parent);
+/** What an answer is masked with: when recording began, and whether the entry is about the owners of fields. */
+type Mask = { since: number; owners: boolean };
+
+/** What tells nothing new is left out: who owns fields, unless the request names an owner, and what columns mean. */
+const leftOut = (field: string, parent: object, { owners }: Mask): boolean =>
+  (field === 'managedFields' && !owners) || (field === 'description' && 'priority' in parent);
 
 /** Masks what differs each time: identifiers, versions, and the times that the server set. */
-const mask = (value: unknown, since: number): unknown => {
-  if (Array.isArray(value)) return value.map((item) => mask(item, since));
+const mask = (value: unknown, how: Mask): unknown => {
+  if (Array.isArray(value)) return value.map((item) => mask(item, how));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([field]) => !leftOut(field, value))
-        .map(([field, inner]) => [field, field === 'resourceVersion' ? '<rv>' : mask(inner, since)]),
+        .filter(([field]) => !leftOut(field, value, how))
+        .map(([field, inner]) => [field, field === 'resourceVersion' ? '<rv>' : mask(inner, how)]),
     );
   if (typeof value !== 'string') return value;
   if (uid.test(value)) return '<uid>';
-  return time.test(value) && Date.parse(value) >= since ? '<time>' : value;
+  return time.test(value) && Date.parse(value) >= how.since ? '<time>' : value;
 };
 
 const keptHeaders = ['content-type', 'warning'];
 
-const responseOf = ({ status, headers, body }: Answer, since: number) => ({
+const responseOf = ({ status, headers, body }: Answer, how: Mask) => ({
   status,
   headers: Object.fromEntries(
     keptHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
   ),
-  body: mask(body, since),
+  body: mask(body, how),
 });
 
 const recordEntry = async (client: HttpsClient, entry: Entry, since: number): Promise<Entry> => {
@@ -51,7 +54,8 @@ const recordEntry = async (client: HttpsClient, entry: Entry, since: number): Pr
   if (!('request' in entry))
     throw new Error(`"${entry.title}" cannot be recorded alone: it needs other hands`);
   const answer = await client.send(entry.request);
-  return { ...entry, response: responseOf(answer, since) };
+  const owners = entry.request.path.includes('fieldManager=');
+  return { ...entry, response: responseOf(answer, { since, owners }) };
 };
 
 const record = async (name: string): Promise<void> => {
