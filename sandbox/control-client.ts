@@ -105,9 +105,6 @@ const notRunning = (): DrError =>
     hint: 'start one with kubectl dr sandbox up',
   });
 
-/** The record of the sandbox, running or dead; undefined where there is none. */
-export const readSandboxRecord = readRecord;
-
 /** One call to the running sandbox. Rejects with `SandboxNotRunning`, or with what the sandbox answered. */
 export const callSandbox = async <Name extends Exclude<ControlCall, 'down'>>(
   surroundings: Surroundings,

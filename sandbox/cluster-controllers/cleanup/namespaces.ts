@@ -7,8 +7,16 @@ import { rfc3339 } from '../runtime/time.ts';
 import { decideNamespace, finalizedNamespace, type Namespace, type Remainder } from './namespace-decision.ts';
 import { discoverKinds, type ServedKind } from './served-kinds.ts';
 
-/** Content leaves without a change of the namespace itself, so it is looked at again. */
-const againAfterMs = 250;
+const soonMs = 200;
+const lateMs = 15_000;
+
+/**
+ * Content leaves without a change of the namespace itself, so it is looked at again: a fresh deletion soon, one that has been
+ * stuck for long seldom.
+ */
+const againAfter = (deletedAt: string, now: number): number =>
+  Math.min(lateMs, Math.max(soonMs, (now - Date.parse(deletedAt)) / 10));
+
 const perPage = 500;
 
 const listLeft = async (
@@ -38,7 +46,10 @@ const look = async (name: string, context: LookContext): Promise<Decision> => {
   const facts = { namespace: cached, contents, unknown: failed, now: rfc3339(now()) };
   const step = decideNamespace(facts);
   if (step.kind === 'settled') return settled;
-  if (step.kind === 'clear') return { effects: step.effects, againAfterMs };
+  if (step.kind === 'clear') {
+    const againAfterMs = againAfter(cached.metadata.deletionTimestamp, now());
+    return { effects: step.effects, againAfterMs };
+  }
   await cluster.request('PUT', `/api/v1/namespaces/${name}/finalize`, {
     body: finalizedNamespace(cached),
     signal,

@@ -52,7 +52,7 @@ export const cachedKinds = [
   {
     resource: resources.volumeAttachments,
     indexes: {
-      volume: (object) => present((object as VolumeAttachment).spec?.source.persistentVolumeName),
+      volume: (object) => present((object as VolumeAttachment).spec?.source?.persistentVolumeName),
     },
   },
   { resource: resources.storageClasses, indexes: {} },

@@ -87,7 +87,7 @@ export const createAttacher = (driver: StorageDriver, nodeName: string): Cluster
       {
         resource: volumeAttachments,
         keysOf: (attachment) => {
-          const name = (attachment as VolumeAttachment).spec?.source.persistentVolumeName;
+          const name = (attachment as VolumeAttachment).spec?.source?.persistentVolumeName;
           return name === undefined ? [] : [name];
         },
       },

@@ -19,7 +19,25 @@ import type { StorageDriver } from './storage-driver.ts';
 import { annotationOf, claimKey, type StorageClass, storageClassNameOf } from './storage-objects.ts';
 
 const { persistentVolumes, persistentVolumeClaims, storageClasses } = resources;
-const retryAfterMs = 5_000;
+const firstRetryMs = 1_000;
+const lastRetryMs = 300_000;
+
+/** How long to wait after each failure of one object: 1 s doubling to 5 min, as the external provisioner does. */
+const createBackoff = () => {
+  const failures = new Map<string, number>();
+  return {
+    next: (uid: string): number => {
+      const count = failures.get(uid) ?? 0;
+      failures.set(uid, count + 1);
+      return Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(count, 10));
+    },
+    clear: (uid: string): void => {
+      failures.delete(uid);
+    },
+  };
+};
+
+type Backoff = ReturnType<typeof createBackoff>;
 
 const readSecret = async (
   key: { name: string; namespace: string } | undefined,
@@ -52,9 +70,10 @@ const say = (
 const provision = async (
   claim: PersistentVolumeClaim,
   storageClass: StorageClass,
-  driver: StorageDriver,
+  { driver, backoff }: { driver: StorageDriver; backoff: Backoff },
   context: LookContext,
 ): Promise<Decision> => {
+  const uid = claim.metadata.uid ?? '';
   const started = say(
     claim,
     'Normal',
@@ -64,19 +83,20 @@ const provision = async (
   try {
     const secrets = await readSecret(secretOf(storageClass, claim, 'provisioner'), context);
     const made = await driver.createVolume(orderVolume(claim, storageClass, secrets), context.signal);
+    backoff.clear(uid);
     const { effects } = publishVolume(claim, storageClass, driver.name, made);
     return { effects: [started, ...effects] };
   } catch (thrown) {
     const message = `failed to provision volume with StorageClass "${storageClass.metadata.name ?? ''}": ${messageOf(thrown)}`;
     return {
       effects: [started, say(claim, 'Warning', 'ProvisioningFailed', message)],
-      againAfterMs: retryAfterMs,
+      againAfterMs: backoff.next(uid),
     };
   }
 };
 
 /** Makes volumes for claims of the driver's classes. */
-export const createProvisioner = (driver: StorageDriver): ClusterController => ({
+export const createProvisioner = (driver: StorageDriver, backoff = createBackoff()): ClusterController => ({
   name: 'provisioner',
   concurrency: 8,
   watches: [
@@ -94,7 +114,7 @@ export const createProvisioner = (driver: StorageDriver): ClusterController => (
     const storageClass = cache.get<StorageClass>(storageClasses, { name: storageClassNameOf(claim) });
     if (storageClass === undefined || !isToProvision(claim, storageClass, driver.name)) return settled;
     const isMade = cache.get(persistentVolumes, { name: volumeNameFor(claim) }) !== undefined;
-    return isMade ? settled : provision(claim, storageClass, driver, context);
+    return isMade ? settled : provision(claim, storageClass, { driver, backoff }, context);
   },
 });
 
@@ -113,7 +133,7 @@ const readDeletionSecret = async (
 };
 
 /** Deletes on the storage what a claim with policy Delete has left behind. */
-export const createReclaimer = (driver: StorageDriver): ClusterController => ({
+export const createReclaimer = (driver: StorageDriver, backoff = createBackoff()): ClusterController => ({
   name: 'reclaimer',
   concurrency: 8,
   watches: [{ resource: persistentVolumes, keysOf: (volume) => [keyOf(volume)] }],
@@ -125,6 +145,7 @@ export const createReclaimer = (driver: StorageDriver): ClusterController => ({
     try {
       const secrets = await readDeletionSecret(volume, context);
       await driver.deleteVolume(volume.spec?.csi?.volumeHandle ?? '', secrets, context.signal);
+      backoff.clear(volume.metadata.uid ?? '');
       return forgetVolume(volume);
     } catch (thrown) {
       const failed: Effect = {
@@ -135,7 +156,7 @@ export const createReclaimer = (driver: StorageDriver): ClusterController => ({
         reason: 'VolumeFailedDelete',
         message: messageOf(thrown),
       };
-      return { effects: [failed], againAfterMs: retryAfterMs };
+      return { effects: [failed], againAfterMs: backoff.next(volume.metadata.uid ?? '') };
     }
   },
 });

@@ -10,7 +10,7 @@ export type StorageClass = KubernetesObject & {
 };
 
 export type VolumeAttachment = KubernetesObject & {
-  spec?: { attacher: string; nodeName: string; source: { persistentVolumeName?: string } };
+  spec?: { attacher: string; nodeName: string; source?: { persistentVolumeName?: string } };
   status?: { attached?: boolean; attachError?: { message?: string } };
 };
 

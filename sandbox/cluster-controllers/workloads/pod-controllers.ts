@@ -128,7 +128,7 @@ export const createNodeAgent = (options: NodeAgentOptions): ClusterController =>
       {
         resource: volumeAttachments,
         keysOf: (object, cache) => {
-          const name = (object as VolumeAttachment).spec?.source.persistentVolumeName ?? '';
+          const name = (object as VolumeAttachment).spec?.source?.persistentVolumeName ?? '';
           return cache
             .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', name)
             .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
