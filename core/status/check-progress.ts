@@ -1,7 +1,7 @@
 import { formatAge } from './age.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { describeReplication } from './next-command.ts';
-import { forAge, lastsTooLong, settleTime } from './patience.ts';
+import { forAge, lastsTooLong, longestSo, settleTime } from './patience.ts';
 import type { Progress } from './role.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
@@ -11,17 +11,27 @@ const objectOf = ({ volume }: SideFacts): string =>
   `${volume?.replication?.kind ?? 'VolumeReplication'} ${volume?.replication?.name ?? ''}`.trim();
 
 const hasProgress = (facts: PairFacts, progress: Progress): SideFacts | undefined =>
-  sidesOf(facts).find(({ role, volume }) => role.progress === progress && volume?.replication !== undefined);
+  longestSo(
+    sidesOf(facts).filter(
+      // A resync goes on until the copies are equal, which they are not while the peer is primary.
+      ({ role, volume }) =>
+        role.progress === progress &&
+        volume?.replication !== undefined &&
+        !(progress === 'changing' && role.role === 'resyncing'),
+    ),
+  );
 
 const verbs: Record<string, string> = { primary: 'promote', secondary: 'demote', resync: 'resync' };
 
 /** Deleting the primary's object removes the peer's copy; deleting the replica's does not. */
 export const replicationDeleting: VerdictCheck = (facts) => {
-  const side = sidesOf(facts).find(({ volume }) => volume?.replication?.deletingSince !== undefined);
+  const primary = onlyPrimaryOf(facts);
+  const deleting = sidesOf(facts).filter(({ volume }) => volume?.replication?.deletingSince !== undefined);
+  const side = deleting.find((candidate) => candidate === primary) ?? deleting[0];
   const since = side?.volume?.replication?.deletingSince;
   if (side === undefined || since === undefined) return undefined;
   const age = facts.now - since;
-  const isOnlyTheReplica = onlyPrimaryOf(facts) !== undefined && onlyPrimaryOf(facts) !== side;
+  const isOnlyTheReplica = primary !== undefined && primary !== side;
   if (isOnlyTheReplica && age <= settleTime) return undefined;
   return isOnlyTheReplica
     ? verdict('Degraded', {
@@ -84,7 +94,7 @@ export const attemptFailing: VerdictCheck = (facts) => {
 /** Acted on, not failed, not done. */
 export const changeRunning: VerdictCheck = (facts) => {
   const side = hasProgress(facts, 'changing');
-  if (side === undefined || side.role.role === 'resyncing') return undefined;
+  if (side === undefined) return undefined;
   const message = `${side.site.name} is on its way to ${side.role.wants}${forAge(side.role.since, facts.now)}: ${side.role.why}`;
   return verdict(lastsTooLong(side, facts.now) ? 'Degraded' : 'Moving', {
     reason: lastsTooLong(side, facts.now) ? 'ChangeStuck' : 'Changing',

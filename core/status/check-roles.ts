@@ -1,7 +1,7 @@
 import { formatAge } from './age.ts';
 import { onlyPrimaryOf, sidesOf } from './facts.ts';
 import { askForState, describeClaim, describeReplication, probeSite } from './next-command.ts';
-import { forAge, lastsTooLong } from './patience.ts';
+import { forAge, lastsTooLong, longestSo } from './patience.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of who is what: what can be read, how many primaries there are, whether the two sides are one volume.
@@ -13,9 +13,7 @@ export const siteUnreadable: VerdictCheck = (facts) => {
   const others = sidesOf(facts).filter((other) => other !== side && other.unreadable === undefined);
   const primary = others.find(({ role }) => role.role === 'primary');
   const consequence =
-    primary === undefined
-      ? 'what a failover would lose is unknown'
-      : `whether it is primary as well as ${primary.site.name} is unknown`;
+    primary === undefined ? 'what a failover would lose is unknown' : 'it may be primary, too';
   return verdict('Unknown', {
     reason: 'SiteUnreadable',
     message: `${side.site.name} cannot be read (${side.unreadable}): ${consequence}`,
@@ -85,11 +83,11 @@ export const noPrimary: VerdictCheck = (facts) => {
   const demoted = sidesOf(facts).filter(({ volume }) => volume?.replication !== undefined);
   const [side] = demoted;
   if (side === undefined) return undefined;
-  const waiting = demoted.find(({ role }) => !role.inSync);
+  const waiting = longestSo(demoted.filter(({ role }) => !role.inSync));
   if (waiting === undefined)
     return verdict('NoPrimary', {
       reason: 'InSync',
-      message: `no site is primary, and the copies are in sync: make the site primary that is to run the application`,
+      message: 'no site is primary, the copies are in sync: promote the side that is to run the application',
       next: askForState(side, 'primary'),
     });
   const message = `no site is primary: ${waiting.site.name} is not in sync yet${forAge(waiting.role.since, facts.now)}`;

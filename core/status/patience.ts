@@ -15,6 +15,12 @@ export const elapsed = (since: number | undefined, now: number): number | undefi
 export const lastsTooLong = ({ role }: SideFacts, now: number): boolean =>
   (elapsed(role.since, now) ?? 0) > settleTime;
 
-/** ` for 5m`, or nothing where nobody knows since when. */
+/** ` for 5m`, or nothing where it has just begun or nobody knows when. */
 export const forAge = (since: number | undefined, now: number): string =>
-  since === undefined ? '' : ` for ${formatAge(now - since)}`;
+  (elapsed(since, now) ?? 0) < 1000 ? '' : ` for ${formatAge(now - (since ?? now))}`;
+
+/** The side that has been as it is for longest; one that does not tell since when comes last. */
+export const longestSo = (sides: readonly SideFacts[]): SideFacts | undefined =>
+  sides.toSorted(
+    (a, b) => (a.role.since ?? Number.POSITIVE_INFINITY) - (b.role.since ?? Number.POSITIVE_INFINITY),
+  )[0];

@@ -1,3 +1,4 @@
+import { parseSchedulingInterval } from '../model/duration.ts';
 import type { VolumeReplicationClass } from '../model/volume-replication.ts';
 import { known, type Reading, unknown } from './reading.ts';
 
@@ -7,13 +8,10 @@ export type Schedule =
   | { readonly kind: 'journal' }
   | { readonly kind: 'none' };
 
-const unitMilliseconds: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** The grammar of ceph-csi: digits and m, h or d. A Go duration such as `90s` is none. */
+/** The grammar of ceph-csi: digits and m, h or d. A Go duration such as `90s` is none, and nothing travels every 0 minutes. */
 const parseInterval = (text: string): Reading<Schedule> => {
-  const [, digits, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const milliseconds = Number(digits) * (unitMilliseconds[unit ?? ''] ?? Number.NaN);
-  return milliseconds > 0
+  const milliseconds = parseSchedulingInterval(text);
+  return milliseconds
     ? known({ kind: 'interval', text, milliseconds })
     : unknown(`schedulingInterval "${text}" is not digits and m, h or d`);
 };

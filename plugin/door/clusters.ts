@@ -7,9 +7,14 @@ import type { ClusterFlags } from '../flags/cluster-flags.ts';
 import type { Io } from '../io.ts';
 import { readConfiguredPeers } from '../pair/config-file.ts';
 import { findPeerContext } from '../pair/find-peer.ts';
+import { logRequests, requestsFrom } from './log-requests.ts';
 
-/** Which clusters, as whom, and how long to wait for one request. */
-export type ClusterOptions = Omit<ClusterFlags, 'request-timeout'> & { readonly requestTimeoutMs: number };
+/** Which clusters, as whom, how long to wait for one request, and how much to tell. */
+export type ClusterOptions = Omit<ClusterFlags, 'request-timeout'> & {
+  readonly requestTimeoutMs: number;
+  /** `-v`. */
+  readonly v: number;
+};
 
 /** One site: how it is named, and the way to it. */
 export type Site = SiteName & { readonly cluster: Cluster };
@@ -59,7 +64,9 @@ const openSite = (
     now: shared.io.now,
     random: shared.io.random,
   });
-  return { name: context, context, kubectl: `kubectl${file} --context ${shellWord(context)}`, cluster };
+  const log = (line: string) => shared.io.stderr.write(`${line}\n`);
+  const told = flags.v >= requestsFrom ? logRequests(cluster, log, shared.io.now) : cluster;
+  return { name: context, context, kubectl: `kubectl${file} --context ${shellWord(context)}`, cluster: told };
 };
 
 /**

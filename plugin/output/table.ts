@@ -10,8 +10,27 @@ const noBorders = Object.fromEntries(
 
 const style = { 'padding-left': 0, 'padding-right': 3, head: [], border: [], compact: true };
 
+/** cli-table3 takes time by the square of the rows it is given at once. */
+const rowsAtOnce = 50;
+
 const padTo = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+
+/** Each column as wide as its widest cell, and never narrower than before. */
+const widen = (widths: readonly number[], rows: readonly (readonly string[])[]): number[] => {
+  const wider = [...widths];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries())
+      wider[column] = Math.max(wider[column] ?? 0, displayWidth(cell));
+  }
+  return wider;
+};
+
+const draw = (rows: readonly (readonly string[])[], widths: readonly number[]): string => {
+  const table = new Table({ chars: noBorders, style });
+  table.push(...rows.map((row) => row.map((cell, column) => padTo(cell, widths[column] ?? 0))));
+  return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+};
 
 /** Formats rows below each other; rows that come later line up with those before. */
 export type TableFormat = { format(rows: readonly (readonly string[])[]): string };
@@ -21,15 +40,11 @@ export const createTable = (): TableFormat => {
   let widths: number[] = [];
   return {
     format: (rows) => {
-      if (rows.length === 0) return '';
-      const cells = rows.map((row) => row.map((cell, column) => padTo(cell, widths[column] ?? 0)));
-      const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
-      widths = Array.from({ length: columns }, (_, column) =>
-        cells.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), 0),
-      );
-      const table = new Table({ chars: noBorders, style });
-      table.push(...cells);
-      return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
+      widths = widen(widths, rows);
+      const parts: string[] = [];
+      for (let from = 0; from < rows.length; from += rowsAtOnce)
+        parts.push(draw(rows.slice(from, from + rowsAtOnce), widths));
+      return parts.join('');
     },
   };
 };
