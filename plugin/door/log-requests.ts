@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/model/error.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 
@@ -14,7 +15,7 @@ export const logRequests = (cluster: Cluster, log: (line: string) => void, now: 
       end(describe(answer));
       return answer;
     } catch (error) {
-      end(error instanceof Error ? error.message : String(error));
+      end(messageOf(error).replace(`${cluster.name}: `, ''));
       throw error;
     }
   };

@@ -64,10 +64,10 @@ const itemReport = (volume: VolumeStatus) => {
   };
 };
 
-/** What `-o json` and `-o yaml` print. Names are stable; null stands for unknown. */
-export type StatusReport = ReturnType<typeof statusReport>;
-
-/** The report of one reading of both sites; `now` in milliseconds since the epoch. */
+/**
+ * What `-o json` and `-o yaml` print of one reading of both sites. Names are stable, null stands for unknown; `now` in
+ * milliseconds since the epoch.
+ */
 export const statusReport = (
   volumes: readonly VolumeStatus[],
   snapshots: readonly SiteSnapshot[],
