@@ -124,7 +124,8 @@ const settle = async (
     mutated === ready
       ? ready
       : preparedUpdate(machinery, target, acceptFields(machinery, kind, mutated, context), live);
-  const next = withGeneration(kind, settled, live);
+  // Annotations that come through the status are no new generation, as a rollout's revision does.
+  const next = writesStatus(target) ? settled : withGeneration(kind, settled, live);
   validate(machinery, target, next, live);
   const warnings = [
     ...finalizerWarnings(kind, next.metadata, live.metadata),
