@@ -52,6 +52,7 @@ export const respond = (request: IncomingMessage, response: ServerResponse, repl
   if (response.destroyed) return;
   response.statusCode = reply.status;
   response.setHeader('content-type', reply.contentType);
+  response.setHeader('cache-control', 'no-cache, private');
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   const { warnings = [] } = reply;
   if (warnings.length > 0) response.setHeader('warning', warnings.map(warningHeader));

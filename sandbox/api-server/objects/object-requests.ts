@@ -17,7 +17,7 @@ import type { WriteContext } from './machinery.ts';
 import type { ObjectRequest } from './object-request.ts';
 import { patchObject } from './patch.ts';
 import { readPatch } from './patch-body.ts';
-import { bindPod, evictPod } from './pod-requests.ts';
+import { bindPod, evictPod, podLog } from './pod-requests.ts';
 import { requestScale } from './scale-requests.ts';
 import { collectionOf, type ObjectTarget } from './target.ts';
 import { updateObject } from './update.ts';
@@ -29,6 +29,8 @@ const bookmarkEveryMs = 60_000;
 
 const presentationFor = ({ machinery, request }: ObjectRequest): Presentation =>
   presentationOf(request.headers.accept, request.query, machinery.now());
+
+const isReading = ({ method }: ApiRequest): boolean => method === 'GET' || method === 'HEAD';
 
 const isWatch = ({ query }: ApiRequest): boolean => ['true', '1'].includes(query.get('watch') ?? '');
 
@@ -104,13 +106,25 @@ const checkUrl = (object: KubernetesObject, { name, namespace }: ObjectTarget): 
     );
 };
 
+/** Built-in kinds that may be replaced only by someone who says which version they saw (`AllowUnconditionalUpdate`). */
+const neverReplacedBlindly = new Set([
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'leases.coordination.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'poddisruptionbudgets.policy',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'volumeattachments.storage.k8s.io',
+]);
+
 const replace = async (call: ObjectRequest, target: ObjectTarget): Promise<Reply> => {
   const { machinery, request } = call;
   const { kind } = target;
   const object = decodeObject(await request.readBody(), request.headers['content-type'], kind);
   checkUrl(object, target);
   return write(call, readWriteOptions(request, 'UpdateOptions'), async (context) => {
-    const mode = { needsResourceVersion: kind.custom };
+    const mode = { needsResourceVersion: kind.custom || neverReplacedBlindly.has(collectionOf(kind)) };
     const updated = await updateObject(machinery, target, () => ({ object }), { context, mode });
     return { status: 200, body: undefined, object: updated };
   });
@@ -146,6 +160,10 @@ const removeSelected = async (call: ObjectRequest): Promise<Reply> => {
 };
 
 const ofCollection = (call: ObjectRequest): Promise<Reply> | Reply => {
+  const { kind, namespace } = call.target;
+  // Across all namespaces one can only look.
+  if (kind.resource.namespaced && namespace === undefined && !isReading(call.request))
+    throw failures.methodNotAllowed();
   switch (call.request.method) {
     case 'GET':
     case 'HEAD':
@@ -163,7 +181,7 @@ const ofObject = (call: ObjectRequest, target: ObjectTarget): Promise<Reply> | R
   const { method } = call.request;
   if (method === 'PUT') return replace(call, target);
   if (method === 'PATCH') return patch(call, target);
-  if (method === 'GET' || method === 'HEAD')
+  if (isReading(call.request))
     return isWatch(call.request) ? startWatch(watchOfOne(call, target)) : get(call, target);
   if (method === 'DELETE' && target.subresource === undefined) return remove(call, target);
   throw failures.methodNotAllowed();
@@ -185,6 +203,7 @@ export const requestObjects = (call: ObjectRequest): Promise<Reply> | Reply => {
     if (call.request.method !== 'POST') throw failures.methodNotAllowed();
     return subresource === 'binding' ? bindPod(call, target) : evictPod(call, target);
   }
+  if (subresource === 'log') return podLog(call, target);
   if (subresource === 'scale' && kind.scale !== undefined) return requestScale(call, target, kind.scale);
   return ofObject(call, target);
 };

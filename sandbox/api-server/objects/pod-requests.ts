@@ -1,5 +1,5 @@
 import type { KubernetesObject, StatusBody } from '../../../core/model/kubernetes-object.ts';
-import { jsonReply, type Reply } from '../http/exchange.ts';
+import { jsonReply, type Reply, textReply } from '../http/exchange.ts';
 import { failures } from '../http/failure.ts';
 import { isJsonObject, type JsonObject } from '../schema/json-value.ts';
 import { keyOf } from '../store/stored-object.ts';
@@ -99,4 +99,15 @@ export const evictPod = async (call: ObjectRequest, target: ObjectTarget): Promi
   await deleteObject(machinery, target, wish, contextOf(call));
   await machinery.store.durable();
   return jsonReply(201, success);
+};
+
+/** Answers GET `pods/x/log`: nothing, because no process runs in a pod of this server's clusters. */
+export const podLog = (
+  { machinery, request }: ObjectRequest,
+  { kind, namespace, name }: ObjectTarget,
+): Reply => {
+  if (request.method !== 'GET') throw failures.methodNotAllowed();
+  if (machinery.store.get('pods', keyOf(namespace, name)) === undefined)
+    throw failures.notFound(kind.resource, name);
+  return textReply(200, '');
 };

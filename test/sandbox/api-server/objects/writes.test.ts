@@ -46,6 +46,17 @@ describe('create', () => {
     expect(made).not.toHaveProperty('status');
   });
 
+  test('across all namespaces is not offered', async () => {
+    expect((await send('POST', '/api/v1/configmaps', { body: configMap('x') })).status).toBe(405);
+  });
+
+  test('refuses metadata that is none', async () => {
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: 'x' };
+    expect((await send('POST', configMaps, { body })).body.message).toBe(
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal string into Go struct field ConfigMap.metadata of type v1.ObjectMeta',
+    );
+  });
+
   test('takes YAML', async () => {
     const headers = { 'content-type': 'application/yaml' };
     const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-yaml}\ndata: {a: "1"}\n';
@@ -127,6 +138,22 @@ describe('update', () => {
     await create(configMaps, configMap('free'));
     const body = { ...configMap('free'), data: { a: '2' } };
     expect((await send('PUT', `${configMaps}/free`, { body })).status).toBe(200);
+  });
+
+  test('of a lease, a definition or a webhook registration needs one', async () => {
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'led' },
+      spec: {},
+    };
+    await create(leases, lease);
+    const { status, body } = await send('PUT', `${leases}/led`, { body: lease });
+    expect(status).toBe(422);
+    expect(body.message).toContain(
+      'metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    );
   });
 
   test('with the uid of another object conflicts', async () => {
