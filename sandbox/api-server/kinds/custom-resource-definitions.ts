@@ -6,6 +6,7 @@ import { findings } from '../schema/finding.ts';
 import { sameJson } from '../schema/json-value.ts';
 import { builtInKind } from './built-in-kind.ts';
 import { createdColumn, nameColumn } from './columns.ts';
+import { checkCustomNames } from './custom-names.ts';
 import type { CustomNames, CustomResourceDefinition } from './custom-resource.ts';
 import { checkVersions } from './custom-versions.ts';
 import { editItems, editObject, fill } from './editing.ts';
@@ -75,51 +76,6 @@ const update = (crd: KubernetesObject, old: KubernetesObject): KubernetesObject 
   return { ...crd, status: establishedStatus({ ...crd, status }, crd.metadata.creationTimestamp ?? '') };
 };
 
-const dnsLabel = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
-
-const checkDnsLabel = (field: string, value: string): FieldError[] => {
-  if (value === '') return [findings.required(field)];
-  return dnsLabel.test(value)
-    ? []
-    : [
-        findings.invalid(
-          field,
-          value,
-          "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
-        ),
-      ];
-};
-
-/** Kinds may have capitals, but are DNS labels otherwise. */
-const checkKindName = (field: string, value: string): FieldError[] => {
-  if (value === '') return [findings.required(field)];
-  return dnsLabel.test(value.toLowerCase())
-    ? []
-    : [
-        findings.invalid(
-          field,
-          value,
-          "may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
-        ),
-      ];
-};
-
-const checkNames = (crd: KubernetesObject): FieldError[] => {
-  const names = recordAt(crd, 'spec', 'names');
-  return [
-    ...checkDnsLabel('spec.names.plural', textAt(names, 'plural')),
-    ...checkDnsLabel('spec.names.singular', textAt(names, 'singular')),
-    ...checkKindName('spec.names.kind', textAt(names, 'kind')),
-    ...checkKindName('spec.names.listKind', textAt(names, 'listKind')),
-    ...textsAt(names, 'shortNames').flatMap((name, index) =>
-      checkDnsLabel(`spec.names.shortNames[${index}]`, name),
-    ),
-    ...textsAt(names, 'categories').flatMap((name, index) =>
-      checkDnsLabel(`spec.names.categories[${index}]`, name),
-    ),
-  ];
-};
-
 const checkGroup = (group: string): FieldError[] => {
   if (group === '') return [findings.required('spec.group')];
   if (!isSubdomain(group)) return [findings.invalid('spec.group', group, notASubdomain)];
@@ -174,7 +130,7 @@ const validate = (crd: KubernetesObject): FieldError[] => [
   ...checkGroup(textAt(crd, 'spec', 'group')),
   ...checkScope(textAt(crd, 'spec', 'scope')),
   ...checkVersions(crd),
-  ...checkNames(crd),
+  ...checkCustomNames(crd),
   ...checkPreserve(crd),
   ...checkApproval(crd),
   ...(textsAt(crd, 'status', 'storedVersions').length === 0

@@ -5,6 +5,7 @@ import { findings } from '../schema/finding.ts';
 import { isJsonObject, sameJson } from '../schema/json-value.ts';
 import type { Schema, ValidationRule } from '../schema/schema.ts';
 import { compileValidator } from '../schema/validate.ts';
+import { checkDnsLabel } from './custom-names.ts';
 import { field, type InternalType, internalForm } from './internal-form.ts';
 import { compilePath } from './json-path.ts';
 import { listAt, read, recordAt, textAt, textsAt } from './reading.ts';
@@ -131,17 +132,6 @@ const shared = ['schema', 'subresources', 'additionalPrinterColumns', 'selectabl
 const sayAlike = (versions: readonly unknown[]): boolean =>
   versions.every((version) => shared.every((name) => sameJson(read(version, name), read(versions[0], name))));
 
-const checkVersionName = (name: string, at: string): FieldError[] =>
-  /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)
-    ? []
-    : [
-        findings.invalid(
-          `${at}.name`,
-          name,
-          "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
-        ),
-      ];
-
 /** Findings about `spec.versions`: names, exactly one stored, structural schemas, rules that compile, columns, subresources. */
 export const checkVersions = (crd: KubernetesObject): FieldError[] => {
   const versions = listAt(crd, 'spec', 'versions');
@@ -151,7 +141,7 @@ export const checkVersions = (crd: KubernetesObject): FieldError[] => {
   const hasSchemas = versions.every((version) => Object.keys(recordAt(version, 'schema')).length > 0);
   const at = (index: number) => `spec.versions[${index}]`;
   return [
-    ...names.flatMap((name, index) => checkVersionName(name, at(index))),
+    ...names.flatMap((name, index) => checkDnsLabel(`${at(index)}.name`, name)),
     ...(alike && hasSchemas
       ? checkVersion(versions[0], at(0), true)
       : versions.flatMap((version, index) => checkVersion(version, at(index), false))),

@@ -65,16 +65,18 @@ export const whileWatching: Readonly<Record<string, (client: HttpsClient) => Pro
   },
 };
 
+/** A create that stores nothing; answers its status code. */
+const tryToCreate = async (client: HttpsClient, name: string, claim = 'c-w'): Promise<number> => {
+  const path = `${collection}?dryRun=All`;
+  return (await client.send({ method: 'POST', path, body: volumeReplication(name, claim) })).status;
+};
+
 /** A server takes a moment to act on a changed webhook configuration: tries until the webhook's verdict shows. */
 const untilEffective = async (client: HttpsClient, webhook: Webhook, path: string): Promise<void> => {
   webhook.answer('deny');
   await until(`the webhook is asked under ${path}`, 20_000, async () => {
     webhook.takeReviews();
-    await client.send({
-      method: 'POST',
-      path: `${collection}?dryRun=All`,
-      body: volumeReplication('probe', 'c-w'),
-    });
+    await tryToCreate(client, 'probe');
     return webhook.takeReviews().some((review) => review.path.startsWith(path));
   });
 };
@@ -83,11 +85,7 @@ const untilOff = async (client: HttpsClient, webhook: Webhook, path: string): Pr
   webhook.answer('allow');
   await until(`the webhook is no longer asked under ${path}`, 20_000, async () => {
     webhook.takeReviews();
-    await client.send({
-      method: 'POST',
-      path: `${collection}?dryRun=All`,
-      body: volumeReplication('probe', 'c-w'),
-    });
+    await tryToCreate(client, 'probe');
     return !webhook.takeReviews().some((review) => review.path.startsWith(path));
   });
 };
@@ -109,12 +107,7 @@ const ignoring = async ({ client, webhook }: Scene): Promise<void> => {
   await configure(client, { failurePolicy: 'Ignore' });
   webhook.answer('500');
   await until('the failure policy Ignore holds', 20_000, async () => {
-    const answer = await client.send({
-      method: 'POST',
-      path: `${collection}?dryRun=All`,
-      body: volumeReplication('probe', 'c-w'),
-    });
-    return answer.status === 201;
+    return (await tryToCreate(client, 'probe')) === 201;
   });
 };
 
@@ -129,7 +122,13 @@ const withConditions = async ({ client, webhook }: Scene): Promise<void> => {
   });
 };
 
-let savedConfiguration: unknown;
+type WebhookEntry = { clientConfig: { url: string }; reinvocationPolicy?: string };
+
+/** The webhook of the mutating registration, as one that validates. */
+const asValidating = ({ reinvocationPolicy: _, clientConfig, ...hook }: WebhookEntry) => ({
+  ...hook,
+  clientConfig: { ...clientConfig, url: clientConfig.url.replace('/mutating', '/validating') },
+});
 
 /** What the recording's script did before an entry, and did not record. */
 export const before: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
@@ -137,26 +136,21 @@ export const before: Readonly<Record<string, (scene: Scene) => Promise<void>>> =
   'webhook answers: slow (Ignore)': ignoring,
   'matchConditions skip an update of metadata': withConditions,
   'register a mutating webhook': async ({ client, webhook }) => {
-    const { body } = await client.send({ method: 'GET', path: `${validating}/rec` });
-    savedConfiguration = body;
     await remove(client, `${validating}/rec`);
     await untilOff(client, webhook, '/validating');
   },
   'mutating webhook: patch': ({ client, webhook }) => untilEffective(client, webhook, '/mutating'),
   'webhook down (Fail)': async ({ client, webhook }) => {
+    const { body } = await client.send({ method: 'GET', path: `${mutating}/rec` });
     await remove(client, `${mutating}/rec`);
     await untilOff(client, webhook, '/mutating');
-    const { webhooks } = savedConfiguration as { webhooks: Record<string, unknown>[] };
-    await client.send({
-      method: 'POST',
-      path: validating,
-      body: {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingWebhookConfiguration',
-        metadata: { name: 'rec' },
-        webhooks: webhooks.map((hook) => ({ ...hook, matchConditions: [] })),
-      },
-    });
+    const configuration = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'rec' },
+      webhooks: (body as { webhooks: WebhookEntry[] }).webhooks.map(asValidating),
+    };
+    await client.send({ method: 'POST', path: validating, body: configuration });
     await untilEffective(client, webhook, '/validating');
     await webhook.close();
   },
@@ -174,11 +168,7 @@ export const modeOf = (title: string): Mode | undefined => {
 export const causeReviews = async ({ client, webhook }: Scene): Promise<void> => {
   webhook.answer('allow');
   webhook.takeReviews();
-  await client.send({
-    method: 'POST',
-    path: `${collection}?dryRun=All`,
-    body: volumeReplication('shape', 'c-res'),
-  });
+  await tryToCreate(client, 'shape', 'c-res');
   await mergePatch(client, change('w2'), { spec: { replicationState: 'secondary' } });
   await client.send({ method: 'DELETE', path: `${change('w2')}?dryRun=All` });
 };
