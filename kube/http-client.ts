@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Credentials } from './credentials.ts';
-import { requestTimedOut, unreachable } from './unreachable.ts';
+import { requestTimedOut, socketErrorCode, unreachable } from './unreachable.ts';
 
 /** One request as it goes over the wire. */
 export type HttpRequest = {
@@ -72,7 +72,24 @@ export const createHttpClient = (options: { site: string; server: URL; maxSocket
     return made;
   };
 
-  const begin = (request: HttpRequest, credentials: Credentials): Promise<IncomingMessage> =>
+  /**
+   * A kept connection may have been closed by the server while the request was on its way: then it is sent again over a new
+   * one. Not a POST: it may have happened, and would happen twice.
+   */
+  const begin = async (request: HttpRequest, credentials: Credentials): Promise<IncomingMessage> => {
+    try {
+      return await attempt(request, credentials);
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error;
+      if (request.method === 'POST') throw unreachable(site, server, error.cause);
+      dropIdle(agentsFor(credentials));
+      return attempt(request, credentials).catch((again: unknown) => {
+        throw again instanceof StaleConnection ? unreachable(site, server, again.cause) : again;
+      });
+    }
+  };
+
+  const attempt = (request: HttpRequest, credentials: Credentials): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const { request: pooled, stream } = agentsFor(credentials);
       const sent = (secure ? https : http).request({
@@ -111,7 +128,8 @@ export const createHttpClient = (options: { site: string; server: URL; maxSocket
       });
       sent.on('error', (error) => {
         done();
-        reject(explained(error));
+        const isStale = message === undefined && sent.reusedSocket && isCut(error);
+        reject(isStale ? new StaleConnection(error) : explained(error));
       });
       if (request.signal?.aborted) abort();
       else sent.end(request.body);
@@ -150,6 +168,22 @@ export const createHttpClient = (options: { site: string; server: URL; maxSocket
       agents.clear();
     },
   };
+};
+
+/** A kept connection turned out to be closed. */
+class StaleConnection extends Error {
+  constructor(cause: unknown) {
+    super('stale connection', { cause });
+  }
+}
+
+const isCut = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes(socketErrorCode(error));
+
+/** If one idle connection is dead, its siblings probably are too. */
+const dropIdle = ({ request, stream }: Agents): void => {
+  for (const agent of [request, stream]) {
+    for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+  }
 };
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

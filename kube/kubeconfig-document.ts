@@ -34,7 +34,7 @@ const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const readerOf = (fail: (path: Path, problem: string) => never, directory: string): Reader => {
-  const nameOf = (path: Path): string => path.filter((step) => typeof step === 'string').join('.');
+  const nameOf = (path: Path): string => String(path.findLast((step) => typeof step === 'string') ?? '');
   const list = (value: unknown, path: Path): unknown[] =>
     value === undefined || value === null
       ? []
