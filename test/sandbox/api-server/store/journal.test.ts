@@ -1,4 +1,12 @@
-import { appendFileSync, chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -16,6 +24,7 @@ const opened: DiskJournal[] = [];
 /** A journal that the test does not close is what a killed process leaves; its file is let go of afterwards. */
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((journal) => journal.close().catch(() => undefined)));
+  rmSync(directory, { recursive: true, force: true });
 });
 
 const open = async () => {
