@@ -105,6 +105,14 @@ const addressOf = (text: string): string => {
   throw invalid(`--csi-addons-address: "${text}" is not unix:///path`);
 };
 
+/** yargs lists an unknown flag twice, as it was typed and in camel case. */
+const inOneLine = (message: string): string => {
+  const [, unknown] = /^Unknown arguments?: ([^,]+)/.exec(message) ?? [];
+  return unknown === undefined
+    ? message.replaceAll(/\s+/g, ' ').trim()
+    : `unknown flag or argument: ${unknown}`;
+};
+
 const levelOf = (level: string | undefined, verbosity: number): string => {
   if (level !== undefined) return level;
   if (verbosity >= 6) return 'trace';
@@ -127,11 +135,12 @@ export const parseFlags = async (
     )
     .options(options)
     .strict()
+    .parserConfiguration({ 'boolean-negation': false })
     .version(version)
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? invalid(message.split('\n')[0] ?? message);
+      throw error ?? invalid(inOneLine(message));
     });
   const flags = await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, output: string) => {
     printed = output;
@@ -140,7 +149,6 @@ export const parseFlags = async (
     print(`${printed}\n`);
     return undefined;
   }
-  if (flags._.length > 0) throw invalid(`unexpected argument "${flags._[0]}"`);
   const pollMs = milliseconds('sync-info-interval', flags.syncInfoInterval);
   if (!Number.isInteger(flags.workers) || flags.workers < 1)
     throw invalid(`--workers: "${flags.workers}" is not a positive number`);

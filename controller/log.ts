@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,25 +10,31 @@ export type ControllerLog = {
   error(fields: Fields, message: string): void;
 };
 
-/** JSON lines on stdout. What could hold a secret is cut out wherever it stands. */
-export const createLog = (level: string): ControllerLog =>
-  pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: {
-      paths: [
-        'secrets',
-        '*.secrets',
-        '*.*.secrets',
-        'token',
-        '*.token',
-        'data',
-        '*.data',
-        'authorization',
-        '*.authorization',
-      ],
-      censor: '[redacted]',
+/** JSON lines, on stdout unless told otherwise. What could hold a secret is cut out wherever it stands. */
+export const createLog = (
+  level: string,
+  destination: DestinationStream = pino.destination(1),
+): ControllerLog =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: [
+          'secrets',
+          '*.secrets',
+          '*.*.secrets',
+          'token',
+          '*.token',
+          'data',
+          '*.data',
+          'authorization',
+          '*.authorization',
+        ],
+        censor: '[redacted]',
+      },
     },
-  });
+    destination,
+  );

@@ -1,7 +1,7 @@
 import { messageOf } from '../core/model/error.ts';
 import { resources } from '../core/model/resource.ts';
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
-import type { Answers, Failure } from '../core/replication/answer.ts';
+import type { Answers, Failure, GrpcCode } from '../core/replication/answer.ts';
 import type { Facts, PeerView } from '../core/replication/facts.ts';
 import { nextStep } from '../core/replication/next-step.ts';
 import { readClassParameters } from '../core/replication/parameters.ts';
@@ -40,6 +40,15 @@ const stepsAtMost = 24;
 /** After so long a wait for the driver the status says what is waited for. */
 const slowCallMs = 10_000;
 const tryAgainSoon: Requeue = { when: 'backoff', capMs: 1_000 };
+
+/** What a driver that went away in the middle of a call looks like from here, and what it may say itself. */
+const lostCodes: ReadonlySet<GrpcCode> = new Set([
+  'Unavailable',
+  'DeadlineExceeded',
+  'Canceled',
+  'Internal',
+  'Unknown',
+]);
 
 const rpcNames = {
   enable: 'EnableVolumeReplication',
@@ -144,7 +153,7 @@ const call = async (
     },
     'Driver answered',
   );
-  if (!answer.ok && (answer.code === 'Unavailable' || answer.code === 'DeadlineExceeded')) {
+  if (!answer.ok && lostCodes.has(answer.code)) {
     // The driver's own word, or no driver any more? Only the latter changes the facts.
     await driver.check();
     if (driver.facts().state !== 'ready') return { facts: { ...facts, driver: driver.facts() }, answers };

@@ -52,11 +52,14 @@ export const watchDriver = (options: Options): Driver => {
     reason: `driver ${name} was not reached yet at ${address}`,
   };
   let checking: Promise<void> | undefined;
+  let wake = new AbortController();
 
   const become = (next: DriverFacts): void => {
     const isNews = JSON.stringify(next) !== JSON.stringify(facts);
     facts = next;
     if (!isNews) return;
+    // A call found out before the watch did: it must not sleep on.
+    wake.abort();
     if (next.state === 'ready') log.info({ driver: name }, 'Driver is ready');
     else log.warn({ driver: name, reason: next.reason }, 'Driver is unavailable');
     onChange(next);
@@ -96,7 +99,10 @@ export const watchDriver = (options: Options): Driver => {
       failures = facts.state === 'ready' ? 0 : failures + 1;
       const retryMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(10, failures - 1));
       const pauseMs = (failures === 0 ? healthyPauseMs : retryMs) * (0.75 + random() / 2);
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      wake = new AbortController();
+      await delay(pauseMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
+        () => undefined,
+      );
     }
     client.close();
   };
