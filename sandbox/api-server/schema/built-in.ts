@@ -70,23 +70,23 @@ const fieldExtras = (place: string, schema: Schema): Partial<Schema> => ({
   ...(keyDefaults[place] === undefined ? {} : { default: keyDefaults[place] }),
 });
 
-const linkField = (place: string, [type, about]: [string, string], resolve: Resolve): Schema => {
+const linkField = (place: string, type: string, resolve: Resolve): Schema => {
   const schema = typed(type, quantities.has(place), resolve);
-  return { ...schema, ...fieldExtras(place, schema), ...(about === '' ? {} : { description: about }) };
+  return { ...schema, ...fieldExtras(place, schema) };
 };
 
 const linkDefinition = (name: string, compact: CompactDefinition, resolve: Resolve): Schema => {
   const plain = plainName(name);
-  const head: Schema = { type: 'object', definition: name, description: compact.about };
+  const head: Schema = { type: 'object', definition: name };
   if (endless.has(plain)) return { ...head, 'x-kubernetes-preserve-unknown-fields': true };
   return {
     ...head,
     ...(compact.required.length === 0 ? {} : { required: compact.required }),
     ...(atomicTypes.has(plain) ? { 'x-kubernetes-map-type': 'atomic' as const } : {}),
     properties: Object.fromEntries(
-      Object.entries(compact.fields).map(([field, typeAndAbout]) => [
+      Object.entries(compact.fields).map(([field, type]) => [
         field,
-        linkField(`${plain}.${field}`, typeAndAbout, resolve),
+        linkField(`${plain}.${field}`, type, resolve),
       ]),
     ),
   };
