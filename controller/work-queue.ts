@@ -34,6 +34,8 @@ const longestErrorBackoffMs = 15_000;
 /** Longer waits end together at quarters of a second: fewer wake-ups, and driver calls that share a packet. */
 const alignFromMs = 1_000;
 const alignToMs = 250;
+/** Node's timers go no further: what is longer would fire at once, again and again. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** 5 ms doubling with each failure up to the cap, then between half and all of it. */
 export const backoffDelay = (failures: number, capMs: number, random: () => number): number =>
@@ -64,9 +66,12 @@ export const createWorkQueue = ({ workers, process, park, random, onError }: Opt
       addAfter(key, backoffDelay(count, requeue.capMs, random));
       return;
     }
+    if (requeue.when === 'driver-ready') {
+      park(key);
+      return;
+    }
     failures.delete(key);
     if (requeue.when === 'after') addAfter(key, withJitter(requeue.ms, random));
-    if (requeue.when === 'driver-ready') park(key);
   };
 
   const work = async (key: string): Promise<void> => {
@@ -110,10 +115,13 @@ export const createWorkQueue = ({ workers, process, park, random, onError }: Opt
     const known = timers.get(key);
     if (known !== undefined && known.at <= at) return;
     cancelTimer(key);
-    const timer = setTimeout(() => {
-      timers.delete(key);
-      add(key);
-    }, at - performance.now());
+    const timer = setTimeout(
+      () => {
+        timers.delete(key);
+        add(key);
+      },
+      Math.min(longestTimerMs, at - performance.now()),
+    );
     timers.set(key, { at, timer });
   };
 

@@ -111,6 +111,32 @@ test('a key that waits for the driver is parked', async () => {
   expect(parked).toEqual(['a']);
 });
 
+test('waiting for the driver forgets no failures', async () => {
+  const { queue, begun, end } = heldQueue(1);
+  queue.start();
+  queue.add('a');
+  for (let count = 0; count < 9; count += 1) {
+    await end('a', { when: 'backoff', capMs: 60_000 });
+    queue.add('a');
+    await end('a', { when: 'driver-ready' });
+    queue.add('a');
+  }
+  await end('a', { when: 'backoff', capMs: 60_000 });
+  const before = begun.length;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(begun).toHaveLength(before);
+  await queue.drain();
+});
+
+test('a delay longer than timers go is waited for all the same', async () => {
+  const { queue, begun } = heldQueue(1);
+  queue.start();
+  queue.addAfter('a', 60 * 86_400_000);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(begun).toEqual([]);
+  await queue.drain();
+});
+
 test('draining ends what runs and begins nothing more', async () => {
   const { queue, begun, end } = heldQueue(1);
   queue.start();
