@@ -45,10 +45,11 @@ const blocked = (message: string, note?: Note): Step => ({
   notes: note === undefined ? [] : [note],
 });
 
-const otherDriver = ({ facts }: Situation): Step | undefined =>
-  facts.replicationClass === undefined || facts.replicationClass.spec.provisioner === facts.driver.name
-    ? undefined
-    : { do: 'ignore' };
+/** By its class, and where that is gone by its volume: then only that driver's controller may let go of it. */
+const otherDriver = ({ facts: { replicationClass, volume, driver } }: Situation): Step | undefined => {
+  const name = replicationClass === undefined ? volume?.spec?.csi?.driver : replicationClass.spec.provisioner;
+  return name === undefined || name === driver.name ? undefined : { do: 'ignore' };
+};
 
 const refuseGroup = ({ facts }: Situation): Step | undefined =>
   facts.replication.spec.dataSource.kind === 'PersistentVolumeClaim'

@@ -4,7 +4,15 @@ import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-
 /** The driver this controller serves, as it is now. */
 export type DriverFacts = {
   name: string;
-} & ({ state: 'ready'; knowsDestination: boolean } | { state: 'unavailable'; reason: string });
+} & (
+  | { state: 'ready'; knowsDestination: boolean }
+  | {
+      state: 'unavailable';
+      reason: string;
+      /** It went away while it worked on a call of this pass, perhaps because of it. */
+      lostInCall?: boolean;
+    }
+);
 
 /** What the other site showed when it was asked just before a force. */
 export type PeerView =

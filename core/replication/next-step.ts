@@ -3,11 +3,10 @@ import type { Answers } from './answer.ts';
 import { destinationPending, replicationUnknown } from './condition-sets.ts';
 import { stepToDeletion } from './deletion.ts';
 import { currentState, type Facts, isDeleting } from './facts.ts';
-import { pollIntervalOf } from './poll-interval.ts';
 import { type Obstacle, type Prepared, prepare } from './prerequisites.ts';
 import { stepToPrimary } from './primary.ts';
 import { stepToResync, stepToSecondary } from './secondary.ts';
-import { longestBackoffMs, type Step } from './step.ts';
+import { backoff, longestBackoffMs, type Requeue, type Step } from './step.ts';
 
 const stepTo: Readonly<
   Record<ReplicationState, (facts: Facts, answers: Answers, prepared: Prepared) => Step>
@@ -28,22 +27,23 @@ const isSteadyPrimary = (facts: Facts): boolean =>
   facts.replication.spec.replicationState === 'primary' && currentState(facts) === 'Primary';
 
 /** The driver does not answer. A primary stays one, and only its replication is unknown; all else waits and says so. */
-const waitForDriver = (facts: Facts, prepared: Prepared): Step | undefined => {
+const waitForDriver = (facts: Facts): Step | undefined => {
   if (facts.driver.state === 'ready') return undefined;
-  const { reason } = facts.driver;
+  const { reason, lostInCall = false } = facts.driver;
+  const requeue: Requeue = lostInCall ? backoff : { when: 'driver-ready' };
   if (isSteadyPrimary(facts)) {
-    const ms = facts.pollMs ?? pollIntervalOf(prepared.parameters.forDriver);
     return {
       do: 'finish',
       status: { message: 'volume is marked primary', conditions: replicationUnknown('volume', reason) },
-      requeue: { when: 'after', ms },
+      requeue,
       notes: [],
     };
   }
   return {
     do: 'finish',
-    status: { message: `waiting for the driver: ${reason}`, conditions: [] },
-    requeue: { when: 'driver-ready' },
+    // What was reached for an earlier spec must not look like the answer to this one.
+    status: { message: `waiting for the driver: ${reason}`, conditions: [], isUnacted: true },
+    requeue,
     notes: [{ type: 'Warning', reason: 'DriverUnavailable', message: reason }],
   };
 };
@@ -87,7 +87,7 @@ export const nextStep = (facts: Facts, answers: Answers): Step => {
     };
   }
   return (
-    waitForDriver(facts, prepared) ??
+    waitForDriver(facts) ??
     protect(facts, prepared) ??
     withPendingDestination(facts, stepTo[replicationState](facts, answers, prepared))
   );

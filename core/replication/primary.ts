@@ -14,7 +14,7 @@ import { firstSyncDelay, pollIntervalOf } from './poll-interval.ts';
 import type { Prepared } from './prerequisites.ts';
 import { forceFailure, stepToPromotion } from './promotion.ts';
 import type { StatusChange } from './status-change.ts';
-import { backoff, type Note, type Requeue, type Step } from './step.ts';
+import { backoff, longestBackoffMs, type Note, type Requeue, type Step } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers; prepared: Prepared };
 
@@ -92,7 +92,9 @@ const nextPoll = ({ facts, answers, prepared }: Situation): Requeue => {
   const pollMs = facts.pollMs ?? pollIntervalOf(prepared.parameters.forDriver);
   const isSynced =
     info.ok && (info.info.lastSyncTime !== undefined || facts.replication.status?.lastSyncTime !== undefined);
-  return { when: 'after', ms: isSynced ? pollMs : firstSyncDelay(sinceTransition(facts), pollMs) };
+  const ms = isSynced ? pollMs : firstSyncDelay(sinceTransition(facts), pollMs);
+  // An error is no news about the mirroring: half a day of an unknown state must not come of it.
+  return { when: 'after', ms: info.ok || info.code === 'NotFound' ? ms : Math.min(ms, longestBackoffMs) };
 };
 
 /** Forced in this pass, or in one before it whose answer was an error although it happened. */

@@ -49,9 +49,7 @@ const promoteFailed = (situation: Situation): Step | undefined => {
 };
 
 const lookCloser = (situation: Situation): Step | undefined =>
-  wantsForce(situation) !== undefined && situation.facts.forcePolicy === 'consent' && !situation.facts.isLive
-    ? { do: 'look-closer' }
-    : undefined;
+  wantsForce(situation) !== undefined && !situation.facts.isLive ? { do: 'look-closer' } : undefined;
 
 const describePeer = (peer: PeerView | undefined): string => {
   if (peer === undefined) return 'the other site may be primary';

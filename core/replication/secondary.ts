@@ -1,3 +1,4 @@
+import { readConsent } from '../consent.ts';
 import type { Answers, ResyncAnswer } from './answer.ts';
 import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts';
 import { currentState, type Facts } from './facts.ts';
@@ -16,6 +17,15 @@ const demoteFailed = ({ facts, answers }: Situation): Step | undefined =>
   answers.demote === undefined || answers.demote.ok
     ? undefined
     : failedCall(facts, 'demote', { completed: 'failed to demote volume', failure: answers.demote });
+
+/** Consent to a promotion that has been and is undone again must not serve the next one. */
+const dropConsent = ({ facts }: Situation): Step | undefined => {
+  if (currentState(facts) !== 'Primary') return undefined;
+  const consent = readConsent(facts.replication, 'force-promote', facts.now);
+  if (consent.state !== 'valid') return undefined;
+  const message = `Consent of ${consent.consent.by} removed: the volume it was given for is demoted again`;
+  return { do: 'remove-consent', note: { type: 'Normal', reason: 'ConsentRemoved', message } };
+};
 
 const demoteDone = (situation: Situation): Step | undefined => {
   if (isSecondary(situation)) return undefined;
@@ -55,6 +65,19 @@ const resyncingNote: Note = {
   message: 'Volume takes over the changes of the other site',
 };
 
+const forcedNote: Note = {
+  type: 'Warning',
+  reason: 'ResyncForced',
+  message:
+    'Resync was asked for by force: what only this site holds is discarded, and the other site must hold good data',
+};
+
+/** `spec.replicationState: resync` or `autoResync`; said once, when it begins. */
+const beginNote = ({ replication }: Facts): Note =>
+  replication.spec.replicationState === 'resync' || replication.spec.autoResync === true
+    ? forcedNote
+    : resyncingNote;
+
 /** A running replica stays here for as long as the other site is primary: that is its normal state. */
 const resyncRuns = (situation: Situation): Step | undefined => {
   if (isReady(situation.answers.resync)) return undefined;
@@ -66,7 +89,7 @@ const resyncRuns = (situation: Situation): Step | undefined => {
       withdrawn: ['Replicating'],
     },
     requeue: { when: 'after', ms: resyncPollMs },
-    notes: wasResyncing(situation) ? [] : [resyncingNote],
+    notes: wasResyncing(situation) ? [] : [beginNote(situation.facts)],
   };
 };
 
@@ -102,6 +125,7 @@ const firstOf = (
 const secondaryDecisions = [
   demote,
   demoteFailed,
+  dropConsent,
   demoteDone,
   resync((facts) => facts.replication.spec.autoResync ?? false),
   resyncFailed,

@@ -17,6 +17,8 @@ export type StatusChange = {
   sync?: SyncInfo;
   forgetsSyncTime?: boolean;
   destinationVolumeId?: string;
+  /** Nothing was done for the present spec yet: `observedGeneration` stays. */
+  isUnacted?: boolean;
   /** What was asked for is reached: `lastCompletionTime`. */
   completed?: boolean;
 };
@@ -57,6 +59,15 @@ const destinationOf = (
 ): Pick<VolumeReplicationStatus, 'destinationVolumeID'> =>
   destinationVolumeId === undefined ? {} : { destinationVolumeID: destinationVolumeId };
 
+const observedGeneration = (
+  { replication }: Facts,
+  { isUnacted = false }: StatusChange,
+): Pick<VolumeReplicationStatus, 'observedGeneration'> => {
+  if (!isUnacted) return { observedGeneration: replication.metadata.generation ?? 0 };
+  const before = replication.status?.observedGeneration;
+  return before === undefined ? {} : { observedGeneration: before };
+};
+
 const nextConditions = (facts: Facts, change: StatusChange, time: string): Condition[] => {
   const { replication } = facts;
   const generation = replication.metadata.generation ?? 0;
@@ -93,7 +104,7 @@ export const statusPatch = (facts: Facts, change: StatusChange): Record<string, 
   const after: VolumeReplicationStatus = {
     state: change.state ?? currentState(facts),
     message: change.message,
-    observedGeneration: replication.metadata.generation ?? 0,
+    ...observedGeneration(facts, change),
     ...syncFields(before, change),
     ...destinationOf(before, change),
   };

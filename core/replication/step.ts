@@ -8,7 +8,7 @@ export type Requeue =
   | { when: 'after'; ms: number }
   /** After a delay that doubles with each failure, up to the cap. */
   | { when: 'backoff'; capMs: number }
-  /** As soon as the driver answers again. */
+  /** As soon as the driver answers again; earlier failures still count, so that one that ends the driver slows down. */
   | { when: 'driver-ready' };
 
 /** An Event on the VolumeReplication. */
@@ -22,7 +22,7 @@ export type Step =
   /** Put owner annotation and finalizer on the claim. */
   | { do: 'claim-pvc' }
   | { do: 'call'; rpc: Rpc; force: boolean }
-  /** Read the VolumeReplication from the server, and the peer's where one is connected: a force must not rest on a cache. */
+  /** Read the VolumeReplication from the server, and the peer's where one is connected: a force must not rest on a cache, nor on what was asked for before a long call. */
   | { do: 'look-closer' }
   | { do: 'remove-consent'; note: Note }
   | { do: 'release-pvc' }

@@ -57,6 +57,11 @@ test('a class that is gone holds the object, because its parameters are needed',
   expect(played.status?.message).toMatch(/VolumeReplicationClass "class" does not exist.*create it again/);
 });
 
+test('without its class, a volume of another driver is left to the controller of that driver', () => {
+  const foreign = facts({ replication: deleting, replicationClass: undefined, volume: volume('other.csi') });
+  expect(play(foreign).last).toEqual({ do: 'ignore' });
+});
+
 test('a driver that is away is waited for', () => {
   const away = facts({
     replication: deleting,

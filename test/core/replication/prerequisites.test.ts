@@ -128,6 +128,27 @@ test('a VolumeReplication waits for a driver that is away, and its status says s
   expect(played.last).toMatchObject({ requeue: { when: 'driver-ready' } });
 });
 
+test('while the driver is away an earlier success does not pass for the answer to a new spec', () => {
+  const away = facts({
+    replication: replication(
+      { replicationState: 'resync' },
+      { state: 'Secondary', message: 'volume is marked secondary', observedGeneration: 2 },
+    ),
+    driver: { name: driverName, state: 'unavailable', reason: 'it does not answer' },
+  });
+  expect(play(away).status).toMatchObject({
+    message: 'waiting for the driver: it does not answer',
+    observedGeneration: 2,
+  });
+});
+
+test('a call that the driver did not survive is made again ever more slowly', () => {
+  const lost = facts({
+    driver: { name: driverName, state: 'unavailable', reason: 'the connection was lost', lostInCall: true },
+  });
+  expect(play(lost).last).toMatchObject({ requeue: { when: 'backoff' } });
+});
+
 test('an unknown state is said and not tried again', () => {
   const odd = facts({ replication: replication({ replicationState: 'tertiary' as never }) });
   const played = play(odd);

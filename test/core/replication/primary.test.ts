@@ -111,7 +111,7 @@ describe('a volume that is to become primary', () => {
 describe('a promote that the driver refuses without force', () => {
   test('is forced at once where no peer is configured, with a warning', () => {
     const played = play(facts(), { enable: ok, promote: busy, forcedPromote: ok, info: notFound });
-    expect(played.steps).toEqual(['enable', 'promote', 'promote!', 'info']);
+    expect(played.steps).toEqual(['enable', 'promote', 'look-closer', 'promote!', 'info']);
     expect(played.last).toMatchObject({ notes: [{ type: 'Warning', reason: 'ForcePromoted' }] });
   });
 
@@ -214,6 +214,20 @@ describe('a volume that is primary', () => {
     expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 60_000 } });
   });
 
+  test('is asked again within a minute when its sync information fails, however seldom it is mirrored', () => {
+    const seldom = facts({
+      ...primary,
+      replicationClass: {
+        metadata: { name: 'class' },
+        spec: { provisioner: 'rbd.csi.ceph.com', parameters: { schedulingInterval: '1d' } },
+      },
+    });
+    expect(play(seldom, { info: synced }).last).toMatchObject({ requeue: { ms: 12 * 3_600_000 } });
+    expect(play(seldom, { info: failure('Internal', 'passing') }).last).toMatchObject({
+      requeue: { ms: 60_000 },
+    });
+  });
+
   test('is not asked again by a driver that has no such call', () => {
     const played = play(primary, { info: failure('Unimplemented', 'unknown method') });
     expect(played.last).toMatchObject({ requeue: { when: 'never' } });
@@ -239,6 +253,7 @@ describe('a volume that is primary', () => {
     const played = play(away);
     expect(played.status).toMatchObject({ state: 'Primary', message: 'volume is marked primary' });
     expect(conditionLines(played.status).at(-1)).toMatch(/unknown: nobody listens$/);
+    expect(played.last).toMatchObject({ requeue: { when: 'driver-ready' } });
   });
 });
 

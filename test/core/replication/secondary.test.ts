@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { consentAnnotation } from '../../../core/consent.ts';
 import type { Failure } from '../../../core/replication/answer.ts';
 import { conditionLines, facts, play, replication, startOfTests } from './play.ts';
 
@@ -29,6 +30,31 @@ describe('a volume that is to become secondary', () => {
       requeue: { when: 'after', ms: 15_000 },
       notes: [{ reason: 'Demoted' }],
     });
+  });
+
+  test('takes away the consent to the promotion that it undoes', () => {
+    const given = {
+      accepts: ['force-promote'],
+      maxLoss: 'unknown',
+      by: 'on-call',
+      expires: new Date(startOfTests + 600_000).toISOString(),
+    };
+    const annotations = { [consentAnnotation]: JSON.stringify(given) };
+    const consenting = (state: string) =>
+      facts({ replication: replication({ replicationState: 'secondary' }, { state }, { annotations }) });
+    expect(play(consenting('Primary'), { demote: ok }).steps).toEqual(['demote', 'remove-consent']);
+    // Before it is asked to be primary: a person may consent first and ask afterwards.
+    expect(play(consenting('Secondary'), { demote: ok, resync: running }).steps).toEqual([
+      'demote',
+      'resync',
+    ]);
+  });
+
+  test('warns when the resync that begins discards what only this site holds', () => {
+    const begun = (autoResync: boolean) =>
+      play(toSecondary({ state: 'Secondary' }, autoResync), { demote: ok, resync: running }).last;
+    expect(begun(true)).toMatchObject({ notes: [{ type: 'Warning', reason: 'ResyncForced' }] });
+    expect(begun(false)).toMatchObject({ notes: [{ type: 'Normal', reason: 'Resyncing' }] });
   });
 
   test('says why it cannot be demoted', () => {
