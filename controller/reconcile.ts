@@ -1,64 +1,20 @@
-import { messageOf } from '../core/model/error.ts';
 import { resources } from '../core/model/resource.ts';
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
-import type { Answers, Failure, GrpcCode } from '../core/replication/answer.ts';
-import type { Facts, PeerView } from '../core/replication/facts.ts';
+import type { Answers, GrpcCode } from '../core/replication/answer.ts';
+import type { Facts } from '../core/replication/facts.ts';
 import { nextStep } from '../core/replication/next-step.ts';
-import { readClassParameters } from '../core/replication/parameters.ts';
 import { statusPatch } from '../core/replication/status-change.ts';
 import type { Note, Requeue, Step } from '../core/replication/step.ts';
 import { isConflict, isNotFound } from '../kube/api-error.ts';
-import type { Cluster } from '../kube/cluster.ts';
-import type { EventRecorder } from '../kube/events.ts';
-import { gather, type Sources } from './gather.ts';
-import type { KeyedLock } from './keyed-lock.ts';
-import type { ControllerLog } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { SecretReader } from './secret-reader.ts';
-import type { Writer } from './write.ts';
-
-/** What one pass over a VolumeReplication works with. */
-export type Reconciler = {
-  sources: Sources;
-  cluster: Cluster;
-  writer: Writer;
-  secrets: SecretReader;
-  events: EventRecorder;
-  locks: KeyedLock;
-  metrics: Metrics;
-  log: ControllerLog;
-  /** What the other site shows of the same volume; undefined where no peer is connected. */
-  lookAtPeer: ((replication: VolumeReplication) => Promise<PeerView>) | undefined;
-  /** Ends the process's work: nothing is written once it is aborted. */
-  signal: AbortSignal;
-};
+import { callDriver } from './call-driver.ts';
+import { gather } from './gather.ts';
+import type { Reconciler } from './reconciler.ts';
 
 type Pass = { facts: Facts; answers: Answers };
 
 /** More steps than any pass has: a mistake in the decisions must not spin. */
 const stepsAtMost = 24;
-/** After so long a wait for the driver the status says what is waited for. */
-const slowCallMs = 10_000;
 const tryAgainSoon: Requeue = { when: 'backoff', capMs: 1_000 };
-
-/** What a driver that went away in the middle of a call looks like from here, and what it may say itself. */
-const lostCodes: ReadonlySet<GrpcCode> = new Set([
-  'Unavailable',
-  'DeadlineExceeded',
-  'Canceled',
-  'Internal',
-  'Unknown',
-]);
-
-const rpcNames = {
-  enable: 'EnableVolumeReplication',
-  disable: 'DisableVolumeReplication',
-  promote: 'PromoteVolume',
-  demote: 'DemoteVolume',
-  resync: 'ResyncVolume',
-  info: 'GetVolumeReplicationInfo',
-  destination: 'GetReplicationDestinationInfo',
-} as const;
 
 const note = (
   { events }: Reconciler,
@@ -72,77 +28,33 @@ const replaceReplication = ({ sources }: Reconciler, { facts }: Pass, fresh: Vol
   return { ...facts, replication: fresh };
 };
 
-type DriverInput = {
-  parameters: Readonly<Record<string, string>>;
-  secrets: Readonly<Record<string, string>>;
-  secret: { name: string; namespace: string } | undefined;
-};
-
-const readDriverInput = async (reconciler: Reconciler, facts: Facts): Promise<DriverInput> => {
-  const read = readClassParameters(facts.replicationClass?.spec.parameters);
-  if (!read.ok) return { parameters: {}, secrets: {}, secret: undefined };
-  const { forDriver, secret } = read.parameters;
-  return {
-    parameters: forDriver,
-    secrets: secret === undefined ? {} : await reconciler.secrets.read(secret),
-    secret,
-  };
-};
-
-const showWait = async (reconciler: Reconciler, facts: Facts, rpc: keyof typeof rpcNames): Promise<void> => {
-  const message = `waiting for the driver: ${rpcNames[rpc]} has not answered for ${slowCallMs / 1000}s`;
-  const { replication } = facts;
-  try {
-    const fresh = await reconciler.writer.writeStatus(replication, { message });
-    reconciler.sources.caches.replications.observe(fresh);
-  } catch (error) {
-    reconciler.log.debug({ error: messageOf(error) }, 'Wait for the driver not shown');
-  }
-};
-
-/** One driver call, alone for its volume, with what goes wrong before it told as a driver would tell it. */
-const callDriver = async (
-  reconciler: Reconciler,
-  facts: Facts,
-  { rpc, force }: Extract<Step, { do: 'call' }>,
-): Promise<NonNullable<Answers[keyof Answers]>> => {
-  const { sources, locks, metrics, secrets: reader } = reconciler;
-  const volumeHandle = facts.volume?.spec?.csi?.volumeHandle ?? '';
-  let input: DriverInput;
-  try {
-    input = await readDriverInput(reconciler, facts);
-  } catch (error) {
-    const failure: Failure = { ok: false, code: 'Internal', description: messageOf(error) };
-    return failure;
-  }
-  const { parameters, secrets, secret } = input;
-  return locks.run(`${facts.driver.name}/${volumeHandle}`, async () => {
-    const slow = setTimeout(() => void showWait(reconciler, facts, rpc), slowCallMs);
-    const stop = metrics.driverCall(rpc);
-    const answer = await sources.driver.call({
-      rpc,
-      force,
-      volumeHandle,
-      replicationId: facts.replication.spec.replicationHandle ?? '',
-      parameters,
-      secrets,
-    });
-    clearTimeout(slow);
-    stop(answer.ok ? 'OK' : answer.code);
-    if (!answer.ok && secret !== undefined) reader.forget(secret);
-    return answer;
-  });
-};
+/** What a driver that went away in the middle of a call looks like from here, and what it may say itself. */
+const lostCodes: ReadonlySet<GrpcCode> = new Set([
+  'Unavailable',
+  'DeadlineExceeded',
+  'Canceled',
+  'Internal',
+  'Unknown',
+]);
 
 const slotOf = ({ rpc, force }: Extract<Step, { do: 'call' }>): keyof Answers =>
   rpc === 'promote' && force ? 'forcedPromote' : rpc;
 
+/** Facts with the status as it is now: a long wait for the driver may have been written into it. */
+const withLatestStatus = ({ sources }: Reconciler, facts: Facts): Facts => {
+  const { name = '', namespace = '', uid } = facts.replication.metadata;
+  const latest = sources.caches.replications.get({ name, namespace });
+  if (latest?.metadata.uid !== uid || latest?.status === undefined) return facts;
+  return { ...facts, replication: { ...facts.replication, status: latest.status } };
+};
+
 const call = async (
   reconciler: Reconciler,
-  { facts, answers }: Pass,
+  { facts: before, answers }: Pass,
   step: Extract<Step, { do: 'call' }>,
 ): Promise<Pass> => {
-  const answer = await callDriver(reconciler, facts, step);
+  const answer = await callDriver(reconciler, before, step);
+  const facts = withLatestStatus(reconciler, before);
   const { driver } = reconciler.sources;
   reconciler.log.debug(
     {
@@ -170,7 +82,8 @@ const lookCloser = async (reconciler: Reconciler, pass: Pass): Promise<Pass> => 
   const isSameWish = fresh.metadata.generation === pass.facts.replication.metadata.generation;
   const facts = replaceReplication(reconciler, pass, fresh);
   const peer = await reconciler.lookAtPeer?.(fresh);
-  return { facts: { ...facts, isLive: true, peer }, answers: isSameWish ? pass.answers : {} };
+  const now = reconciler.sources.now();
+  return { facts: { ...facts, isLive: true, peer, now }, answers: isSameWish ? pass.answers : {} };
 };
 
 /** Does what a step says, and answers what is known then. */

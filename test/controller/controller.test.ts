@@ -296,6 +296,57 @@ test('a driver that crashes in the middle of a call is waited for, and the call 
   await isPrimary('a');
 });
 
+test('a call that hangs is told of in the status, and forgotten when it ends', async () => {
+  const gate = Promise.withResolvers<FakeAnswer>();
+  await startDriver({
+    answer: (call, earlier) => (call.rpc === 'promote' ? gate.promise : answering()(call, earlier)),
+  });
+  controller = await startController(site, [], { slowCallMs: 50 });
+  await makeClaim(site.cluster, 'a');
+  await makeReplication(site.cluster, 'a');
+  await eventually(async () =>
+    expect((await readStatus(site.cluster, 'a')).message).toBe(
+      'waiting for the driver: PromoteVolume has not answered for 0.05s',
+    ),
+  );
+  gate.resolve({ code: 'OK' });
+  await isPrimary('a');
+  expect((await readStatus(site.cluster, 'a')).message).toBe('volume is marked primary');
+});
+
+test('a steady primary whose information hangs once says so, and then what it said before', async () => {
+  let hangs = false;
+  const gate = Promise.withResolvers<void>();
+  await startDriver({
+    answer: async (call, earlier) => {
+      if (call.rpc === 'info' && hangs) await gate.promise;
+      return answering()(call, earlier);
+    },
+  });
+  controller = await startController(site, ['--sync-info-interval=20ms'], { slowCallMs: 50 });
+  await makeClaim(site.cluster, 'a');
+  await makeReplication(site.cluster, 'a');
+  await isPrimary('a');
+  hangs = true;
+  await eventually(async () => expect((await readStatus(site.cluster, 'a')).message).toMatch(/^waiting/));
+  gate.resolve();
+  await eventually(async () =>
+    expect((await readStatus(site.cluster, 'a')).message).toBe('volume is marked primary'),
+  );
+});
+
+test('a driver that accepts connections and answers nothing is waited for, too', async () => {
+  await startDriver({ probe: () => new Promise(() => undefined) });
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'a');
+  await makeReplication(site.cluster, 'a');
+  await eventually(
+    async () => expect((await readStatus(site.cluster, 'a')).message).toMatch(/it does not answer$/),
+    15_000,
+  );
+  expect(calls()).toEqual([]);
+});
+
 test('a driver of another name is as good as none, which is said once', async () => {
   await startDriver({ name: 'other.csi.example.com' });
   controller = await startController(site);

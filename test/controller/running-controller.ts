@@ -138,7 +138,7 @@ export type RunningController = { stop(): Promise<void>; ended: Promise<void>; l
 export const startController = async (
   site: Site,
   args: readonly string[] = [],
-  more: { peer?: Cluster; identity?: string } = {},
+  more: { peer?: Cluster; identity?: string; slowCallMs?: number } = {},
 ): Promise<RunningController> => {
   const flags = (await parseFlags(
     [`--driver-name=${driverName}`, `--csi-addons-address=unix://${site.socket}`, ...args],
@@ -157,6 +157,7 @@ export const startController = async (
     signal: stopping.signal,
     now: Date.now,
     random: Math.random,
+    ...(more.slowCallMs === undefined ? {} : { slowCallMs: more.slowCallMs }),
     log: { debug: write, info: write, warn: write, error: write },
   });
   return {

@@ -1,0 +1,28 @@
+import type { VolumeReplication } from '../core/model/volume-replication.ts';
+import type { PeerView } from '../core/replication/facts.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { EventRecorder } from '../kube/events.ts';
+import type { Sources } from './gather.ts';
+import type { KeyedLock } from './keyed-lock.ts';
+import type { ControllerLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { SecretReader } from './secret-reader.ts';
+import type { Writer } from './write.ts';
+
+/** What one pass over a VolumeReplication works with. */
+export type Reconciler = {
+  sources: Sources;
+  cluster: Cluster;
+  writer: Writer;
+  secrets: SecretReader;
+  events: EventRecorder;
+  locks: KeyedLock;
+  metrics: Metrics;
+  log: ControllerLog;
+  /** What the other site shows of the same volume; undefined where no peer is connected. */
+  lookAtPeer: ((replication: VolumeReplication) => Promise<PeerView>) | undefined;
+  /** Milliseconds of a wait for the driver after which the status says what is waited for. */
+  slowCallMs: number;
+  /** Ends the process's work: nothing is written once it is aborted. */
+  signal: AbortSignal;
+};
