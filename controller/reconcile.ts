@@ -68,7 +68,9 @@ const call = async (
   if (!answer.ok && lostCodes.has(answer.code)) {
     // The driver's own word, or no driver any more? Only the latter changes the facts.
     await driver.check();
-    if (driver.facts().state !== 'ready') return { facts: { ...facts, driver: driver.facts() }, answers };
+    const seen = driver.facts();
+    if (seen.state !== 'ready')
+      return { facts: { ...facts, driver: { ...seen, lostInCall: true } }, answers };
   }
   return { facts, answers: { ...answers, [slotOf(step)]: answer } };
 };
