@@ -38,6 +38,11 @@ export type LeaderElectionOptions = {
 /** Being the leader: while `lost` is not aborted. */
 export type Leadership = {
   lost: AbortSignal;
+  /**
+   * Whether the lease is ours for sure at this moment: a process that was stopped or starved for longer than its lease
+   * learns of it here first, before its timers and requests tell.
+   */
+  isCurrent(): boolean;
   /** Settles when the lease was given back or left. */
   ended: Promise<void>;
 };
@@ -45,7 +50,12 @@ export type Leadership = {
 /** The lease as we saw it and when: times of other machines are never compared with ours. */
 type Observation = { version: string; seenAt: number };
 
-type Election = { options: LeaderElectionOptions; observed: Observation | undefined };
+type Election = {
+  options: LeaderElectionOptions;
+  observed: Observation | undefined;
+  /** When the last renewal that succeeded began. */
+  renewedAt: number;
+};
 
 const key = ({ lease }: LeaderElectionOptions) => lease;
 
@@ -72,16 +82,23 @@ const isHeldByAnother = (election: Election, lease: Lease): boolean => {
   return options.now() < election.observed.seenAt + durationMs;
 };
 
-/** One attempt to take or renew the lease; false where another holds it or was quicker. */
-const acquireOrRenew = async (election: Election): Promise<boolean> => {
+/** One attempt to take or renew the lease until `deadline`; false where another holds it or was quicker. */
+const acquireOrRenew = async (election: Election, deadline: number): Promise<boolean> => {
   const { options } = election;
-  const { cluster, signal } = options;
-  const request = { signal, timeoutMs: options.renewDeadlineMs };
-  try {
-    const lease = await cluster.get<Lease>(resources.leases, key(options), request);
-    if (isHeldByAnother(election, lease)) return false;
-    await cluster.replace<Lease>(resources.leases, { ...lease, spec: specOf(options, lease.spec) }, request);
+  const { cluster, signal, now } = options;
+  const startedAt = now();
+  // Both requests together must not take longer than one may: others count from the last renewal they saw.
+  const request = () => ({ signal, timeoutMs: Math.max(1, deadline - now()) });
+  const renewed = (): true => {
+    election.renewedAt = startedAt;
     return true;
+  };
+  try {
+    const lease = await cluster.get<Lease>(resources.leases, key(options), request());
+    if (isHeldByAnother(election, lease)) return false;
+    const spec = specOf(options, lease.spec);
+    await cluster.replace<Lease>(resources.leases, { ...lease, spec }, request());
+    return renewed();
   } catch (error) {
     if (isConflict(error)) return false;
     if (!isNotFound(error)) throw error;
@@ -93,8 +110,8 @@ const acquireOrRenew = async (election: Election): Promise<boolean> => {
       metadata: { ...options.lease },
       spec: specOf(options, undefined),
     };
-    await cluster.create(resources.leases, fresh, request);
-    return true;
+    await cluster.create(resources.leases, fresh, request());
+    return renewed();
   } catch (error) {
     if (isAlreadyExists(error)) return false;
     throw error;
@@ -114,27 +131,30 @@ const release = async (options: LeaderElectionOptions): Promise<void> => {
   }
 };
 
-const pause = ({ retryPeriodMs, random, signal }: LeaderElectionOptions): Promise<unknown> =>
-  delay(retryPeriodMs * (1 + random() * 0.2), undefined, { signal }).catch(() => undefined);
+const pause = (
+  { retryPeriodMs, random, signal }: LeaderElectionOptions,
+  longestMs = Number.POSITIVE_INFINITY,
+): Promise<unknown> =>
+  delay(Math.max(1, Math.min(longestMs, retryPeriodMs * (1 + random() * 0.2))), undefined, { signal }).catch(
+    () => undefined,
+  );
 
 /** Renews until the deadline passes without success or the election is stopped. */
 const holdOn = async (election: Election, lost: AbortController): Promise<void> => {
   const { options } = election;
-  let renewedAt = options.now();
+  const deadline = (): number => election.renewedAt + options.renewDeadlineMs;
   while (!options.signal.aborted) {
-    await pause(options);
+    await pause(options, deadline() - options.now());
     if (options.signal.aborted) break;
     try {
-      if (!(await acquireOrRenew(election))) {
+      if (!(await acquireOrRenew(election, deadline()))) {
         const held = election.observed?.version.split('/')[0];
         if (held !== undefined && held !== '' && held !== options.identity) break;
-      } else {
-        renewedAt = options.now();
       }
     } catch (error) {
       options.log?.warn({ error: messageOf(error) }, 'Lease not renewed');
     }
-    if (options.now() - renewedAt > options.renewDeadlineMs) break;
+    if (options.now() >= deadline()) break;
   }
   lost.abort(
     new DrError({
@@ -150,11 +170,11 @@ const holdOn = async (election: Election, lost: AbortController): Promise<void> 
  * Rejects only when the signal aborts before. Compatible with client-go's lease lock.
  */
 export const acquireLeadership = async (options: LeaderElectionOptions): Promise<Leadership> => {
-  const election: Election = { options, observed: undefined };
+  const election: Election = { options, observed: undefined, renewedAt: options.now() };
   for (;;) {
     options.signal.throwIfAborted();
     try {
-      if (await acquireOrRenew(election)) break;
+      if (await acquireOrRenew(election, options.now() + options.renewDeadlineMs)) break;
     } catch (error) {
       options.signal.throwIfAborted();
       options.log?.warn({ error: messageOf(error) }, 'Lease cannot be had yet');
@@ -162,5 +182,9 @@ export const acquireLeadership = async (options: LeaderElectionOptions): Promise
     await pause(options);
   }
   const lost = new AbortController();
-  return { lost: lost.signal, ended: holdOn(election, lost) };
+  return {
+    lost: lost.signal,
+    isCurrent: () => !lost.signal.aborted && options.now() - election.renewedAt < options.renewDeadlineMs,
+    ended: holdOn(election, lost),
+  };
 };

@@ -102,6 +102,28 @@ test('a leader that cannot renew stops being one before others may take over', a
   a.stop.abort();
 });
 
+test('a leader that cannot renew because the server hangs stops before others may take over, too', async () => {
+  const a = contender('hanging', 'a', { cluster: embedded.connectAgain() });
+  const { lost } = await acquireLeadership(a.options);
+  embedded.server.hang();
+  const hungAt = Date.now();
+  await eventually(() => expect(lost.aborted).toBe(true));
+  expect(Date.now() - hungAt).toBeLessThan(1_000);
+  embedded.server.resume();
+  a.stop.abort();
+});
+
+test('a leader that was stopped for longer than its lease knows it at once when it goes on', async () => {
+  let stoppedMs = 0;
+  const a = contender('stopped', 'a', { now: () => Date.now() + stoppedMs });
+  const { isCurrent, lost } = await acquireLeadership(a.options);
+  expect(isCurrent()).toBe(true);
+  stoppedMs = 5_000;
+  expect(lost.aborted).toBe(false);
+  expect(isCurrent()).toBe(false);
+  a.stop.abort();
+});
+
 test('a leader whose lease another one took is told at once', async () => {
   const a = contender('stolen', 'a');
   const { lost } = await acquireLeadership(a.options);
