@@ -61,8 +61,11 @@ const countedPass = async (metrics: Metrics, pass: () => Promise<Requeue>): Prom
   }
 };
 
-/** Puts the parts together. `ending` stops caches and driver watch, and keeps running passes from writing. */
-export const assembleController = (options: ControllerOptions, ending: AbortSignal): Parts => {
+/** Puts the parts together. `ending` stops caches and driver watch, and keeps running passes from writing; so does not leading, while it lasts. */
+export const assembleController = (
+  options: ControllerOptions,
+  { ending, isLeading }: { ending: AbortSignal; isLeading: () => boolean },
+): Parts => {
   const { flags, cluster, peer, now, random, log } = options;
   const common = { signal: ending, random, now, log };
   const metrics = createMetrics();
@@ -103,6 +106,7 @@ export const assembleController = (options: ControllerOptions, ending: AbortSign
     log,
     lookAtPeer: peer === undefined ? undefined : peerLook(peer, now),
     slowCallMs: options.slowCallMs ?? defaultSlowCallMs,
+    isLeading,
     signal: ending,
   };
   return { caches, driver, queue, events, metrics };

@@ -4,6 +4,7 @@ import type { Facts } from '../core/replication/facts.ts';
 import { readClassParameters } from '../core/replication/parameters.ts';
 import type { Step } from '../core/replication/step.ts';
 import type { Reconciler } from './reconciler.ts';
+import { redactAnswer } from './redact.ts';
 
 const rpcNames = {
   enable: 'EnableVolumeReplication',
@@ -79,6 +80,6 @@ export const callDriver = async (
     await shown;
     stop(answer.ok ? 'OK' : answer.code);
     if (!answer.ok && secret !== undefined) reader.forget(secret);
-    return answer;
+    return redactAnswer(answer, secrets);
   });
 };

@@ -1,3 +1,4 @@
+import { DrError } from '../core/model/error.ts';
 import { resources } from '../core/model/resource.ts';
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
 import type { Answers, GrpcCode } from '../core/replication/answer.ts';
@@ -5,7 +6,7 @@ import type { Facts } from '../core/replication/facts.ts';
 import { nextStep } from '../core/replication/next-step.ts';
 import { statusPatch } from '../core/replication/status-change.ts';
 import type { Note, Requeue, Step } from '../core/replication/step.ts';
-import { isConflict, isNotFound } from '../kube/api-error.ts';
+import { ApiError, isConflict, isNotFound } from '../kube/api-error.ts';
 import { callDriver } from './call-driver.ts';
 import { gather } from './gather.ts';
 import type { Reconciler } from './reconciler.ts';
@@ -14,6 +15,7 @@ type Pass = { facts: Facts; answers: Answers };
 
 /** More steps than any pass has: a mistake in the decisions must not spin. */
 const stepsAtMost = 24;
+const longestRetryAfterMs = 5 * 60_000;
 const tryAgainSoon: Requeue = { when: 'backoff', capMs: 1_000 };
 
 const note = (
@@ -81,11 +83,13 @@ const lookCloser = async (reconciler: Reconciler, pass: Pass): Promise<Pass> => 
     namespace,
     name,
   });
-  const isSameWish = fresh.metadata.generation === pass.facts.replication.metadata.generation;
+  const { uid, generation } = pass.facts.replication.metadata;
+  const isSameWish = fresh.metadata.uid === uid && fresh.metadata.generation === generation;
   const facts = replaceReplication(reconciler, pass, fresh);
-  const peer = await reconciler.lookAtPeer?.(fresh);
+  const peer = facts.forcePolicy === 'consent' ? await reconciler.lookAtPeer?.(fresh) : undefined;
   const now = reconciler.sources.now();
-  return { facts: { ...facts, isLive: true, peer, now }, answers: isSameWish ? pass.answers : {} };
+  // Another wish begins anew, and a force for it looks anew.
+  return { facts: { ...facts, isLive: isSameWish, peer, now }, answers: isSameWish ? pass.answers : {} };
 };
 
 /** Does what a step says, and answers what is known then. */
@@ -147,13 +151,27 @@ const finish = async (
 const keyText = ({ replication }: Facts): string =>
   `${replication.metadata.namespace}/${replication.metadata.name}`;
 
+/** Whether it was changed or deleted since this pass began: then no call is made for what it asked before. */
+const hasMoved = ({ sources }: Reconciler, { replication }: Facts): boolean => {
+  const { name = '', namespace = '', uid, generation } = replication.metadata;
+  const latest = sources.caches.replications.get({ name, namespace });
+  return latest?.metadata.uid !== uid || latest?.metadata.generation !== generation;
+};
+
+const assertLeading = ({ isLeading }: Reconciler): void => {
+  if (isLeading()) return;
+  throw new DrError({ code: 'LeadershipLost', message: 'the Lease may be held by another controller' });
+};
+
 const runSteps = async (reconciler: Reconciler, replication: VolumeReplication): Promise<Requeue> => {
   let pass: Pass = { facts: gather(reconciler.sources, replication), answers: {} };
   for (let count = 0; count < stepsAtMost; count += 1) {
     reconciler.signal.throwIfAborted();
+    assertLeading(reconciler);
     const step = nextStep(pass.facts, pass.answers);
     if (step.do === 'ignore') return { when: 'never' };
     if (step.do === 'finish') return finish(reconciler, pass, step);
+    if (step.do === 'call' && hasMoved(reconciler, pass.facts)) return { when: 'after', ms: 0 };
     pass = await perform(reconciler, pass, step);
   }
   throw new TypeError(`more than ${stepsAtMost} steps for ${keyText(pass.facts)}`);
@@ -172,6 +190,10 @@ export const reconcile = async (reconciler: Reconciler, key: string): Promise<Re
   } catch (error) {
     // Somebody else wrote meanwhile, and the cache will show it in a moment.
     if (isConflict(error) || isNotFound(error)) return tryAgainSoon;
+    // A busy server that says when to come again is not asked before.
+    if (error instanceof ApiError && error.retryAfterSeconds !== undefined) {
+      return { when: 'after', ms: Math.min(longestRetryAfterMs, error.retryAfterSeconds * 1_000) };
+    }
     throw error;
   }
 };

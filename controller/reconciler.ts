@@ -23,6 +23,8 @@ export type Reconciler = {
   lookAtPeer: ((replication: VolumeReplication) => Promise<PeerView>) | undefined;
   /** Milliseconds of a wait for the driver after which the status says what is waited for. */
   slowCallMs: number;
+  /** Whether this process may act at this moment; false once its Lease may be another's. */
+  isLeading: () => boolean;
   /** Ends the process's work: nothing is written once it is aborted. */
   signal: AbortSignal;
 };

@@ -23,7 +23,7 @@ const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> => {
 const work = async (
   options: ControllerOptions,
   { caches, driver, queue, events }: Parts,
-  setLeader: (isLeader: boolean) => void,
+  setLeading: (isLeading: () => boolean) => void,
 ): Promise<void> => {
   const { flags, cluster, signal, random, log } = options;
   // The first word of the driver too: without it every volume would be told to wait.
@@ -35,7 +35,7 @@ const work = async (
   signal.addEventListener('abort', stopWaiting);
   const leadership = await lead(flags, { ...options, signal: leaving.signal });
   signal.removeEventListener('abort', stopWaiting);
-  setLeader(true);
+  setLeading(() => leadership?.isCurrent() ?? true);
   fillQueue(queue, caches, { pollMs: flags.pollMs, random });
   queue.start();
   await Promise.race([aborted(signal), ...(leadership === undefined ? [] : [aborted(leadership.lost)])]);
@@ -43,7 +43,7 @@ const work = async (
   leadership?.lost.throwIfAborted();
   log.info({ running: queue.stats().running }, 'Stopping, running passes are finished first');
   await atMost(drainMs, queue.drain());
-  setLeader(false);
+  setLeading(() => false);
   await atMost(flushMs, events.flush());
   leaving.abort();
   await leadership?.ended;
@@ -56,13 +56,14 @@ const work = async (
 export const runController = async (options: ControllerOptions): Promise<void> => {
   const { flags, cluster, peer, signal, now } = options;
   const ending = new AbortController();
-  const parts = assembleController(options, ending.signal);
-  let isLeader = false;
+  let check = () => false;
+  const isLeading = (): boolean => check();
+  const parts = assembleController(options, { ending: ending.signal, isLeading });
   try {
-    const servers = await serveObservability(flags, { ...parts, isLeader: () => isLeader, now });
+    const servers = await serveObservability(flags, { ...parts, isLeader: isLeading, now });
     try {
-      await work(options, parts, (leads) => {
-        isLeader = leads;
+      await work(options, parts, (next) => {
+        check = next;
       });
     } finally {
       for (const server of servers) server.close();

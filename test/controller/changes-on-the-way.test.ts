@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../kube/embedded-cluster.ts';
+import { type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
+import {
+  driverName,
+  makeClaim,
+  makeReplication,
+  patchReplication,
+  type RunningController,
+  readStatus,
+  type Site,
+  startController,
+  startSite,
+} from './running-controller.ts';
+
+let site: Site;
+let controller: RunningController | undefined;
+let driver: FakeDriver | undefined;
+beforeAll(async () => {
+  site = await startSite();
+});
+afterEach(async () => {
+  await controller?.stop();
+  await driver?.close();
+});
+afterAll(() => site.close());
+
+/** A driver whose answer to one kind of call the test holds back. */
+const heldDriver = async (
+  held: FakeCall['rpc'],
+  refusal?: { code: 'FailedPrecondition'; message: string },
+) => {
+  const open = Promise.withResolvers<void>();
+  driver = await startFakeDriver({
+    socket: site.socket,
+    name: driverName,
+    answer: async (call, earlier) => {
+      if (call.rpc !== held || earlier.some(({ rpc }) => rpc === held)) return { code: 'OK' };
+      await open.promise;
+      return refusal ?? { code: 'OK' };
+    },
+  });
+  const { calls } = driver;
+  return {
+    calls,
+    release: open.resolve,
+    begun: () => eventually(() => expect(calls.map(({ rpc }) => rpc)).toContain(held)),
+  };
+};
+
+test('a volume whose spec changes while the driver enables it is not promoted', async () => {
+  const { calls, begun, release } = await heldDriver('enable');
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'turned');
+  await makeReplication(site.cluster, 'turned');
+  await begun();
+  await patchReplication(site.cluster, 'turned', { spec: { replicationState: 'secondary' } });
+  // A watch keeps the order: once this one is seen, so is the change before it.
+  await makeReplication(site.cluster, 'marker');
+  await eventually(async () =>
+    expect((await readStatus(site.cluster, 'marker')).message).toMatch(/not found/),
+  );
+  release();
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'turned')).toMatchObject({
+      state: 'Secondary',
+      observedGeneration: 2,
+    }),
+  );
+  expect(calls.map(({ rpc }) => rpc)).not.toContain('promote');
+});
+
+test('a force for what is no longer asked for is not made, also where nobody has to consent', async () => {
+  const busy = { code: 'FailedPrecondition', message: 'Device or resource busy' } as const;
+  const { calls, begun, release } = await heldDriver('promote', busy);
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'withdrawn');
+  await makeReplication(site.cluster, 'withdrawn');
+  await begun();
+  // Released at once: the cache may not know of the change yet, the server does.
+  await patchReplication(site.cluster, 'withdrawn', { spec: { replicationState: 'secondary' } });
+  release();
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'withdrawn')).toMatchObject({ state: 'Secondary' }),
+  );
+  expect(calls.filter(({ force }) => force)).toEqual([]);
+});
+
+test('an error that quotes the secret reaches neither status, Events nor log', async () => {
+  driver = await startFakeDriver({
+    socket: site.socket,
+    name: driverName,
+    answer: ({ secrets }) => ({
+      code: 'Internal',
+      message: `rbd --key=${secrets['userKey']} failed for ${secrets['userID']}`,
+    }),
+  });
+  controller = await startController(site, ['--v=6']);
+  await makeClaim(site.cluster, 'leaky');
+  await makeReplication(site.cluster, 'leaky');
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'leaky')).toMatchObject({
+      message: 'rbd --key=[redacted] failed for admin',
+    }),
+  );
+  expect(JSON.stringify(await readStatus(site.cluster, 'leaky'))).not.toContain('hunter2');
+  expect(controller.logged.join('\n')).not.toContain('hunter2');
+});
