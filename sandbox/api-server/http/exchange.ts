@@ -15,6 +15,7 @@ export type ApiRequest = {
 
 /** Takes the lines of a stream. */
 export type StreamWriter = {
+  /** After the end it does nothing. */
   write: (text: string) => void;
   /** Bytes that the client has not taken yet. */
   pending: () => number;

@@ -69,7 +69,10 @@ export const respond = (request: IncomingMessage, response: ServerResponse, repl
   }
   response.flushHeaders();
   const close = reply.open({
-    write: (text) => response.write(text),
+    // Between the end and the close there may be more to tell; Node would throw it where nobody can catch it.
+    write: (text) => {
+      if (!response.writableEnded) response.write(text);
+    },
     pending: () => response.writableLength,
     end: () => response.end(),
   });
