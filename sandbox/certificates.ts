@@ -38,7 +38,8 @@ type Order = {
 const makeCertificate = ({ subject, issuer, publicKey, signingKey, extensions, now }: Order): string => {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(pem(publicKey));
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  // The first byte is fixed: an integer that began with zeros would not be in its shortest form, and OpenSSL refuses it.
+  certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
   certificate.validity.notBefore = new Date(now - dayMs);
   certificate.validity.notAfter = new Date(now + validDays * dayMs);
   certificate.setSubject(subject);
