@@ -8,7 +8,8 @@ import { type ControllerFlags, parseFlags } from './flags.ts';
 import { createLog } from './log.ts';
 import { runController } from './run.ts';
 
-const version = '0.1.0';
+/** Put in by the build; a run from the sources has none. */
+const version = (globalThis as { kubectlDrVersion?: string }).kubectlDrVersion ?? 'development';
 
 const fail = (error: unknown): number => {
   const hint = error instanceof DrError && error.hint !== undefined ? `; ${error.hint}` : '';
