@@ -16,7 +16,8 @@ type Pass = { facts: Facts; answers: Answers };
 /** More steps than any pass has: a mistake in the decisions must not spin. */
 const stepsAtMost = 24;
 const longestRetryAfterMs = 5 * 60_000;
-const tryAgainSoon: Requeue = { when: 'backoff', capMs: 1_000 };
+/** A conflict is over in milliseconds; one that is not must not have the driver called every second. */
+const tryAgainSoon: Requeue = { when: 'backoff', capMs: 15_000 };
 
 const note = (
   { events }: Reconciler,

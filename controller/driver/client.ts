@@ -1,4 +1,4 @@
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { connectivityState, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   type Answer,
   type DestinationAnswer,
@@ -38,6 +38,8 @@ export type DriverIdentity = {
 /** The gRPC calls of a csi-addons driver. Nothing here throws for what a driver answers. */
 export type DriverClient = {
   call(call: DriverCall): Promise<Answer | ResyncAnswer | InfoAnswer | DestinationAnswer>;
+  /** Whether the connection of the last call is still there; after a new one it may be another driver. */
+  isConnected(): boolean;
   /** Whether the driver is ready; a failure where it does not answer. */
   probe(timeoutMs: number): Promise<Answer>;
   identify(timeoutMs: number): Promise<{ ok: true; identity: DriverIdentity } | Failure>;
@@ -163,6 +165,7 @@ export const createDriverClient = (options: {
         replicationId,
         replicationSource: { type: { $case: 'volume', value: { volumeId: volumeHandle } } },
       }),
+    isConnected: () => replication.getChannel().getConnectivityState(false) === connectivityState.READY,
     probe: (timeoutMs) =>
       ask(
         (done) => identity.probe({}, metadata, within(timeoutMs), done),

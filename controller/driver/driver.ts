@@ -73,7 +73,7 @@ export const watchDriver = (options: Options): Driver => {
       lose(`driver ${name} at ${address}: ${reasonOf(alive)}`);
       return;
     }
-    if (facts.state === 'ready') return;
+    // Each time: another driver may have come to the same socket since.
     const answer = await client.identify(probeTimeoutMs);
     if (!answer.ok) lose(`driver ${name} at ${address}: ${reasonOf(answer)}`);
     else if (answer.identity.name !== name)
@@ -108,5 +108,12 @@ export const watchDriver = (options: Options): Driver => {
   };
   void watch();
 
-  return { facts: () => facts, call: client.call, check, close: client.close };
+  const call: Driver['call'] = async (request) => {
+    // Nothing is asked of whoever came to the socket since, before it has said who it is.
+    if (!client.isConnected()) await check();
+    if (facts.state !== 'ready') return { ok: false, code: 'Unavailable', description: facts.reason };
+    return client.call(request);
+  };
+
+  return { facts: () => facts, call, check, close: client.close };
 };

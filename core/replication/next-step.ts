@@ -42,9 +42,31 @@ const waitForDriver = (facts: Facts): Step | undefined => {
   return {
     do: 'finish',
     // What was reached for an earlier spec must not look like the answer to this one.
-    status: { message: `waiting for the driver: ${reason}`, conditions: [], isUnacted: true },
+    status: {
+      message: lostInCall
+        ? `the driver was lost during a call, which is made again later: ${reason}`
+        : `waiting for the driver: ${reason}`,
+      conditions: [],
+      isUnacted: true,
+    },
     requeue,
     notes: [{ type: 'Warning', reason: 'DriverUnavailable', message: reason }],
+  };
+};
+
+/**
+ * A claim of the same name that nobody has marked, although this object has reached a state: it was deleted and made again,
+ * perhaps for another volume, of which that state says nothing.
+ */
+const noticeNewClaim = (facts: Facts, { claim, volumeHandle }: Prepared): Step | undefined => {
+  const isMarked = claim.metadata.annotations?.[replicationNames.pvcOwnerAnnotation] !== undefined;
+  if (isMarked || currentState(facts) === 'Unknown') return undefined;
+  const message = `PVC "${claim.metadata.name}" is not the one that was protected; its volume ${volumeHandle} is begun with anew`;
+  return {
+    do: 'finish',
+    status: { state: 'Unknown', message, conditions: [], isUnacted: true },
+    requeue: { when: 'after', ms: 0 },
+    notes: [{ type: 'Warning', reason: 'ClaimReplaced', message }],
   };
 };
 
@@ -88,6 +110,7 @@ export const nextStep = (facts: Facts, answers: Answers): Step => {
   }
   return (
     waitForDriver(facts) ??
+    noticeNewClaim(facts, prepared) ??
     protect(facts, prepared) ??
     withPendingDestination(facts, stepTo[replicationState](facts, answers, prepared))
   );

@@ -9,7 +9,7 @@ import { currentState, type Facts } from './facts.ts';
 /** What one pass found out about a VolumeReplication. */
 export type StatusChange = {
   /** Kept as it is where left out. */
-  state?: 'Primary' | 'Secondary';
+  state?: 'Primary' | 'Secondary' | 'Unknown';
   message: string;
   conditions: ConditionSet;
   /** Condition types that no longer say anything. */

@@ -86,6 +86,26 @@ test('a force for what is no longer asked for is not made, also where nobody has
   expect(calls.filter(({ force }) => force)).toEqual([]);
 });
 
+test('another driver that comes to the same socket is asked nothing', async () => {
+  driver = await startFakeDriver({ socket: site.socket, name: driverName });
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'before');
+  await makeReplication(site.cluster, 'before');
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'before')).toMatchObject({ state: 'Primary' }),
+  );
+  await driver.close();
+  driver = await startFakeDriver({ socket: site.socket, name: 'other.csi' });
+  await makeClaim(site.cluster, 'after');
+  await makeReplication(site.cluster, 'after');
+  await eventually(async () =>
+    expect((await readStatus(site.cluster, 'after')).message).toMatch(
+      /is other\.csi, not rbd\.csi\.ceph\.com/,
+    ),
+  );
+  expect(driver.calls).toEqual([]);
+});
+
 test('an error that quotes the secret reaches neither status, Events nor log', async () => {
   driver = await startFakeDriver({
     socket: site.socket,

@@ -149,6 +149,24 @@ test('a call that the driver did not survive is made again ever more slowly', ()
   expect(play(lost).last).toMatchObject({ requeue: { when: 'backoff' } });
 });
 
+test('a state reached for a claim that was since replaced is not believed', () => {
+  const replaced = (state?: string) =>
+    facts({
+      replication: replication({}, state === undefined ? undefined : { state, observedGeneration: 2 }),
+      claim: claim({ annotations: {}, finalizers: [] }),
+    });
+  const played = play(replaced('Primary'));
+  expect(played.steps).toEqual([]);
+  expect(played.status).toMatchObject({ state: 'Unknown', observedGeneration: 2 });
+  expect(played.last).toMatchObject({
+    requeue: { when: 'after', ms: 0 },
+    notes: [{ type: 'Warning', reason: 'ClaimReplaced' }],
+  });
+  const failed = { ok: false, code: 'Internal', description: 'x' } as const;
+  expect(play(replaced('Unknown'), { enable: failed }).steps).toEqual(['claim-pvc', 'enable']);
+  expect(play(replaced(), { enable: failed }).steps).toEqual(['claim-pvc', 'enable']);
+});
+
 test('an unknown state is said and not tried again', () => {
   const odd = facts({ replication: replication({ replicationState: 'tertiary' as never }) });
   const played = play(odd);
