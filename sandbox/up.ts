@@ -202,8 +202,15 @@ export const runSandbox = async (
     Object.assign(handlers, await operations);
     return { status: () => handlers.status({}), close, closed: ended.promise };
   } catch (thrown) {
+    const wasEnded = signal.aborted;
     await close();
-    throw thrown;
+    if (!wasEnded) throw thrown;
+    throw new DrError({
+      code: 'SandboxEnded',
+      message: 'the sandbox was ended while it was starting',
+      hint: 'start it again with kubectl dr sandbox up',
+      cause: thrown,
+    });
   }
 };
 
