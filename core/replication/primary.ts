@@ -114,11 +114,16 @@ const promotionNotes = (situation: Situation): Note[] => {
     situation.facts.forcePolicy === 'upstream'
       ? ' No peer is configured, so the force was not asked for by anybody: look at the other site before it writes again.'
       : '';
+  const { peer } = situation.facts;
+  const there =
+    peer?.state === 'primary'
+      ? `${peer.site} said that it is primary, so both sites are: stop the pods on one of them now`
+      : 'the other site may still be primary';
   return [
     {
       type: 'Warning',
       reason: 'ForcePromoted',
-      message: `Volume was promoted by force: writes that had not reached this site are lost, and the other site may still be primary.${byPolicy}`,
+      message: `Volume was promoted by force: writes that had not reached this site are lost, and ${there}.${byPolicy}`,
     },
   ];
 };

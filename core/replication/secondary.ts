@@ -35,6 +35,9 @@ const demoteDone = (situation: Situation): Step | undefined => {
       state: 'Secondary',
       message: 'volume is marked secondary and is degraded',
       conditions: demoted('volume'),
+      // What a primary knew of its mirroring says nothing about a secondary, whatever becomes of the resync.
+      withdrawn: ['Replicating'],
+      forgetsSyncTime: true,
     },
     requeue: { when: 'after', ms: secondaryRetryMs },
     notes: [{ type: 'Normal', reason: 'Demoted', message: 'Volume is demoted to secondary' }],

@@ -156,6 +156,21 @@ describe('a promote that the driver refuses without force', () => {
     expect(played.status).toMatchObject({ state: 'Primary' });
   });
 
+  test('is told as two primaries where the peer said that it is one', () => {
+    const allowed = facts({
+      forcePolicy: 'consent',
+      isLive: true,
+      peer: { state: 'primary', site: 'cluster-1' },
+      replication: replication({}, undefined, { annotations: consent }),
+    });
+    const played = play(allowed, { enable: ok, promote: busy, forcedPromote: ok, info: notFound });
+    expect(played.last).toMatchObject({
+      notes: [
+        { type: 'Warning', message: expect.stringMatching(/cluster-1 said that it is primary, so both/) },
+      ],
+    });
+  });
+
   test('keeps its consent when the force answers an error, and finds out in the next pass that it happened', () => {
     const allowed = facts({
       forcePolicy: 'consent',

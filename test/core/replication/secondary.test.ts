@@ -32,6 +32,16 @@ describe('a volume that is to become secondary', () => {
     });
   });
 
+  test('forgets at once what it knew of its mirroring as a primary', () => {
+    const type = 'Replicating';
+    const lastTransitionTime = '2026-03-01T11:00:00Z';
+    const known = { type, status: 'True', reason: type, message: '', lastTransitionTime } as const;
+    const status = { state: 'Primary', lastSyncTime: '2026-03-01T11:59:00Z', conditions: [known] };
+    const played = play(toSecondary(status), { demote: ok });
+    expect(played.patch).toMatchObject({ lastSyncTime: null });
+    expect(conditionLines(played.status).join()).not.toContain('Replicating');
+  });
+
   test('takes away the consent to the promotion that it undoes', () => {
     const given = {
       accepts: ['force-promote'],
