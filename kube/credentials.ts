@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import { DrError, messageOf } from '../core/model/error.ts';
@@ -47,6 +47,26 @@ const readPem = async (
   }
 };
 
+/** OpenSSL would name neither the user nor the file. */
+const checkPem = (
+  text: string | undefined,
+  { owner, what, parse }: { owner: string; what: string; parse: (text: string) => unknown },
+): void => {
+  if (text === undefined) return;
+  try {
+    parse(text);
+  } catch (cause) {
+    throw new DrError({
+      code: 'KubeconfigInvalid',
+      message: `${what} of ${owner} cannot be read: it is no PEM, or a part is missing`,
+      hint: 'correct the kubeconfig, or get a new one',
+      cause,
+    });
+  }
+};
+
+const parseCertificate = (text: string): unknown => new X509Certificate(text);
+
 /** The part of TLS that belongs to the cluster entry, and the user's certificate where it stands in the file. */
 export const readTlsMaterial = async ({ cluster, user }: ResolvedContext): Promise<TlsMaterial> => {
   const ca = await readPem(
@@ -54,8 +74,16 @@ export const readTlsMaterial = async ({ cluster, user }: ResolvedContext): Promi
     `cluster "${cluster.name}"`,
     'certificate-authority',
   );
-  const cert = await readPem(user.clientCertificate, `user "${user.name}"`, 'client-certificate');
-  const key = await readPem(user.clientKey, `user "${user.name}"`, 'client-key');
+  const owner = `user "${user.name}"`;
+  const cert = await readPem(user.clientCertificate, owner, 'client-certificate');
+  const key = await readPem(user.clientKey, owner, 'client-key');
+  checkPem(ca, {
+    owner: `cluster "${cluster.name}"`,
+    what: 'certificate-authority',
+    parse: parseCertificate,
+  });
+  checkPem(cert, { owner, what: 'client-certificate', parse: parseCertificate });
+  checkPem(key, { owner, what: 'client-key', parse: createPrivateKey });
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),

@@ -47,6 +47,11 @@ const firstWins = <T extends { name: string }>(entries: T[]): T[] => {
   return [...byName.values()];
 };
 
+const absence = (candidates: readonly string[]): string => {
+  if (candidates.length === 0) return 'HOME is not set';
+  return `${candidates.join(', ')} ${candidates.length > 1 ? 'do' : 'does'} not exist`;
+};
+
 /**
  * Reads the kubeconfig that kubectl would read: `--kubeconfig`, else the files of `KUBECONFIG` (missing ones are passed
  * over), else `~/.kube/config`.
@@ -72,7 +77,7 @@ export const loadKubeconfig = (options: {
   if (files.length === 0) {
     throw new DrError({
       code: 'KubeconfigNotFound',
-      message: `no kubeconfig found: ${candidates.join(', ') || 'no home directory'} ${candidates.length > 1 ? 'do' : 'does'} not exist`,
+      message: `no kubeconfig found: ${absence(candidates)}`,
       hint: 'name one with --kubeconfig or KUBECONFIG',
     });
   }

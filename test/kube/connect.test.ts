@@ -107,6 +107,21 @@ describe('against an API server', () => {
     });
     cluster.close();
   });
+
+  test.each([
+    ['ca', 'certificate-authority of cluster '],
+    ['clientCert', 'client-certificate of user '],
+    ['clientKey', 'client-key of user '],
+  ] as const)('a %s that was cut off is named with its owner', async (part, what) => {
+    const whole = embedded.certificates;
+    const damaged = { ...whole, [part]: whole[part].slice(0, 200) };
+    const cluster = connect({ kubeconfig: kubeconfigFor(embedded.server.url, damaged) });
+    await expect(cluster.request('GET', '/version')).rejects.toMatchObject({
+      code: 'KubeconfigInvalid',
+      message: expect.stringContaining(what),
+    });
+    cluster.close();
+  });
 });
 
 const strangerCertificates = async () => {

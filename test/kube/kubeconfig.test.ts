@@ -123,6 +123,14 @@ describe('what is wrong is said in one line', () => {
     expect(error.message).not.toContain('\n');
   });
 
+  test('without a home directory there is no default, and that is said', () => {
+    const error = thrownBy(() => loadKubeconfig({ env: {}, home: undefined }));
+    expect(error).toMatchObject({
+      code: 'KubeconfigNotFound',
+      message: 'no kubeconfig found: HOME is not set',
+    });
+  });
+
   test('an unknown context lists those there are', () => {
     const error = thrownBy(() => resolveContext(load(file('unknown', site('one', 'https://one'))), 'nine'));
     expect(error).toMatchObject({ code: 'ContextNotFound', hint: 'contexts there: one' });
