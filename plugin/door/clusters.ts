@@ -7,6 +7,7 @@ import type { ClusterFlags } from '../flags/cluster-flags.ts';
 import type { Io } from '../io.ts';
 import { readConfiguredPeers } from '../pair/config-file.ts';
 import { findPeerContext } from '../pair/find-peer.ts';
+import { usageError } from '../usage-error.ts';
 import { logRequests, requestsFrom } from './log-requests.ts';
 
 /** Which clusters, as whom, how long to wait for one request, and how much to tell. */
@@ -76,6 +77,11 @@ const openSite = (
 export const openSites = async (flags: ClusterOptions, io: Io): Promise<Sites> => {
   const kubeconfig = loadKubeconfig({ env: io.env, home: io.home, kubeconfig: flags.kubeconfig });
   const { context } = resolveContext(kubeconfig, flags.context);
+  if (flags['peer-context'] === context.name)
+    throw usageError(
+      `--peer-context=${context.name} is the site itself`,
+      'name the context of the other site',
+    );
   const peer = findPeerContext(context.name, {
     flag: flags['peer-context'],
     environment: io.env['KUBECTL_DR_PEER_CONTEXT'],

@@ -1,3 +1,4 @@
+import { DrError, messageOf } from '../../core/model/error.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
@@ -28,6 +29,14 @@ const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: St
   return missing;
 };
 
+/** What a server answers does not say which site it is. */
+const ofSite = (error: unknown, site: string): unknown => {
+  if (!(error instanceof DrError) || messageOf(error).startsWith(`${site}: `)) return error;
+  const { code, hint } = error;
+  const message = `${site}: ${messageOf(error)}`;
+  return new DrError({ code, message, ...(hint === undefined ? {} : { hint }), cause: error });
+};
+
 /** Prints what both sites show now. */
 const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode> => {
   const { selection, format, flags, io } = options;
@@ -39,7 +48,7 @@ const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode>
   ]);
   const snapshots = readings.map(({ snapshot }) => snapshot);
   if (snapshots.every(({ objects }) => !objects.known)) {
-    for (const { error } of readings) reportError(error, io, flags.v);
+    for (const { error, snapshot } of readings) reportError(ofSite(error, snapshot.site.name), io, flags.v);
     return exitCode.error;
   }
   const now = io.now();

@@ -136,16 +136,23 @@ describe('the executable', () => {
     {
       what: 'a permission that is missing',
       config: () => kubeconfig({ east: forbidden }),
-      says: /^error: .*volumereplications.* is forbidden: User "me" cannot list resource/,
+      says: /^error: east: .*volumereplications.* is forbidden: User "me" cannot list resource/,
+    },
+    {
+      what: 'a peer that is the site itself',
+      config: () => kubeconfig({ east: 'https://127.0.0.1:1' }),
+      words: ['--peer-context=east'],
+      code: 2,
+      says: /^error: --peer-context=east is the site itself; name the context of the other site/,
     },
     {
       what: 'CRDs that are not installed, with the command that installs them',
       config: () => kubeconfig({ east: without }),
       says: /^error: east: the VolumeReplication CRDs are not installed in this cluster; install them with "kubectl .*--context east apply -f /,
     },
-  ])('says on one line what is wrong: $what', async ({ config, words = [], says }) => {
+  ])('says on one line what is wrong: $what', async ({ config, words = [], code = 1, says }) => {
     const ended = await dr(['status', ...words, `--kubeconfig=${write('kubeconfig', config())}`]);
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toMatch(says);
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(ended.stderr).not.toMatch(/\n\s+at /);
