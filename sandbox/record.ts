@@ -2,7 +2,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DrError } from '../core/model/error.ts';
-import { makePrivateDirectory, writePrivateFile } from './write-file.ts';
+import { makePrivateDirectory, notWritable, writePrivateFile } from './write-file.ts';
 
 /** What other processes must know of a running sandbox, and what a later one needs to clean up after it. */
 export type SandboxRecord = {
@@ -39,11 +39,18 @@ export const recordPath = (surroundings: Surroundings): string =>
 export const defaultKubeconfig = (surroundings: Surroundings): string =>
   join(homeOf(surroundings), '.kube', 'kubectl-dr-sandbox');
 
+const parseRecord = (text: string): SandboxRecord => {
+  const record = JSON.parse(text) as Partial<SandboxRecord> | null;
+  if (record?.version !== 1 || !Array.isArray(record.children) || !Array.isArray(record.sites))
+    throw new Error('it is not the record of a sandbox');
+  return record as SandboxRecord;
+};
+
 /** The record of a sandbox, running or dead; undefined where there is none. */
 export const readRecord = async (surroundings: Surroundings): Promise<SandboxRecord | undefined> => {
   const path = recordPath(surroundings);
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as SandboxRecord;
+    return parseRecord(await readFile(path, 'utf8'));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DrError({
@@ -58,15 +65,15 @@ export const readRecord = async (surroundings: Surroundings): Promise<SandboxRec
 /** Takes the place of the one sandbox; false when another one has it. */
 export const claimRecord = async (surroundings: Surroundings, record: SandboxRecord): Promise<boolean> => {
   const path = recordPath(surroundings);
-  await makePrivateDirectory(dirname(path));
   try {
+    await makePrivateDirectory(dirname(path));
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(JSON.stringify(record, undefined, 2));
     await file.close();
     return true;
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw thrown;
+    throw notWritable(path, thrown);
   }
 };
 

@@ -24,6 +24,20 @@ export const openStateDirectory = async (path: string): Promise<string> => {
   }
 };
 
+/** A file that an earlier run left. */
+const parseKept = <T>(text: string, path: string | undefined): T => {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new DrError({
+      code: 'StateUnreadable',
+      message: `the kept state in ${path} cannot be read`,
+      hint: 'restore the file, or start with an empty state directory',
+      cause,
+    });
+  }
+};
+
 /** The certificates of a site: those kept from an earlier run while they hold, else new ones. */
 export const certificatesFor = async (options: {
   site: SandboxSite;
@@ -35,7 +49,7 @@ export const certificatesFor = async (options: {
   const path = directory === undefined ? undefined : join(directory, site, 'certificates.json');
   const kept = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
-    const certificates = JSON.parse(kept) as SiteCertificates;
+    const certificates = parseKept<SiteCertificates>(kept, path);
     if (areStillValid(certificates, now)) return certificates;
   }
   const made = await makeSiteCertificates({ site, now });
@@ -59,7 +73,7 @@ export const readFormerRun = async (
   const text =
     directory === undefined ? undefined : await readFile(runFile(directory), 'utf8').catch(() => undefined);
   if (directory === undefined || text === undefined) return [0, 0];
-  const former = JSON.parse(text) as KeptRun;
+  const former = parseKept<KeptRun>(text, runFile(directory));
   if (former.servers === servers) return former.ports;
   throw new DrError({
     code: 'StateOfOtherServers',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { DrError, messageOf } from '../core/model/error.ts';
 
 /**
  * Makes a private directory and its parents. Node's own recursive way never ends where a file system answers ENOENT for a
@@ -20,15 +21,28 @@ export const makePrivateDirectory = async (path: string): Promise<void> => {
   }
 };
 
-/** Writes a file whole or not at all, readable by its owner only. A directory that is missing is made, private too. */
+/** An error of the file system, as one that says which file could not be written. */
+export const notWritable = (path: string, cause: unknown): DrError =>
+  new DrError({
+    code: 'FileNotWritable',
+    message: `${path} cannot be written: ${messageOf(cause)}`,
+    hint: 'make its directory writable, or choose another one',
+    cause,
+  });
+
+/**
+ * Writes a file whole or not at all, readable by its owner only. A directory that is missing is made, private too.
+ * Throws `FileNotWritable`.
+ */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
-  await makePrivateDirectory(dirname(path));
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   try {
+    await makePrivateDirectory(dirname(path));
     await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, path);
   } catch (thrown) {
-    await rm(draft, { force: true });
-    throw thrown;
+    // What stands in the way of writing may stand in the way of removing, too; the first is what matters.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw notWritable(path, thrown);
   }
 };

@@ -149,10 +149,20 @@ describe('the record of a sandbox', () => {
     expect(statSync(recordPath(surroundings())).mode & 0o777).toBe(0o600);
   });
 
-  it('that is damaged is said to be so', async () => {
+  it.each(['{', '3', 'null', '{"version":1}'])('that is damaged (%s) is said to be so', async (text) => {
     await updateRecord(surroundings(), record);
-    writeFileSync(recordPath(surroundings()), '{');
+    writeFileSync(recordPath(surroundings()), text);
     await expect(readRecord(surroundings())).rejects.toMatchObject({ code: 'SandboxRecordUnreadable' });
+  });
+
+  it('that cannot be written is named', async () => {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    const blocked = { env: { XDG_STATE_HOME: file }, home: directory };
+    await expect(claimRecord(blocked, record)).rejects.toMatchObject({
+      code: 'FileNotWritable',
+      message: expect.stringContaining(recordPath(blocked)),
+    });
   });
 
   it('names a process from its first moment to its last', async () => {
@@ -205,6 +215,20 @@ describe('a state directory', () => {
       hint: expect.stringContaining('--embedded'),
     });
   });
+
+  it('with a damaged file names the file', async () => {
+    await writeRun(directory, { servers: 'embedded', ports: [6443, 6444] });
+    writeFileSync(join(directory, 'run.json'), '{');
+    await expect(readFormerRun(directory, 'embedded')).rejects.toMatchObject({
+      code: 'StateUnreadable',
+      message: expect.stringContaining(join(directory, 'run.json')),
+    });
+    await writePrivateFile(join(directory, 'cluster-1', 'certificates.json'), '{');
+    await expect(certificatesFor({ site: 'cluster-1', directory, now })).rejects.toMatchObject({
+      code: 'StateUnreadable',
+      message: expect.stringContaining('certificates.json'),
+    });
+  });
 });
 
 describe('private files', () => {
@@ -215,6 +239,15 @@ describe('private files', () => {
     expect(readFileSync(path, 'utf8')).toBe('two');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(directory, 'new'))).toEqual(['file']);
+  });
+
+  it('that cannot be written are named', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    const path = join(directory, 'file', 'below');
+    await expect(writePrivateFile(path, 'one')).rejects.toMatchObject({
+      code: 'FileNotWritable',
+      message: expect.stringContaining(`${path} cannot be written`),
+    });
   });
 
   it('keep the permissions of directories that are there', async () => {
