@@ -105,12 +105,15 @@ const addressOf = (text: string): string => {
   throw invalid(`--csi-addons-address: "${text}" is not unix:///path`);
 };
 
-/** yargs lists an unknown flag twice, as it was typed and in camel case. */
+/** What yargs says about a wrong command line, in our words: it lists an unknown flag twice, also in camel case. */
 const inOneLine = (message: string): string => {
-  const [, unknown] = /^Unknown arguments?: ([^,]+)/.exec(message) ?? [];
-  return unknown === undefined
-    ? message.replaceAll(/\s+/g, ' ').trim()
-    : `unknown flag or argument: ${unknown}`;
+  const line = message.replaceAll(/\s+/g, ' ').trim();
+  const [, unknown] = /^Unknown arguments?: ([^,]+)/.exec(line) ?? [];
+  if (unknown !== undefined) return `unknown flag or argument: ${unknown}`;
+  const [, missing] = /^Missing required arguments?: (.+)/.exec(line) ?? [];
+  if (missing !== undefined) return `--${missing} is required`;
+  const [, flag, given, choices] = /Argument: (.+), Given: (.+), Choices: (.+)/.exec(line) ?? [];
+  return flag === undefined ? line : `--${flag}: ${given} is none of ${choices}`;
 };
 
 const levelOf = (level: string | undefined, verbosity: number): string => {
@@ -149,9 +152,12 @@ export const parseFlags = async (
     print(`${printed}\n`);
     return undefined;
   }
+  const repeated = Object.keys(options).find((name) => Array.isArray(flags[name as keyof typeof flags]));
+  if (repeated !== undefined) throw invalid(`--${repeated} is given more than once`);
+  if (flags.driverName === '') throw invalid('--driver-name names no driver');
   const pollMs = milliseconds('sync-info-interval', flags.syncInfoInterval);
   if (!Number.isInteger(flags.workers) || flags.workers < 1)
-    throw invalid(`--workers: "${flags.workers}" is not a positive number`);
+    throw invalid('--workers: give a whole number, 1 or more');
   const lease = {
     leaseDurationMs: milliseconds('leader-election-lease-duration', flags.leaderElectionLeaseDuration),
     renewDeadlineMs: milliseconds('leader-election-renew-deadline', flags.leaderElectionRenewDeadline),

@@ -70,13 +70,18 @@ test('version and help are printed, and nothing is run', async () => {
 describe('what cannot be honoured is refused in one line', () => {
   test.each([
     [['--driver-name=d', '--no-such-flag'], /^unknown flag or argument: no-such-flag$/],
-    [[], /driver-name/],
+    [[], /^--driver-name is required$/],
+    [['--driver-name='], /^--driver-name names no driver$/],
+    [['--driver-name=a', '--driver-name=b'], /^--driver-name is given more than once$/],
     [['--driver-name=d', 'extra'], /^unknown flag or argument: extra$/],
     [['--driver-name=d', '--rpc-timeout=1d'], /--rpc-timeout: "1d" is not a duration/],
-    [['--driver-name=d', '--workers=0'], /--workers/],
-    [['--driver-name=d', '--workers=many'], /--workers/],
+    [['--driver-name=d', '--workers=0'], /^--workers: give a whole number, 1 or more$/],
+    [['--driver-name=d', '--workers=many'], /^--workers: give a whole number, 1 or more$/],
     [['--driver-name=d', '--csi-addons-address=tcp://x:1'], /is not unix:\/\/\/path/],
-    [['--driver-name=d', '--force-promote=always'], /force-promote|Invalid values/],
+    [
+      ['--driver-name=d', '--force-promote=always'],
+      /^--force-promote: "always" is none of "auto", "consent", "upstream"$/,
+    ],
     [['--driver-name=d', '--leader-election-renew-deadline=20s'], /longer than the renew deadline/],
   ])('%j', async (args, message) => {
     const error = await parse(...args).catch((thrown: unknown) => thrown);
