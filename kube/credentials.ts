@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
 import { DrError, messageOf } from '../core/model/error.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
@@ -28,15 +28,12 @@ export type CredentialSource = {
   renew(): boolean;
 };
 
-const readPem = async (
-  source: PemSource | undefined,
-  owner: string,
-  what: string,
-): Promise<string | undefined> => {
+/** At once, for small files: `node:fs/promises` takes longer to load than they take to be read. */
+const readPem = (source: PemSource | undefined, owner: string, what: string): string | undefined => {
   if (source === undefined) return undefined;
   if ('data' in source) return source.data;
   try {
-    return await readFile(source.file, 'utf8');
+    return readFileSync(source.file, 'utf8');
   } catch (error) {
     throw new DrError({
       code: 'KubeconfigInvalid',
@@ -68,15 +65,11 @@ const checkPem = (
 const parseCertificate = (text: string): unknown => new X509Certificate(text);
 
 /** The part of TLS that belongs to the cluster entry, and the user's certificate where it stands in the file. */
-export const readTlsMaterial = async ({ cluster, user }: ResolvedContext): Promise<TlsMaterial> => {
-  const ca = await readPem(
-    cluster.certificateAuthority,
-    `cluster "${cluster.name}"`,
-    'certificate-authority',
-  );
+const readTlsMaterial = ({ cluster, user }: ResolvedContext): TlsMaterial => {
+  const ca = readPem(cluster.certificateAuthority, `cluster "${cluster.name}"`, 'certificate-authority');
   const owner = `user "${user.name}"`;
-  const cert = await readPem(user.clientCertificate, owner, 'client-certificate');
-  const key = await readPem(user.clientKey, owner, 'client-key');
+  const cert = readPem(user.clientCertificate, owner, 'client-certificate');
+  const key = readPem(user.clientKey, owner, 'client-key');
   checkPem(ca, {
     owner: `cluster "${cluster.name}"`,
     what: 'certificate-authority',
@@ -120,8 +113,8 @@ export const impersonationHeaders = (as: Impersonation): Record<string, string |
 /** A token file is read again after a minute, as client-go does: kubelet rotates it. */
 const tokenFileLifetimeMs = 60_000;
 
-const readToken = async (file: string, user: string): Promise<string> =>
-  (await readPem({ file }, `user "${user}"`, 'tokenFile'))?.trim() ?? '';
+const readToken = (file: string, user: string): string =>
+  readPem({ file }, `user "${user}"`, 'tokenFile')?.trim() ?? '';
 
 const basic = (username: string, password: string | undefined): string =>
   `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
@@ -129,15 +122,15 @@ const basic = (username: string, password: string | undefined): string =>
 /** Credentials that stand in the kubeconfig or in files it names; nothing is started, no library loaded. */
 export const fileCredentials = (resolved: ResolvedContext, now: () => number): CredentialSource => {
   const { user } = resolved;
-  let tls: Promise<TlsMaterial> | undefined;
-  let token: { readAt: number; header: Promise<string> } | undefined;
-  const tokenHeader = async (file: string): Promise<string> => {
+  let tls: TlsMaterial | undefined;
+  let token: { readAt: number; header: string } | undefined;
+  const tokenHeader = (file: string): string => {
     if (token === undefined || now() - token.readAt > tokenFileLifetimeMs) {
-      token = { readAt: now(), header: readToken(file, user.name).then((text) => `Bearer ${text}`) };
+      token = { readAt: now(), header: `Bearer ${readToken(file, user.name)}` };
     }
     return token.header;
   };
-  const authorization = async (): Promise<string | undefined> => {
+  const authorization = (): string | undefined => {
     if (user.tokenFile !== undefined) return tokenHeader(user.tokenFile);
     if (user.token !== undefined) return `Bearer ${user.token}`;
     return user.username === undefined ? undefined : basic(user.username, user.password);
@@ -145,8 +138,8 @@ export const fileCredentials = (resolved: ResolvedContext, now: () => number): C
   return {
     current: async () => {
       tls ??= readTlsMaterial(resolved);
-      const header = await authorization();
-      return { tls: await tls, headers: header === undefined ? {} : { Authorization: header } };
+      const header = authorization();
+      return { tls, headers: header === undefined ? {} : { Authorization: header } };
     },
     renew: () => {
       const renewable = token !== undefined;

@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Readable } from 'node:stream';
+import tls from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import type { Credentials } from './credentials.ts';
 import { requestTimedOut, socketErrorCode, unreachable } from './unreachable.ts';
@@ -63,10 +64,18 @@ export const createHttpClient = (options: { site: string; server: URL; maxSocket
     // New TLS material (a plugin renewed its certificate): connections made with the old one end.
     for (const old of agents.values()) old.request.destroy();
     agents.clear();
+    // Made once: reading certificates and key for each connection again takes longer than the rest of a handshake.
+    const secureContext = secure ? tls.createSecureContext(credentials.tls) : undefined;
     const make = (maxSockets: number): http.Agent =>
-      secure
-        ? new https.Agent({ ...shared, ...credentials.tls, maxSockets, maxFreeSockets: maxSockets })
-        : new http.Agent({ ...shared, maxSockets, maxFreeSockets: maxSockets });
+      secureContext === undefined
+        ? new http.Agent({ ...shared, maxSockets, maxFreeSockets: maxSockets })
+        : new https.Agent({
+            ...shared,
+            ...credentials.tls,
+            secureContext,
+            maxSockets,
+            maxFreeSockets: maxSockets,
+          });
     const made = { request: make(options.maxSockets), stream: make(Number.POSITIVE_INFINITY) };
     agents.set(credentials.tls, made);
     return made;

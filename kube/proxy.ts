@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import net, { isIP, isIPv6 } from 'node:net';
 
 /** Whether one entry of `NO_PROXY` covers the host: `*`, a domain and those under it, an address, or a CIDR block. */
 const covers = (entry: string, host: string, port: string): boolean => {
@@ -6,7 +6,7 @@ const covers = (entry: string, host: string, port: string): boolean => {
   const [network, prefix] = entry.split('/');
   if (network !== undefined && prefix !== undefined && isIP(network) !== 0) {
     if (isIP(host) !== isIP(network)) return false;
-    const block = new BlockList();
+    const block = new net.BlockList();
     const family = isIPv6(network) ? 'ipv6' : 'ipv4';
     block.addSubnet(network, Number(prefix), family);
     return block.check(host, family);
