@@ -51,11 +51,23 @@ const readTimeoutMs = 30_000;
 
 type Unary<Response> = (callback: (error: ServiceError | null, response: Response) => void) => unknown;
 
+/** A condition holds 32 KiB; a status that is refused for its length would say nothing at all. */
+const longestDescription = 8_192;
+
 const failureFrom = ({ code, details }: ServiceError): Failure => ({
   ok: false,
   code: grpcCodes[code] ?? 'Unknown',
-  description: details,
+  description: details.length > longestDescription ? `${details.slice(0, longestDescription)} …` : details,
 });
+
+/** The end of the last year that RFC 3339 can name. */
+const endOfTime = Date.UTC(10_000, 0, 1);
+
+/** The time of a sync; before 1970 (Go's zero time) and after the year 9999 it is none. */
+const syncTime = (time: Date | undefined): number | undefined => {
+  const ms = time?.getTime() ?? 0;
+  return ms > 0 && ms < endOfTime ? ms : undefined;
+};
 
 const ask = <Response, Result>(
   unary: Unary<Response>,
@@ -72,7 +84,7 @@ const health = (value: number): SyncInfo['health'] => {
 };
 
 const syncInfo = (response: GetVolumeReplicationInfoResponse): SyncInfo => ({
-  lastSyncTime: response.lastSyncTime?.getTime(),
+  lastSyncTime: syncTime(response.lastSyncTime),
   lastSyncDuration: response.lastSyncDuration && {
     seconds: response.lastSyncDuration.seconds,
     nanos: response.lastSyncDuration.nanos,

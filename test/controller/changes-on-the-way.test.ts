@@ -106,6 +106,41 @@ test('another driver that comes to the same socket is asked nothing', async () =
   expect(driver.calls).toEqual([]);
 });
 
+test.each([
+  ['zero', new Date(-62_135_596_800_000)],
+  ['far', new Date(8.64e15)],
+])('a sync time that is none (%s) keeps no volume from being primary', async (name, lastSyncTime) => {
+  driver = await startFakeDriver({
+    socket: site.socket,
+    name: driverName,
+    answer: ({ rpc }) =>
+      rpc === 'info'
+        ? { code: 'OK', response: { lastSyncTime, lastSyncBytes: 0, status: 1, statusMessage: '' } }
+        : { code: 'OK' },
+  });
+  controller = await startController(site);
+  await makeClaim(site.cluster, name);
+  await makeReplication(site.cluster, name);
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, name)).toMatchObject({ state: 'Primary' }),
+  );
+  expect((await readStatus(site.cluster, name)).lastSyncTime).toBeUndefined();
+});
+
+test('an error longer than a condition can hold is told in part', async () => {
+  driver = await startFakeDriver({
+    socket: site.socket,
+    name: driverName,
+    answer: () => ({ code: 'Internal', message: 'stderr '.repeat(5_000) }),
+  });
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'wordy');
+  await makeReplication(site.cluster, 'wordy');
+  await eventually(async () =>
+    expect((await readStatus(site.cluster, 'wordy')).message).toMatch(/^stderr stderr .* …$/),
+  );
+});
+
 test('an error that quotes the secret reaches neither status, Events nor log', async () => {
   driver = await startFakeDriver({
     socket: site.socket,
