@@ -18,6 +18,7 @@ import { claimProtection, volumeProtection } from './volumes/protection.ts';
 import { createProvisioner, createReclaimer } from './volumes/provisioner.ts';
 import type { FindMountObstacle, StorageDriver } from './volumes/storage-driver.ts';
 import { createNodeAgent, createScheduler } from './workloads/pod-controllers.ts';
+import { defaultAccountController } from './workloads/service-accounts.ts';
 import { ensureNode, siteNodeOf } from './workloads/site-node.ts';
 import { workloadControllers } from './workloads/workload-controllers.ts';
 
@@ -58,6 +59,7 @@ const controllersOf = (options: ClusterControllersOptions): ClusterController[] 
     claimProtection,
     volumeProtection,
     namespaceController,
+    defaultAccountController,
     ...workloadControllers,
     createScheduler(node),
     createNodeAgent(agent),

@@ -58,6 +58,7 @@ export const cachedKinds = [
   { resource: resources.storageClasses, indexes: {} },
   { resource: resources.nodes, indexes: {} },
   { resource: resources.namespaces, indexes: {} },
+  { resource: resources.serviceAccounts, indexes: {} },
   { resource: resources.customResourceDefinitions, indexes: {} },
   { resource: resources.deployments, indexes: {} },
   { resource: resources.replicaSets, indexes: { owner: byOwner } },
