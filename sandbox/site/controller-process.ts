@@ -7,7 +7,8 @@ import type { Child, StartChild } from '../child-process.ts';
 /** The replication controller of a site, kept alive. */
 export type ControllerProcess = {
   state(): { state: 'running'; pid: number } | { state: 'restarting' | 'stopped' };
-  start(): void;
+  /** Resolves once the first process is on the sandbox's record, or could not be started and is tried again. */
+  start(): Promise<void>;
   /** Killed as by a power failure, or asked to end in good order. */
   stop(how: 'kill' | 'end'): Promise<void>;
 };
@@ -39,12 +40,12 @@ export const createControllerProcess = (options: ControllerProcessOptions): Cont
   let child: Child | undefined;
   let running: { stopped: AbortController; done: Promise<void> } | undefined;
 
-  const keepAlive = async (signal: AbortSignal): Promise<void> => {
+  const keepAlive = async (signal: AbortSignal, onAttempt: () => void): Promise<void> => {
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       const { executable, args, env, logFile, site, log } = options;
       let why: string;
       try {
-        child = await options.startChild({ command: executable, args, env, logFile });
+        child = await options.startChild({ command: executable, args, env, logFile }).finally(onAttempt);
         // Stopped while it was being started: whoever stopped it saw no process yet.
         if (signal.aborted) await child.stop(stopGraceMs);
         const ended = await child.exited;
@@ -67,10 +68,12 @@ export const createControllerProcess = (options: ControllerProcessOptions): Cont
       if (child !== undefined) return { state: 'running', pid: child.pid };
       return { state: running === undefined ? 'stopped' : 'restarting' };
     },
-    start: () => {
+    start: async () => {
       if (running !== undefined) return;
       const stopped = new AbortController();
-      running = { stopped, done: keepAlive(stopped.signal) };
+      const { promise: attempted, resolve } = Promise.withResolvers<void>();
+      running = { stopped, done: keepAlive(stopped.signal, resolve) };
+      await attempted;
     },
     stop: async (how) => {
       if (running === undefined) return;

@@ -91,7 +91,7 @@ export const createSite = (options: SiteOptions): Site => {
       signal: stop.signal,
     });
     await controllers.started;
-    controller?.start();
+    await controller?.start();
   };
 
   const rest = async (how: 'kill' | 'end'): Promise<void> => {
