@@ -86,26 +86,6 @@ const lightStringWidth: Plugin = {
 };
 
 /**
- * yargs only parses here: help is drawn by plugin/help.ts. So what it would draw help with need not be loaded at each start,
- * nor Node's assert, of which it takes two comparisons.
- */
-const lightYargs: Plugin = {
-  name: 'light-yargs',
-  setup({ onResolve, onLoad }) {
-    const contents: Record<string, string> = {
-      cliui: "export default () => { throw new Error('help is drawn elsewhere'); };",
-      assert: `const check = (holds, message) => { if (!holds) throw new Error(message); };
-        export const strictEqual = (one, other, message) => check(Object.is(one, other), message);
-        export const notStrictEqual = (one, other, message) => check(!Object.is(one, other), message);`,
-    };
-    onResolve({ filter: /^(cliui|assert)$/ }, ({ path, importer }) =>
-      /[\\/]yargs[\\/]lib[\\/]/.test(importer) ? { path, namespace: 'light-yargs' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'light-yargs' }, ({ path }) => ({ contents: contents[path] ?? '' }));
-  },
-};
-
-/**
  * `import … from 'node:http'` makes Node read every export at once, and one of them loads its whole fetch client: 15 ms.
  * `require` reads what is used. esbuild writes each import of a module of Node's as one statement of the chunk.
  */
@@ -139,7 +119,7 @@ const bundle: BuildOptions = {
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
-  plugins: [treeShakeClientNode, lightStringWidth, lightYargs],
+  plugins: [treeShakeClientNode, lightStringWidth],
   logLevel: 'warning',
 };
 
