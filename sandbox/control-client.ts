@@ -105,6 +105,15 @@ const notRunning = (): DrError =>
     hint: 'start one with kubectl dr sandbox up',
   });
 
+/** Nobody is behind the record: it was killed, and its controllers may still run. */
+const died = ({ pid }: SandboxRecord, cause: unknown): DrError =>
+  new DrError({
+    code: 'SandboxNotRunning',
+    message: `the sandbox (pid ${pid}) died and left files and perhaps processes behind`,
+    hint: 'kubectl dr sandbox down removes them, kubectl dr sandbox up starts anew',
+    cause,
+  });
+
 /** One call to the running sandbox. Rejects with `SandboxNotRunning`, or with what the sandbox answered. */
 export const callSandbox = async <Name extends Exclude<ControlCall, 'down'>>(
   surroundings: Surroundings,
@@ -114,7 +123,11 @@ export const callSandbox = async <Name extends Exclude<ControlCall, 'down'>>(
 ): Promise<ControlCalls[Name]['answer']> => {
   const record = await readRecord(surroundings);
   if (record === undefined) throw notRunning();
-  return callControl(record.controlSocket, name, body, { timeoutMs: callTimeoutMs, signal });
+  try {
+    return await callControl(record.controlSocket, name, body, { timeoutMs: callTimeoutMs, signal });
+  } catch (thrown) {
+    throw thrown instanceof DrError && thrown.code === 'SandboxNotRunning' ? died(record, thrown) : thrown;
+  }
 };
 
 const awaitEnd = async (record: SandboxRecord, context: CommandContext): Promise<void> => {

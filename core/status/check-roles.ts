@@ -90,7 +90,7 @@ export const noPrimary: VerdictCheck = (facts) => {
       message: 'no site is primary, the copies are in sync: promote the side that is to run the application',
       next: askForState(side, 'primary'),
     });
-  const message = `no site is primary: ${waiting.site.name} is not in sync yet${forAge(waiting.role.since, facts.now)}`;
+  const message = `no site is primary: ${waiting.site.name} has been catching up${forAge(waiting.role.since, facts.now)}`;
   return lastsTooLong(waiting, facts.now)
     ? verdict('NoPrimary', { reason: 'NotInSync', message, next: describeReplication(waiting) })
     : verdict('Moving', { reason: 'Demoted', message, next: describeReplication(waiting) });

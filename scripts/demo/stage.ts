@@ -45,6 +45,9 @@ const indent = (text: string): string =>
     .map((line) => `   ${line}`)
     .join('\n');
 
+/** As a shell takes it. */
+const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : `'${word}'`);
+
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -95,7 +98,7 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
 
   return {
     dr: async (...words) => {
-      console.log(`   $ kubectl dr ${words.join(' ')}`);
+      console.log(`   $ kubectl dr ${words.map(quoted).join(' ')}`);
       const output = await execute(words, signal);
       if (output.trim() !== '') console.log(indent(output));
       return output;

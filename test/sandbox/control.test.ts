@@ -106,19 +106,30 @@ describe('without a sandbox', () => {
     expect(await downSandbox(context())).toBe(false);
   });
 
-  it('down removes what a killed one has left, and nothing else', async () => {
-    const foreign = join(directory, 'foreign');
-    await updateRecord(surroundings(), {
+  const recordKilled = () =>
+    updateRecord(surroundings(), {
       version: 1,
       pid: 2 ** 30,
       startedAt: '2026-06-01T00:00:00Z',
       controlSocket: join(directory, 'gone.sock'),
       runDirectory: mkdtempSync(join(directory, 'kubectl-dr-')),
-      kubeconfig: foreign,
+      kubeconfig: join(directory, 'foreign'),
       sites: [],
       // This very process has the pid, but not the run directory in its command line.
       children: [process.pid],
     });
+
+  it('a call to a killed one says how to clear up after it', async () => {
+    await recordKilled();
+    await expect(callSandbox(surroundings(), 'status', {})).rejects.toMatchObject({
+      code: 'SandboxNotRunning',
+      message: `the sandbox (pid ${2 ** 30}) died and left files and perhaps processes behind`,
+      hint: expect.stringContaining('kubectl dr sandbox down'),
+    });
+  });
+
+  it('down removes what a killed one has left, and nothing else', async () => {
+    await recordKilled();
     expect(await downSandbox(context())).toBe(true);
     expect(await downSandbox(context())).toBe(false);
   });
