@@ -1,12 +1,8 @@
 import type { FieldError } from '../field-error.ts';
 import { findings } from './finding.ts';
+import { checkFields, checkItems, child, type ValueCheck } from './inner-checks.ts';
 import { isJsonObject, type JsonObject } from './json-value.ts';
 import type { Schema } from './schema.ts';
-
-/** Checks `apiVersion` and `kind` of the resources that an object embeds. */
-export type EmbeddedCheck = (value: unknown, field: string) => FieldError[];
-
-const child = (field: string, name: string): string => (field === '' ? name : `${field}.${name}`);
 
 const checkTypeField = (resource: JsonObject, name: string, field: string): FieldError[] => {
   const value = resource[name];
@@ -25,7 +21,7 @@ const checkKind = (resource: JsonObject, field: string): FieldError[] => {
   return [findings.invalid(child(field, 'kind'), kind, kindRule)];
 };
 
-const checkResource: EmbeddedCheck = (value, field) =>
+const checkResource: ValueCheck = (value, field) =>
   isJsonObject(value)
     ? [
         ...checkTypeField(value, 'apiVersion', field),
@@ -34,41 +30,13 @@ const checkResource: EmbeddedCheck = (value, field) =>
       ]
     : [];
 
-const both = (
-  one: EmbeddedCheck | undefined,
-  other: EmbeddedCheck | undefined,
-): EmbeddedCheck | undefined => {
+const both = (one: ValueCheck | undefined, other: ValueCheck | undefined): ValueCheck | undefined => {
   if (one === undefined || other === undefined) return one ?? other;
   return (value, field) => [...one(value, field), ...other(value, field)];
 };
 
-const inItems = (items: Schema | undefined): EmbeddedCheck | undefined => {
-  const check = items === undefined ? undefined : compileEmbedded(items);
-  if (check === undefined) return undefined;
-  return (value, field) =>
-    Array.isArray(value) ? value.flatMap((item, index) => check(item, `${field}[${index}]`)) : [];
-};
-
-const inFields = (schema: Schema): EmbeddedCheck | undefined => {
-  const named = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const check = compileEmbedded(property);
-    return check === undefined ? [] : [{ name, check }];
-  });
-  const others =
-    typeof schema.additionalProperties === 'object'
-      ? compileEmbedded(schema.additionalProperties)
-      : undefined;
-  if (named.length === 0 && others === undefined) return undefined;
-  return (value, field) => {
-    if (!isJsonObject(value)) return [];
-    const keyed =
-      others === undefined ? [] : Object.keys(value).flatMap((key) => others(value[key], `${field}[${key}]`));
-    return [...named.flatMap(({ name, check }) => check(value[name], child(field, name))), ...keyed];
-  };
-};
-
 /** Compiles the checks of `x-kubernetes-embedded-resource` inside an object; undefined where there is none. */
-export const compileEmbedded = (schema: Schema): EmbeddedCheck | undefined => {
+export const compileEmbedded = (schema: Schema): ValueCheck | undefined => {
   const own = schema['x-kubernetes-embedded-resource'] === true ? checkResource : undefined;
-  return both(own, both(inItems(schema.items), inFields(schema)));
+  return both(own, both(checkItems(schema.items, compileEmbedded), checkFields(schema, compileEmbedded)));
 };

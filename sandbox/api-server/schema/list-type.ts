@@ -1,12 +1,8 @@
 import type { FieldError } from '../field-error.ts';
 import { findings } from './finding.ts';
+import { checkFields, checkItems, type ValueCheck } from './inner-checks.ts';
 import { isJsonObject, type JsonObject } from './json-value.ts';
 import type { Schema } from './schema.ts';
-
-/** Reports entries of sets and of lists that are maps which occur twice. */
-export type ListTypeCheck = (value: unknown, field: string) => FieldError[];
-
-const child = (field: string, name: string): string => (field === '' ? name : `${field}.${name}`);
 
 /** Indices of the second occurrence of each value; later ones are not told again. */
 const secondOccurrences = (values: readonly unknown[]): number[] => {
@@ -46,36 +42,16 @@ const ownCheck = (
   return (items, field) => checkMap(items, field, schema['x-kubernetes-list-map-keys'] ?? []);
 };
 
-const compileList = (schema: Schema): ListTypeCheck | undefined => {
+const compileList = (schema: Schema): ValueCheck | undefined => {
   const own = ownCheck(schema);
-  const inner = schema.items === undefined ? undefined : compileListTypes(schema.items);
-  if (own === undefined && inner === undefined) return undefined;
-  return (value, field) => {
-    if (!Array.isArray(value)) return [];
-    const inside =
-      inner === undefined ? [] : value.flatMap((item, index) => inner(item, `${field}[${index}]`));
-    return [...(own?.(value, field) ?? []), ...inside];
-  };
-};
-
-const compileObject = (schema: Schema): ListTypeCheck | undefined => {
-  const named = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
-    const check = compileListTypes(property);
-    return check === undefined ? [] : [{ name, check }];
-  });
-  const others =
-    typeof schema.additionalProperties === 'object'
-      ? compileListTypes(schema.additionalProperties)
-      : undefined;
-  if (named.length === 0 && others === undefined) return undefined;
-  return (value, field) => {
-    if (!isJsonObject(value)) return [];
-    const keyed =
-      others === undefined ? [] : Object.keys(value).flatMap((key) => others(value[key], `${field}[${key}]`));
-    return [...keyed, ...named.flatMap(({ name, check }) => check(value[name], child(field, name)))];
-  };
+  const inner = checkItems(schema.items, compileListTypes);
+  if (own === undefined) return inner;
+  return (value, field) =>
+    Array.isArray(value) ? [...own(value, field), ...(inner?.(value, field) ?? [])] : [];
 };
 
 /** Compiles the checks of `x-kubernetes-list-type`; undefined where a schema has none, so that nothing is walked. */
-export const compileListTypes = (schema: Schema): ListTypeCheck | undefined =>
-  schema.type === 'array' || schema.items !== undefined ? compileList(schema) : compileObject(schema);
+export const compileListTypes = (schema: Schema): ValueCheck | undefined =>
+  schema.type === 'array' || schema.items !== undefined
+    ? compileList(schema)
+    : checkFields(schema, compileListTypes);
