@@ -36,7 +36,6 @@ export const isNotFound = (thrown: unknown): boolean => hasStatus(thrown, 404);
 /** 404 without a Status: the server does not know the kind, e.g. because its CRD is not installed. */
 export const isNotServed = (thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.code === 'ResourceNotServed';
-export const isForbidden = (thrown: unknown): boolean => hasStatus(thrown, 403);
 export const isAlreadyExists = (thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.code === 'AlreadyExists';
 export const isConflict = (thrown: unknown): boolean =>

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import type { Kind } from '../kind.ts';
-import { jsonAs, type StoredObject, serialize, storedAt } from '../store/stored-object.ts';
+import { jsonAs, type StoredObject, serialize } from '../store/stored-object.ts';
 import { apiVersionOfKind } from './target.ts';
 
 /** A stored object as a kind shows it: in the version asked for, or in the shape of another group. */
@@ -13,12 +13,6 @@ export const viewOf = (kind: Kind, stored: StoredObject): KubernetesObject => {
 /** The same as JSON, without parsing where nothing but the version differs. */
 export const jsonOf = (kind: Kind, stored: StoredObject): string =>
   kind.storedAs === undefined ? jsonAs(stored, apiVersionOfKind(kind)) : serialize(viewOf(kind, stored));
-
-/** The stored object in the shape of the kind, for lists and watches. */
-export const storedViewOf = (kind: Kind, stored: StoredObject): StoredObject => {
-  const object = viewOf(kind, stored);
-  return object === stored.object ? stored : storedAt(stored.key, object, stored.revision);
-};
 
 /** An object of the kind in the shape in which it is stored. */
 export const toStored = (kind: Kind, object: KubernetesObject): KubernetesObject =>
