@@ -1,15 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
 // unit: pure rules and single parts. contract: the recordings of a real API server and a real CSI driver, replayed.
-// e2e: the built executables against the sandbox. `npm test` builds first, then runs all three.
+// model: random histories of two
+// sites, judged by the real rules. e2e: the built executables against the sandbox. `npm test` builds first, then runs all four.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['test/{core,kube,csi,controller,plugin,sandbox,property}/**/*.test.ts'],
+          include: ['test/{core,kube,csi,controller,plugin,sandbox,webhook}/**/*.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.test.ts'],
+          testTimeout: 600_000,
         },
       },
       {

@@ -32,6 +32,7 @@ const oldestNode = 22;
 const applications: Record<string, string> = {
   'kubectl-dr': 'plugin/main.ts',
   'dr-controller': 'controller/main.ts',
+  'dr-webhook': 'webhook/main.ts',
   sandbox: 'sandbox/main.ts',
 };
 
@@ -40,6 +41,7 @@ const launchers: Record<string, { application: string; firstWords?: string }> = 
   'kubectl-dr': { application: 'kubectl-dr' },
   'kubectl_complete-dr': { application: 'kubectl-dr', firstWords: '__complete' },
   'dr-controller': { application: 'dr-controller' },
+  'dr-webhook': { application: 'dr-webhook' },
 };
 
 /**

@@ -1,9 +1,9 @@
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../model/reading.ts';
 import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { type Lag, measureLag } from './lag.ts';
 import { pairVolumes, type VolumePair } from './pairing.ts';
-import { known, type Reading, unknown } from './reading.ts';
 import { millisecondsOf } from './replication.ts';
 import { readRole } from './role.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';

@@ -1,4 +1,4 @@
-import type { Reading } from './reading.ts';
+import type { Reading } from '../model/reading.ts';
 import type { Schedule } from './schedule.ts';
 
 /** A lag above this many intervals is late; from `criticalIntervals` on it is an error. */

@@ -1,20 +1,10 @@
-import type { Condition, KubernetesObject, ManagedFieldsEntry } from '../model/kubernetes-object.ts';
+import type { Condition, ManagedFieldsEntry } from '../model/kubernetes-object.ts';
+import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type {
   ReplicationState,
   VolumeReplication,
   VolumeReplicationStatus,
 } from '../model/volume-replication.ts';
-
-/** A VolumeGroupReplication: one replication state for all claims that its selector finds. */
-export type VolumeGroupReplication = KubernetesObject & {
-  spec: {
-    volumeGroupReplicationClassName: string;
-    volumeReplicationClassName?: string;
-    replicationState: ReplicationState;
-    autoResync?: boolean;
-  };
-  status?: VolumeReplicationStatus & { persistentVolumeClaimsRefList?: { name: string }[] };
-};
 
 /** The object that protects one claim on one site: a VolumeReplication, or the group that the claim is part of. */
 export type Replication = {

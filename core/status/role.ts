@@ -1,5 +1,5 @@
+import type { Reading } from '../model/reading.ts';
 import type { ReplicationState } from '../model/volume-replication.ts';
-import type { Reading } from './reading.ts';
 import { conditionsChangedAt, currentCondition, isStatusCurrent, type Replication } from './replication.ts';
 
 /** What one site is for one volume. */

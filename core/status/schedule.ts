@@ -1,6 +1,6 @@
 import { parseSchedulingInterval } from '../model/duration.ts';
+import { known, type Reading, unknown } from '../model/reading.ts';
 import type { VolumeReplicationClass } from '../model/volume-replication.ts';
-import { known, type Reading, unknown } from './reading.ts';
 
 /** How a class mirrors: at intervals, each write as it comes (journal), or with no interval of its own. */
 export type Schedule =

@@ -4,14 +4,10 @@ import {
   type VolumeIdentity,
   volumeIdentityOf,
 } from '../model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../model/reading.ts';
+import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import { replicationNames, type VolumeReplication } from '../model/volume-replication.ts';
-import { known, type Reading, unknown } from './reading.ts';
-import {
-  type Replication,
-  replicationOfGroup,
-  replicationOfVolume,
-  type VolumeGroupReplication,
-} from './replication.ts';
+import { type Replication, replicationOfGroup, replicationOfVolume } from './replication.ts';
 import type { SiteObjects } from './snapshot.ts';
 
 /** One claim on one site and what protects it there. */

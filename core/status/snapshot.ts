@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import type { Reading } from '../model/reading.ts';
+import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
-import type { Reading } from './reading.ts';
-import type { VolumeGroupReplication } from './replication.ts';
 
 /** How a site is named and reached. */
 export type SiteName = {

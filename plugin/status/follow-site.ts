@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { known } from '../../core/model/reading.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
-import { known } from '../../core/status/reading.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
 import type { Site } from '../door/clusters.ts';
 import { gatherSite, type Scope, type SiteReading } from './gather-site.ts';

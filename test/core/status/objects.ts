@@ -1,13 +1,13 @@
 import type { Condition } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../../../core/model/reading.ts';
+import type { VolumeGroupReplication } from '../../../core/model/volume-group-replication.ts';
 import type {
   ReplicationState,
   VolumeReplication,
   VolumeReplicationClass,
   VolumeReplicationStatus,
 } from '../../../core/model/volume-replication.ts';
-import { known, type Reading, unknown } from '../../../core/status/reading.ts';
-import type { VolumeGroupReplication } from '../../../core/status/replication.ts';
 import type { SiteObjects, SiteSnapshot } from '../../../core/status/snapshot.ts';
 
 /** The clock of these tests. */
@@ -193,6 +193,7 @@ export const vgr = (claims: string[], sketch: VrSketch = {}): VolumeGroupReplica
     metadata,
     spec: {
       volumeGroupReplicationClassName: 'group',
+      source: { selector: { matchLabels: { app: 'db' } } },
       volumeReplicationClassName: spec.volumeReplicationClass,
       replicationState: spec.replicationState,
     },

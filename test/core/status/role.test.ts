@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { known, unknown } from '../../../core/status/reading.ts';
+import { known, unknown } from '../../../core/model/reading.ts';
 import { replicationOfVolume } from '../../../core/status/replication.ts';
 import { type Progress, type Role, readRole } from '../../../core/status/role.ts';
 import { type VrSketch, vr } from './objects.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { known, unknown } from '../../../core/model/reading.ts';
 import { assess } from '../../../core/status/assess.ts';
-import { known, unknown } from '../../../core/status/reading.ts';
 import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
 import type { VerdictLevel, VerdictName } from '../../../core/status/verdict.ts';
 import { darkSite, forbidden, now, pv, pvc, site, type VrSketch, vr } from './objects.ts';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../core/model/reading.ts';
 import { assess } from '../../../core/status/assess.ts';
-import { known } from '../../../core/status/reading.ts';
 import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
 import { parseOutputFormat } from '../../../plugin/status/output-format.ts';
 import { createPrinter } from '../../../plugin/status/printer.ts';

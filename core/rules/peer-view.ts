@@ -1,0 +1,17 @@
+/** What the other site shows of one volume, looked up by the volume's identity. */
+export type PeerView =
+  /** No peer is known to whoever asks. */
+  | { readonly state: 'not-configured' }
+  /** Nobody asked: the change does not make a volume primary, nor overwrite one. */
+  | { readonly state: 'not-asked' }
+  /** Its spec asks for primary, or its status still says so. */
+  | {
+      readonly state: 'primary';
+      readonly site: string;
+      readonly replication: string;
+      readonly by: 'spec' | 'status';
+    }
+  /** It answered, and nothing there is primary or on the way to it. */
+  | { readonly state: 'not-primary'; readonly site: string }
+  /** It may be primary: it did not answer, forbade the question, or its answer does not tell. `why` is one clause. */
+  | { readonly state: 'unknown'; readonly site: string; readonly why: string };

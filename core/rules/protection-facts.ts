@@ -1,0 +1,43 @@
+import type { PersistentVolume } from '../model/persistent-volume.ts';
+import type { Reading } from '../model/reading.ts';
+import type { ReplicationHere } from './replication-facts.ts';
+
+/** A VolumeReplicationClass or VolumeGroupReplicationClass is created. */
+export type ClassFacts = {
+  readonly subject: 'class';
+  readonly kind: 'VolumeReplicationClass' | 'VolumeGroupReplicationClass';
+  readonly name: string;
+  readonly provisioner: string;
+  readonly parameters: Readonly<Record<string, string>>;
+};
+
+/** A PersistentVolume is changed or deleted. */
+export type VolumeFacts = {
+  readonly subject: 'volume';
+  readonly operation: 'UPDATE' | 'DELETE';
+  readonly name: string;
+  readonly before: PersistentVolume;
+  readonly after: PersistentVolume | undefined;
+  /** Replications that protect the claim it is bound to or reserved for. */
+  readonly protectedBy: Reading<readonly ReplicationHere[]>;
+};
+
+/** A PersistentVolumeClaim is deleted. */
+export type ClaimFacts = {
+  readonly subject: 'claim';
+  readonly namespace: string;
+  readonly name: string;
+  /** It was deleted before, and only its finalizers keep it. */
+  readonly isTerminating: boolean;
+  readonly protectedBy: Reading<readonly ReplicationHere[]>;
+  readonly namespaceTerminating: Reading<boolean>;
+};
+
+/** A Namespace is deleted. */
+export type NamespaceFacts = {
+  readonly subject: 'namespace';
+  readonly name: string;
+  readonly isTerminating: boolean;
+  /** Replications in it. */
+  readonly replications: Reading<readonly ReplicationHere[]>;
+};

@@ -1,0 +1,22 @@
+/** Guard: the request is refused. Codes are stable and never reused. */
+export type GuardCode =
+  | 'DR101'
+  | 'DR102'
+  | 'DR103'
+  | 'DR104'
+  | 'DR105'
+  | 'DR106'
+  | 'DR107'
+  | 'DR108'
+  | 'DR109'
+  | 'DR110'
+  | 'DR111'
+  | 'DR112';
+
+/** Repair: the object is mended on its way in. */
+export type RepairCode = 'DR201' | 'DR202' | 'DR203';
+
+/** Advice: a warning. */
+export type AdviceCode = 'DR301' | 'DR302' | 'DR303' | 'DR304' | 'DR305' | 'DR306';
+
+export type RuleCode = GuardCode | RepairCode | AdviceCode;
