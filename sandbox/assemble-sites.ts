@@ -4,9 +4,9 @@ import { siteNames } from './control-protocol.ts';
 import { kubeconfigText } from './kubeconfig-file.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import { type SandboxPlan, siteKubeconfig } from './sandbox-plan.ts';
-import { controllerScript, createControllerProcess } from './site/controller-process.ts';
 import { createSite, driverName, driverSocket, type Site } from './site/site.ts';
 import type { SiteServer } from './site/site-server.ts';
+import { applicationScript, createSupervisedProcess } from './site/supervised-process.ts';
 import { type ArrayPair, createArrayPair } from './storage/array-pair.ts';
 import { readArrays } from './storage/state-directory.ts';
 import { writePrivateFile } from './write-file.ts';
@@ -47,7 +47,7 @@ export const writeKubeconfigs = async (
 };
 
 const controllerArgs = (plan: SandboxPlan, site: string, peer: string): string[] => [
-  controllerScript(plan.packageRoot, import.meta.url.endsWith('.ts')),
+  applicationScript(plan.packageRoot, 'controller', import.meta.url.endsWith('.ts')),
   `--driver-name=${driverName}`,
   `--csi-addons-address=unix://${driverSocket(plan.runDirectory, site)}`,
   `--kubeconfig=${siteKubeconfig(plan, site)}`,
@@ -75,13 +75,14 @@ export const assembleSites = (
   const assemble = (index: 0 | 1): Site => {
     const name = siteNames[index];
     const controller = settings.controller
-      ? createControllerProcess({
-          site: name,
+      ? createSupervisedProcess({
+          what: `the controller of ${name}`,
           executable: process.execPath,
           args: controllerArgs(plan, name, siteNames[index === 0 ? 1 : 0]),
           env: context.env,
           logFile: join(runDirectory, `${name}-dr-controller.log`),
           startChild: keeper.startChild,
+          now,
           log,
         })
       : undefined;

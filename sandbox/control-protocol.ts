@@ -6,6 +6,8 @@ export type SandboxSettings = {
   embedded: boolean;
   /** Whether each site runs its replication controller. */
   controller: boolean;
+  /** Whether each site runs its admission webhook. */
+  webhook: boolean;
   /** Whether class, secret and claim of the first steps are made. */
   example: boolean;
   /** How many times faster the storage's schedules run than the clock on the wall. */
@@ -25,6 +27,7 @@ export const defaultSettings: SandboxSettings = {
   ports: [0, 0],
   embedded: false,
   controller: true,
+  webhook: true,
   example: false,
   clockFactor: 1,
 };

@@ -25,6 +25,7 @@ const up: Command = {
     'with-example': switchFlag('Make class, secret and the claim rbd-pvc'),
     embedded: switchFlag('Embedded API servers although etcd and kube-apiserver are installed'),
     'no-controller': switchFlag('Run no replication controller'),
+    'no-webhook': switchFlag('Run no admission webhook: unsafe changes are not refused'),
     'clock-factor': textFlag("How many times faster the storage's schedules run", { default: '1' }),
     state: textFlag('Directory that keeps everything across restarts'),
     'kubeconfig-out': textFlag('The kubeconfig to write; else ~/.kube/kubectl-dr-sandbox'),

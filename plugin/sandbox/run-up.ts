@@ -10,6 +10,7 @@ type UpFlags = CommonFlags & {
   'with-example'?: boolean;
   embedded?: boolean;
   'no-controller'?: boolean;
+  'no-webhook'?: boolean;
   'clock-factor': string;
   state?: string;
   'kubeconfig-out'?: string;
@@ -36,6 +37,7 @@ const parsePorts = (text: string): [number, number] => {
 const settingsOf = (flags: UpFlags): Partial<SandboxSettings> => ({
   embedded: flags.embedded ?? false,
   controller: !flags['no-controller'],
+  webhook: !flags['no-webhook'],
   example: flags['with-example'] ?? false,
   clockFactor: parseClockFactor(flags['clock-factor']),
   ...(flags.ports !== undefined && { ports: parsePorts(flags.ports) }),

@@ -9,8 +9,8 @@ import { connectDriver } from '../cluster-controllers/volumes/csi-driver.ts';
 import type { SandboxSite } from '../control-protocol.ts';
 import { type DriverServer, serveDriver } from '../driver/serve.ts';
 import type { SiteArray } from '../storage/site-array.ts';
-import type { ControllerProcess } from './controller-process.ts';
 import type { SiteServer } from './site-server.ts';
+import type { SupervisedProcess } from './supervised-process.ts';
 
 /** The name under which the simulated storage is known in both clusters. */
 export const driverName = 'rbd.csi.ceph.com';
@@ -23,7 +23,7 @@ export type Site = {
   readonly server: SiteServer;
   readonly cluster: Cluster;
   readonly array: SiteArray;
-  readonly controller: ControllerProcess | undefined;
+  readonly controller: SupervisedProcess | undefined;
   readonly state: SiteState;
   /** Makes the site dark. */
   fail(how: 'refuse' | 'hang'): Promise<void>;
@@ -42,7 +42,7 @@ export type SiteOptions = {
   /** A kubeconfig whose current context is this site. */
   kubeconfigPath: string;
   socketPath: string;
-  controller: ControllerProcess | undefined;
+  controller: SupervisedProcess | undefined;
   now: () => number;
   random: () => number;
   log: Log;

@@ -10,7 +10,7 @@ test('a sandbox that is ended while it starts says so, and leaves nothing', asyn
   const home = mkdtempSync(join(tmpdir(), 'kubectl-dr-test-'));
   const surroundings = { env: { XDG_STATE_HOME: join(home, 'state') }, home };
   const ending = runSandbox(
-    { ...defaultSettings, embedded: true, controller: false },
+    { ...defaultSettings, embedded: true, controller: false, webhook: false },
     {
       ...surroundings,
       temporaryDirectory: home,

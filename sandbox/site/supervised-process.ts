@@ -4,17 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../core/model/error.ts';
 import type { Child, StartChild } from '../child-process.ts';
 
-/** The replication controller of a site, kept alive. */
-export type ControllerProcess = {
-  state(): { state: 'running'; pid: number } | { state: 'restarting' | 'stopped' };
+/** What a supervised process does right now. */
+export type ProcessState = { state: 'running'; pid: number } | { state: 'restarting' | 'stopped' };
+
+/** A process of a site, as its controller or its webhook, kept alive. */
+export type SupervisedProcess = {
+  state(): ProcessState;
   /** Resolves once the first process is on the sandbox's record, or could not be started and is tried again. */
   start(): Promise<void>;
   /** Killed as by a power failure, or asked to end in good order. */
   stop(how: 'kill' | 'end'): Promise<void>;
 };
 
-export type ControllerProcessOptions = {
-  site: string;
+export type SupervisedProcessOptions = {
+  /** As the log names it, e.g. `the controller of cluster-1`. */
+  what: string;
   /** Arguments of node: the script first. */
   args: readonly string[];
   executable: string;
@@ -22,27 +26,36 @@ export type ControllerProcessOptions = {
   logFile: string;
   log: (level: 'info' | 'warn', message: string) => void;
   startChild: StartChild;
+  now: () => number;
 };
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
 const stopGraceMs = 5_000;
 
-/** The script of dr-controller: bundled, or the source when the sandbox runs from source itself. */
-export const controllerScript = (packageRoot: string, fromSource: boolean): string => {
-  const bundled = join(packageRoot, 'dist', 'lib', 'dr-controller.mjs');
-  const source = join(packageRoot, 'controller', 'main.ts');
+/** The script of an application of this package: bundled, or the source when the sandbox runs from source itself. */
+export const applicationScript = (
+  packageRoot: string,
+  application: 'controller' | 'webhook',
+  fromSource: boolean,
+): string => {
+  const bundled = join(packageRoot, 'dist', 'lib', `dr-${application}.mjs`);
+  const source = join(packageRoot, application, 'main.ts');
   return fromSource && existsSync(source) ? source : bundled;
 };
 
-/** Supervises a dr-controller: one that ends by itself is started again, after pauses from 0.5 s doubling to 30 s. */
-export const createControllerProcess = (options: ControllerProcessOptions): ControllerProcess => {
+/**
+ * Supervises a process: one that ends by itself is started again, after pauses from 0.5 s doubling to 30 s. Having run for
+ * longer than that it was well, so the pauses begin anew.
+ */
+export const createSupervisedProcess = (options: SupervisedProcessOptions): SupervisedProcess => {
   let child: Child | undefined;
   let running: { stopped: AbortController; done: Promise<void> } | undefined;
 
   const keepAlive = async (signal: AbortSignal, onAttempt: () => void): Promise<void> => {
+    const { executable, args, env, logFile, what, log, now } = options;
     for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
-      const { executable, args, env, logFile, site, log } = options;
+      const startedAt = now();
       let why: string;
       try {
         child = await options.startChild({ command: executable, args, env, logFile }).finally(onAttempt);
@@ -55,10 +68,8 @@ export const createControllerProcess = (options: ControllerProcessOptions): Cont
       }
       child = undefined;
       if (signal.aborted) return;
-      log(
-        'warn',
-        `the controller of ${site} ended (${why}), starting it again in ${pauseMs / 1000} s; see ${logFile}`,
-      );
+      if (now() - startedAt > longestPauseMs) pauseMs = firstPauseMs;
+      log('warn', `${what} ended (${why}), starting it again in ${pauseMs / 1000} s; see ${logFile}`);
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   };
