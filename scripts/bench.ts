@@ -7,11 +7,13 @@ import { measureController } from './bench/controller.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { measureSandbox } from './bench/sandbox.ts';
 import { measureStartUp } from './bench/start-up.ts';
+import { measureWebhook } from './bench/webhook.ts';
 
 const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   'start-up': measureStartUp,
   sandbox: measureSandbox,
   controller: measureController,
+  webhook: measureWebhook,
 };
 
 const wanted = process.argv.slice(2);
