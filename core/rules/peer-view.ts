@@ -8,7 +8,10 @@ export type PeerView =
   | {
       readonly state: 'primary';
       readonly site: string;
+      /** `namespace/name` over there. */
       readonly replication: string;
+      /** Left out: a VolumeReplication. */
+      readonly kind?: 'VolumeReplication' | 'VolumeGroupReplication';
       readonly by: 'spec' | 'status';
     }
   /** It answered, and nothing there is primary or on the way to it. */

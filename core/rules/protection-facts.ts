@@ -38,6 +38,6 @@ export type NamespaceFacts = {
   readonly subject: 'namespace';
   readonly name: string;
   readonly isTerminating: boolean;
-  /** Replications in it. */
+  /** Replications in it that protect: a driver may have been asked to mirror for them. */
   readonly replications: Reading<readonly ReplicationHere[]>;
 };
