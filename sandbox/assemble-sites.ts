@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from '../kube/connect.ts';
+import { loadKubeconfig } from '../kube/kubeconfig.ts';
+import { assembleGuard } from './assemble-guard.ts';
 import type { SiteCertificates } from './certificates.ts';
 import { siteNames } from './control-protocol.ts';
 import { kubeconfigText } from './kubeconfig-file.ts';
@@ -69,16 +73,26 @@ export const assembleSites = (
   keeper: RecordKeeper,
   pair: ArrayPair,
   servers: readonly [SiteServer, SiteServer],
+  webhookPorts: readonly [number, number],
 ): readonly [Site, Site] => {
   const { context, settings, runDirectory } = plan;
   const { now, random, log } = context;
   const assemble = (index: 0 | 1): Site => {
     const name = siteNames[index];
+    const peer = siteNames[index === 0 ? 1 : 0];
+    const cluster = connect({
+      kubeconfig: loadKubeconfig({ env: {}, home: undefined, kubeconfig: siteKubeconfig(plan, name) }),
+      name,
+      userAgent: 'kubectl-dr-sandbox',
+      maxSockets: 64,
+      now,
+      random,
+    });
     const controller = settings.controller
       ? createSupervisedProcess({
           what: `the controller of ${name}`,
           executable: process.execPath,
-          args: controllerArgs(plan, name, siteNames[index === 0 ? 1 : 0]),
+          args: controllerArgs(plan, name, peer),
           env: context.env,
           logFile: join(runDirectory, `${name}-dr-controller.log`),
           startChild: keeper.startChild,
@@ -90,9 +104,13 @@ export const assembleSites = (
       name,
       server: servers[index],
       array: pair.sites[index],
-      kubeconfigPath: siteKubeconfig(plan, name),
+      cluster,
       socketPath: driverSocket(runDirectory, name),
       controller,
+      guard:
+        settings.webhook && existsSync(join(plan.packageRoot, 'webhook', 'main.ts'))
+          ? assembleGuard({ plan, keeper, site: name, peer, cluster, port: webhookPorts[index] })
+          : undefined,
       now,
       random,
       log,

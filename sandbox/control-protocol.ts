@@ -51,6 +51,8 @@ export type SiteStatus = {
   state: 'starting' | 'up' | 'refusing' | 'hanging';
   /** The replication controller: `off` when the sandbox was started without. */
   controller: { state: 'running'; pid: number } | { state: 'restarting' | 'stopped' | 'off' };
+  /** The admission webhook: `running` once it answers, `off` when the sandbox was started without. */
+  webhook: { state: 'running'; pid: number } | { state: 'starting' | 'restarting' | 'stopped' | 'off' };
   volumes: VolumeStatus[];
 };
 

@@ -40,5 +40,6 @@ export const describeSite = async (site: Site): Promise<SiteStatus> => ({
   port: site.server.port,
   state: site.state,
   controller: site.controller?.state() ?? { state: 'off' },
+  webhook: (await site.guard?.state()) ?? { state: 'off' },
   volumes: volumesOf(site, await readClaims(site)),
 });

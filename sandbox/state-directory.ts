@@ -58,9 +58,15 @@ export const certificatesFor = async (options: {
 };
 
 /** What has to be the same in the next run. */
-export type KeptRun = { servers: 'embedded' | 'kube-apiserver'; ports: readonly [number, number] };
+export type KeptRun = {
+  servers: 'embedded' | 'kube-apiserver';
+  ports: readonly [number, number];
+  webhookPorts: readonly [number, number];
+};
 
 const runFile = (directory: string): string => join(directory, 'run.json');
+
+const none = { ports: [0, 0], webhookPorts: [0, 0] } as const;
 
 /**
  * The ports of the run before, so that kubeconfigs that were handed out still work; 0 where there was none. The two kinds of
@@ -69,12 +75,13 @@ const runFile = (directory: string): string => join(directory, 'run.json');
 export const readFormerRun = async (
   directory: string | undefined,
   servers: KeptRun['servers'],
-): Promise<readonly [number, number]> => {
+): Promise<Pick<KeptRun, 'ports' | 'webhookPorts'>> => {
   const text =
     directory === undefined ? undefined : await readFile(runFile(directory), 'utf8').catch(() => undefined);
-  if (directory === undefined || text === undefined) return [0, 0];
+  if (directory === undefined || text === undefined) return none;
   const former = parseKept<KeptRun>(text, runFile(directory));
-  if (former.servers === servers) return former.ports;
+  const { ports, webhookPorts } = { ...none, ...former };
+  if (former.servers === servers) return { ports, webhookPorts };
   throw new DrError({
     code: 'StateOfOtherServers',
     message: `${directory} holds the state of ${describe(former.servers)}, not of ${describe(servers)}`,

@@ -14,10 +14,11 @@ import { keepRecord, type RecordKeeper } from './record-keeper.ts';
 import { createOperations } from './sandbox-operations.ts';
 import type { SandboxContext, SandboxPlan } from './sandbox-plan.ts';
 import { startServers } from './sandbox-servers.ts';
+import { freePorts } from './site/free-port.ts';
 import { installClaim, installClasses, installDefinitions } from './site/install.ts';
 import { findServerBinaries } from './site/real-server.ts';
+import { removeRegistrations } from './site/remove-registrations.ts';
 import type { Site } from './site/site.ts';
-import type { SiteServer } from './site/site-server.ts';
 import {
   certificatesFor,
   type KeptRun,
@@ -60,8 +61,9 @@ const populate = async (
   const manifests = join(plan.packageRoot, 'manifests');
   await Promise.all(
     sites.map(async (site) => {
+      if (!plan.settings.webhook) await removeRegistrations(site.cluster, signal);
       await installDefinitions(site.cluster, manifests, signal);
-      await site.start();
+      await site.start(signal);
       if (plan.settings.example) await installClasses(site.cluster, manifests, signal);
     }),
   );
@@ -71,12 +73,11 @@ const populate = async (
 /** With `--state`: remembers this run, and writes the arrays while they change. Answers how to write them at once. */
 const keepState = async (
   { stateDirectory, context, undo }: SandboxPlan,
-  servers: KeptRun['servers'],
+  run: KeptRun,
   pair: ArrayPair,
-  [first, second]: readonly [SiteServer, SiteServer],
 ): Promise<() => Promise<void>> => {
   if (stateDirectory === undefined) return async () => undefined;
-  await writeRun(stateDirectory, { servers, ports: [first.port, second.port] });
+  await writeRun(stateDirectory, run);
   const arrays = keepArrays({
     pair,
     directory: join(stateDirectory, 'arrays'),
@@ -96,12 +97,12 @@ const bringUp = async (plan: SandboxPlan, keeper: RecordKeeper): Promise<Omit<Co
   ]);
   const pair = await openArrays(plan);
   const kind = binaries === undefined ? 'embedded' : 'kube-apiserver';
-  const formerPorts = await readFormerRun(stateDirectory, kind);
+  const former = await readFormerRun(stateDirectory, kind);
   const { startChild } = keeper;
   const servers = await startServers({
     ...plan,
     binaries,
-    formerPorts,
+    formerPorts: former.ports,
     certificates,
     startChild,
     env,
@@ -112,10 +113,13 @@ const bringUp = async (plan: SandboxPlan, keeper: RecordKeeper): Promise<Omit<Co
   undo.push(async () => {
     await Promise.all(servers.map((server) => server.close()));
   });
-  const save = await keepState(plan, kind, pair, servers);
+  const [first = 0, second = 0] = await freePorts(former.webhookPorts);
+  const ports = [servers[0].port, servers[1].port] as const;
+  const webhookPorts = [first, second] as const;
+  const save = await keepState(plan, { servers: kind, ports, webhookPorts }, pair);
   await writeKubeconfigs(plan, servers, certificates);
   await keeper.update({ sites: siteNames.map((name, index) => ({ name, url: servers[index]?.url ?? '' })) });
-  const sites = assembleSites(plan, keeper, pair, servers);
+  const sites = assembleSites(plan, keeper, pair, servers, webhookPorts);
   undo.push(async () => {
     await Promise.all(sites.map((site) => site.close()));
   });

@@ -22,8 +22,14 @@ export const describeSandbox = (status: SandboxStatus, now: number): string => {
     `Sandbox of ${ageOf(status.startedAt, now)}, pid ${status.pid}, ${status.servers}, clock factor ${status.clockFactor}, link ${status.link}\n`,
     `Kubeconfig ${status.kubeconfig}, logs in ${status.runDirectory}\n\n`,
     createTable().format([
-      ['SITE', 'STATE', 'SERVER', 'CONTROLLER'],
-      ...sites.map(({ name, state, url, controller }) => [name, state, url, controller.state]),
+      ['SITE', 'STATE', 'SERVER', 'CONTROLLER', 'WEBHOOK'],
+      ...sites.map(({ name, state, url, controller, webhook }) => [
+        name,
+        state,
+        url,
+        controller.state,
+        webhook.state,
+      ]),
     ]),
     volumes.length === 0
       ? ''

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SiteCertificates } from '../certificates.ts';
 import type { StartChild } from '../child-process.ts';
 import { writePrivateFile } from '../write-file.ts';
+import { host } from './free-port.ts';
 import type { SiteServerOptions } from './site-server.ts';
 
 /** What etcd and kube-apiserver of a site are started with. */
@@ -15,9 +16,6 @@ export type RealServerOptions = SiteServerOptions & {
   env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
 };
-
-/** Servers listen here alone. */
-export const host = '127.0.0.1';
 
 /** Writes the files that the flags of kube-apiserver name. */
 export const writeCertificates = async (directory: string, certificates: SiteCertificates): Promise<void> => {

@@ -1,19 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrError } from '../../core/model/error.ts';
-import type { SiteCertificates } from '../certificates.ts';
 import type { Child } from '../child-process.ts';
-import {
-  apiServerArgs,
-  etcdArgs,
-  host,
-  type RealServerOptions,
-  writeCertificates,
-} from './real-server-flags.ts';
+import { assertPortIsFree, freePorts, host } from './free-port.ts';
+import { isReady } from './is-ready.ts';
+import { apiServerArgs, etcdArgs, type RealServerOptions, writeCertificates } from './real-server-flags.ts';
 import type { SiteServer } from './site-server.ts';
 
 /** Directory with etcd and kube-apiserver: `KUBEBUILDER_ASSETS`, else the usual place; undefined where one is missing. */
@@ -27,48 +20,6 @@ export const findServerBinaries = (env: Readonly<Record<string, string | undefin
 const readyWithinMs = 60_000;
 const stopGraceMs = 5_000;
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
-const assertPortIsFree = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        cause.code === 'EADDRINUSE'
-          ? new DrError({
-              code: 'PortInUse',
-              message: `port ${port} on ${host} is in use`,
-              hint: 'choose another port, or end the process that holds it',
-              cause,
-            })
-          : cause,
-      ),
-    );
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
-
-const isReady = (port: number, { ca, clientCert, clientKey }: SiteCertificates): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = request(
-      { host, port, path: '/readyz', ca, cert: clientCert, key: clientKey, timeout: 2_000, agent: false },
-      (answer) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
-      },
-    );
-    probe.once('timeout', () => probe.destroy());
-    probe.once('error', () => resolve(false));
-    probe.end();
-  });
-
 const lastLines = async (file: string): Promise<string> => {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.trim().split('\n').slice(-1).join('').slice(0, 300);
@@ -81,13 +32,14 @@ const awaitReady = async (
   logFile: string,
   options: RealServerOptions,
 ): Promise<void> => {
+  const { ca, clientCert: cert, clientKey: key } = options.certificates;
   let isGone = false;
   void Promise.race(children.map(({ exited }) => exited)).then(() => {
     isGone = true;
   });
   for (let waited = 0; waited < readyWithinMs; waited += 50) {
     options.signal.throwIfAborted();
-    if (await isReady(port, options.certificates)) return;
+    if (await isReady({ port, ca, cert, key })) return;
     if (isGone) break;
     await delay(50, undefined, { signal: options.signal });
   }
@@ -102,7 +54,7 @@ const awaitReady = async (
 export const startRealServer = async (options: RealServerOptions): Promise<SiteServer> => {
   const { binaries, directory, env, site, startChild } = options;
   if (options.port !== 0) await assertPortIsFree(options.port);
-  const port = options.port === 0 ? await freePort() : options.port;
+  const port = options.port === 0 ? ((await freePorts([0]))[0] ?? 0) : options.port;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeCertificates(directory, options.certificates);
   const log = (name: string): string => join(options.logDirectory, `${site}-${name}.log`);

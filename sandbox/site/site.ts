@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { DrError } from '../../core/model/error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { connect } from '../../kube/connect.ts';
-import { loadKubeconfig } from '../../kube/kubeconfig.ts';
 import { runClusterControllers } from '../cluster-controllers/run-cluster-controllers.ts';
 import type { Log } from '../cluster-controllers/runtime/work-queue.ts';
 import { connectDriver } from '../cluster-controllers/volumes/csi-driver.ts';
 import type { SandboxSite } from '../control-protocol.ts';
 import { type DriverServer, serveDriver } from '../driver/serve.ts';
 import type { SiteArray } from '../storage/site-array.ts';
+import type { Guard } from './guard.ts';
 import type { SiteServer } from './site-server.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 
@@ -24,13 +23,14 @@ export type Site = {
   readonly cluster: Cluster;
   readonly array: SiteArray;
   readonly controller: SupervisedProcess | undefined;
+  readonly guard: Guard | undefined;
   readonly state: SiteState;
   /** Makes the site dark. */
   fail(how: 'refuse' | 'hang'): Promise<void>;
   /** Brings it back as it was. */
   heal(): Promise<void>;
-  /** Begins to act: cluster controllers first, then the replication controller. */
-  start(): Promise<void>;
+  /** Begins to act: cluster controllers first, then the replication controller and the guard. */
+  start(signal: AbortSignal): Promise<void>;
   /** Ends all that acts; the server is left to whoever started it. */
   close(): Promise<void>;
 };
@@ -38,11 +38,11 @@ export type Site = {
 export type SiteOptions = {
   name: SandboxSite;
   server: SiteServer;
+  cluster: Cluster;
   array: SiteArray;
-  /** A kubeconfig whose current context is this site. */
-  kubeconfigPath: string;
   socketPath: string;
   controller: SupervisedProcess | undefined;
+  guard: Guard | undefined;
   now: () => number;
   random: () => number;
   log: Log;
@@ -64,20 +64,13 @@ type Acting = { stop: AbortController; driver: DriverServer };
 
 /** Puts a site together. Nothing acts before `start`. */
 export const createSite = (options: SiteOptions): Site => {
-  const { name, server, array, socketPath, controller, now, random, log } = options;
-  const cluster = connect({
-    kubeconfig: loadKubeconfig({ env: {}, home: undefined, kubeconfig: options.kubeconfigPath }),
-    name,
-    userAgent: 'kubectl-dr-sandbox',
-    maxSockets: 64,
-    now,
-    random,
-  });
+  const { name, server, cluster, array, socketPath, controller, guard, now, random, log } = options;
   let state: SiteState = 'up';
   let acting: Acting | undefined;
 
-  const act = async (): Promise<void> => {
+  const act = async (caller?: AbortSignal): Promise<void> => {
     const stop = new AbortController();
+    const signal = caller === undefined ? stop.signal : AbortSignal.any([caller, stop.signal]);
     const driver = await serveDriver({ array, socketPath, driverName });
     acting = { stop, driver };
     const controllers = runClusterControllers({
@@ -91,12 +84,12 @@ export const createSite = (options: SiteOptions): Site => {
       signal: stop.signal,
     });
     await controllers.started;
-    await controller?.start();
+    await Promise.all([controller?.start(), guard?.start(signal)]);
   };
 
   const rest = async (how: 'kill' | 'end'): Promise<void> => {
-    await controller?.stop(how);
     acting?.stop.abort();
+    await Promise.all([controller?.stop(how), guard?.stop(how)]);
     await acting?.driver.close();
     acting = undefined;
   };
@@ -107,6 +100,7 @@ export const createSite = (options: SiteOptions): Site => {
     cluster,
     array,
     controller,
+    guard,
     get state() {
       return state;
     },
@@ -123,7 +117,10 @@ export const createSite = (options: SiteOptions): Site => {
       await Promise.all([rest('kill'), server.fail(how)]);
     },
     heal: async () => {
-      if (state === 'up') return;
+      if (state === 'up') {
+        if (acting !== undefined) await guard?.start(acting.stop.signal);
+        return;
+      }
       array.setFrozen(false);
       await server.heal();
       state = 'up';

@@ -207,9 +207,10 @@ describe('a state directory', () => {
   });
 
   it('remembers ports for the same kind of servers, and refuses the other kind', async () => {
-    expect(await readFormerRun(directory, 'embedded')).toEqual([0, 0]);
-    await writeRun(directory, { servers: 'embedded', ports: [6443, 6444] });
-    expect(await readFormerRun(directory, 'embedded')).toEqual([6443, 6444]);
+    const former = { ports: [6443, 6444], webhookPorts: [9443, 9444] } as const;
+    expect(await readFormerRun(directory, 'embedded')).toEqual({ ports: [0, 0], webhookPorts: [0, 0] });
+    await writeRun(directory, { servers: 'embedded', ...former });
+    expect(await readFormerRun(directory, 'embedded')).toEqual(former);
     await expect(readFormerRun(directory, 'kube-apiserver')).rejects.toMatchObject({
       code: 'StateOfOtherServers',
       hint: expect.stringContaining('--embedded'),
@@ -217,7 +218,7 @@ describe('a state directory', () => {
   });
 
   it('with a damaged file names the file', async () => {
-    await writeRun(directory, { servers: 'embedded', ports: [6443, 6444] });
+    await writeRun(directory, { servers: 'embedded', webhookPorts: [0, 0], ports: [6443, 6444] });
     writeFileSync(join(directory, 'run.json'), '{');
     await expect(readFormerRun(directory, 'embedded')).rejects.toMatchObject({
       code: 'StateUnreadable',
