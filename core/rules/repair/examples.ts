@@ -1,0 +1,60 @@
+import type { PersistentVolume } from '../../model/persistent-volume.ts';
+import { known } from '../../model/reading.ts';
+import type { RepairFacts } from '../repair-facts.ts';
+import type { RepairCode } from '../rule-code.ts';
+
+/** A volume as `kubectl get pv -o yaml` showed it on the cluster that is lost. */
+const restoredVolume: PersistentVolume = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: {
+    name: 'pvc-6aba7b8b',
+    annotations: {
+      'pv.kubernetes.io/bound-by-controller': 'yes',
+      'pv.kubernetes.io/provisioned-by': 'rook-ceph.rbd.csi.ceph.com',
+    },
+  },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    csi: {
+      driver: 'rook-ceph.rbd.csi.ceph.com',
+      volumeHandle: '0001-0009-rook-ceph-0000000000000002-95a2a5d8',
+    },
+    claimRef: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      namespace: 'shop',
+      name: 'rbd-pvc',
+      uid: '5ddf9bbc-30e5-4d6d-b50c-2f4a2f0e3a11',
+      resourceVersion: '1131',
+    },
+    persistentVolumeReclaimPolicy: 'Delete',
+    storageClassName: 'csi-rbd-sc',
+    volumeMode: 'Filesystem',
+  },
+};
+
+const restored: RepairFacts = { subject: 'volume', volume: restoredVolume, claim: known(undefined) };
+
+/** For each repair an object that it mends, for the documentation. */
+export const repairExamples = {
+  DR201: restored,
+  DR202: restored,
+  DR203: {
+    subject: 'claim',
+    claim: {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        namespace: 'shop',
+        name: 'rbd-pvc',
+        annotations: {
+          'pv.kubernetes.io/bind-completed': 'yes',
+          'pv.kubernetes.io/bound-by-controller': 'yes',
+        },
+      },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'csi-rbd-sc', volumeName: 'pvc-6aba7b8b' },
+    },
+  },
+} satisfies Record<RepairCode, RepairFacts>;

@@ -1,0 +1,96 @@
+import type {
+  ClaimReference,
+  PersistentVolume,
+  PersistentVolumeClaim,
+} from '../../model/persistent-volume.ts';
+import type { Reading } from '../../model/reading.ts';
+import type { PatchOperation, Repair } from '../repair-facts.ts';
+import { binderAnnotations, claimRefAnnotation } from './binder-annotations.ts';
+import { removeAnnotations, removeMember } from './remove-member.ts';
+import { shownName } from './shown-name.ts';
+
+const nothing: Repair = { patch: [], done: [] };
+
+/** The members of a claimRef that name a claim on whatever cluster. */
+const reservation = ['namespace', 'name'];
+
+/**
+ * A claimRef whose uid is the uid of no claim here came from another cluster: its volume ends `Released` and binds to
+ * nothing (recorded from kube-apiserver 1.36). Without a uid it is a reservation, which the binder completes itself,
+ * whatever resourceVersion it carries. Where the claim is unknown, the volume may be bound: it counts as not foreign.
+ */
+const foreignClaimRef = (
+  claimRef: ClaimReference | undefined,
+  claim: Reading<PersistentVolumeClaim | undefined>,
+): ClaimReference | undefined => {
+  if (!claimRef?.uid || !claim.known) return undefined;
+  return claim.value?.metadata.uid === claimRef.uid ? undefined : claimRef;
+};
+
+type Mended = { readonly patch: readonly PatchOperation[]; readonly message: string };
+
+/** DR201: removed whole, or, where the annotation asks for it, all but the name and namespace of the claim. */
+const mendClaimRef = ({ metadata }: PersistentVolume, claimRef: ClaimReference): Mended => {
+  const { namespace, name } = claimRef;
+  const pv = shownName(metadata);
+  if (!namespace || !name) {
+    return {
+      patch: [removeMember('spec', 'claimRef')],
+      message: `PV ${pv} arrived with the claimRef of another cluster; it was removed. See it: kubectl get pv ${pv}`,
+    };
+  }
+  const fact = `PV ${pv} arrived bound to claim ${namespace}/${name} of another cluster`;
+  if (metadata.annotations?.[claimRefAnnotation] === 'reserve') {
+    const foreign = Object.keys(claimRef).filter((member) => !reservation.includes(member));
+    return {
+      patch: foreign.map((member) => removeMember('spec', 'claimRef', member)),
+      message: `${fact}; it is now reserved for the claim of that name here: kubectl -n ${namespace} get pvc ${name}`,
+    };
+  }
+  const reserve = `kubectl patch pv ${pv} --type=merge -p '${JSON.stringify({ spec: { claimRef: { namespace, name } } })}'`;
+  return {
+    patch: [removeMember('spec', 'claimRef')],
+    message: `${fact}; its claimRef was removed, and any claim that fits can take it. Reserve it: ${reserve}`,
+  };
+};
+
+/** DR202: what would let the binder, or the end of its claim, take the volume away. */
+const mendKeeping = ({ metadata, spec }: PersistentVolume): Mended | undefined => {
+  const annotation = removeAnnotations(metadata.annotations, [binderAnnotations.boundByController]);
+  const policy = spec?.persistentVolumeReclaimPolicy;
+  const isKept = policy === 'Retain';
+  if (annotation.length === 0 && isKept) return undefined;
+  const changes = [
+    ...(annotation.length === 0 ? [] : [`the annotation ${binderAnnotations.boundByController} was removed`]),
+    ...(isKept ? [] : [`the reclaim policy was changed from ${policy ?? 'none'} to Retain`]),
+  ];
+  const setPolicy: PatchOperation = {
+    op: policy === undefined ? 'add' : 'replace',
+    path: '/spec/persistentVolumeReclaimPolicy',
+    value: 'Retain',
+  };
+  return {
+    patch: isKept ? annotation : [...annotation, setPolicy],
+    message:
+      `PV ${shownName(metadata)} was restored and may be the last copy: ${changes.join(' and ')}. ` +
+      `See it: kubectl get pv ${shownName(metadata)}`,
+  };
+};
+
+/** DR201 and DR202, for a volume that is being created. A reservation, and a volume whose claim is here, stay as they are. */
+export const mendVolume = (
+  volume: PersistentVolume,
+  claim: Reading<PersistentVolumeClaim | undefined>,
+): Repair => {
+  const claimRef = foreignClaimRef(volume.spec?.claimRef, claim);
+  if (claimRef === undefined) return nothing;
+  const reference = mendClaimRef(volume, claimRef);
+  const keeping = mendKeeping(volume);
+  return {
+    patch: [...reference.patch, ...(keeping?.patch ?? [])],
+    done: [
+      { code: 'DR201', message: reference.message },
+      ...(keeping === undefined ? [] : [{ code: 'DR202' as const, message: keeping.message }]),
+    ],
+  };
+};
