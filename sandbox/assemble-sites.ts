@@ -80,14 +80,13 @@ export const assembleSites = (
   const assemble = (index: 0 | 1): Site => {
     const name = siteNames[index];
     const peer = siteNames[index === 0 ? 1 : 0];
-    const cluster = connect({
-      kubeconfig: loadKubeconfig({ env: {}, home: undefined, kubeconfig: siteKubeconfig(plan, name) }),
-      name,
-      userAgent: 'kubectl-dr-sandbox',
-      maxSockets: 64,
-      now,
-      random,
+    const kubeconfig = loadKubeconfig({
+      env: {},
+      home: undefined,
+      kubeconfig: siteKubeconfig(plan, name),
     });
+    const common = { kubeconfig, name, userAgent: 'kubectl-dr-sandbox', now, random };
+    const cluster = connect({ ...common, maxSockets: 64 });
     const controller = settings.controller
       ? createSupervisedProcess({
           what: `the controller of ${name}`,
@@ -105,6 +104,8 @@ export const assembleSites = (
       server: servers[index],
       array: pair.sites[index],
       cluster,
+      // The rights stay those of an administrator; only the name is another one.
+      connectAs: (user) => connect({ ...common, impersonate: { user, groups: ['system:masters'] } }),
       socketPath: driverSocket(runDirectory, name),
       controller,
       guard:

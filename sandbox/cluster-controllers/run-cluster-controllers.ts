@@ -24,6 +24,8 @@ import { workloadControllers } from './workloads/workload-controllers.ts';
 
 export type ClusterControllersOptions = {
   cluster: Cluster;
+  /** The same cluster as another user sees it; left out, all controllers act as one user. */
+  actAs?: (account: string) => Cluster;
   /** The site's name; its node is named after it. */
   site: string;
   /** Without one nothing is provisioned or attached. */
@@ -84,11 +86,14 @@ const cacheOver = (informers: ReadonlyMap<string, Informer<KubernetesObject>>): 
   };
 };
 
+const clusterOf = ({ account }: ClusterController, { cluster, actAs }: ClusterControllersOptions): Cluster =>
+  account === undefined ? cluster : (actAs?.(account) ?? cluster);
+
 type Station = { controller: ClusterController; queue: WorkQueue };
 
 const openStation = (
   controller: ClusterController,
-  context: LookContext,
+  shared: LookContext,
   options: ClusterControllersOptions,
   record: Recorder,
 ): Station => ({
@@ -98,8 +103,9 @@ const openStation = (
     random: options.random,
     signal: options.signal,
     handle: async (key) => {
+      const context = { ...shared, cluster: clusterOf(controller, options) };
       const { effects, againAfterMs } = await controller.look(key, context);
-      const { cluster, signal } = options;
+      const { cluster, signal } = context;
       for (const effect of effects) await perform({ cluster, signal, recordEvent: record }, effect);
       return againAfterMs;
     },

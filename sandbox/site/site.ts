@@ -39,6 +39,8 @@ export type SiteOptions = {
   name: SandboxSite;
   server: SiteServer;
   cluster: Cluster;
+  /** The same cluster as another user. */
+  connectAs: (user: string) => Cluster;
   array: SiteArray;
   socketPath: string;
   controller: SupervisedProcess | undefined;
@@ -65,8 +67,17 @@ type Acting = { stop: AbortController; driver: DriverServer };
 /** Puts a site together. Nothing acts before `start`. */
 export const createSite = (options: SiteOptions): Site => {
   const { name, server, cluster, array, socketPath, controller, guard, now, random, log } = options;
+  const accounts = new Map<string, Cluster>();
   let state: SiteState = 'up';
   let acting: Acting | undefined;
+
+  const actAs = (account: string): Cluster => {
+    const known = accounts.get(account);
+    if (known !== undefined) return known;
+    const opened = options.connectAs(account);
+    accounts.set(account, opened);
+    return opened;
+  };
 
   const act = async (caller?: AbortSignal): Promise<void> => {
     const stop = new AbortController();
@@ -75,6 +86,7 @@ export const createSite = (options: SiteOptions): Site => {
     acting = { stop, driver };
     const controllers = runClusterControllers({
       cluster,
+      actAs,
       site: name,
       driver: connectDriver({ name: driverName, socketPath, now, signal: stop.signal }),
       findMountObstacle: (handle) => mountObstacle(array, handle),
@@ -129,7 +141,7 @@ export const createSite = (options: SiteOptions): Site => {
     start: act,
     close: async () => {
       await rest('end');
-      cluster.close();
+      for (const each of [cluster, ...accounts.values()]) each.close();
     },
   };
 };

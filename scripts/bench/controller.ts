@@ -82,7 +82,7 @@ async function* measureIdle(cluster: Cluster, controller: ChildProcess): AsyncIt
 /** How fast many volumes become primary with a driver that takes 20 ms a call, and what the controller costs at rest. */
 export async function* measureController(home: string): AsyncIterable<Measurement> {
   const socket = join(home, 'driver.sock');
-  yield* withSandbox(home, ['--no-controller'], async function* () {
+  yield* withSandbox(home, ['--no-controller', '--no-webhook'], async function* () {
     const cluster = clusterOf(home, 'cluster-1');
     const driver = await startDriver(socket);
     await createClasses(cluster);

@@ -37,7 +37,13 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
   const running = new Set<Running>();
 
   beforeAll(async () => {
-    sandbox = await startSandbox('--no-controller', '--with-example', '--clock-factor=60', ...flags);
+    sandbox = await startSandbox(
+      '--no-controller',
+      '--no-webhook',
+      '--with-example',
+      '--clock-factor=60',
+      ...flags,
+    );
     clusters = openClusters(sandbox);
   });
   afterEach(async () => {

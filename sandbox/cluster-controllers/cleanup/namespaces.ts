@@ -60,6 +60,8 @@ const look = async (name: string, context: LookContext): Promise<Decision> => {
 /** Empties namespaces that are being deleted, and then lets them go. */
 export const namespaceController: ClusterController = {
   name: 'namespace controller',
+  // Admission webhooks let it through, so that a namespace can always be emptied.
+  account: 'system:serviceaccount:kube-system:namespace-controller',
   concurrency: 4,
   watches: [{ resource: resources.namespaces, keysOf: (namespace) => [namespace.metadata.name ?? ''] }],
   look,

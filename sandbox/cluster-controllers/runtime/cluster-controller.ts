@@ -22,6 +22,8 @@ export type Watch = {
 /** One controller of a site: which changes concern it, and how it looks at a key. Looking twice at the same facts is harmless. */
 export type ClusterController = {
   name: string;
+  /** The user it acts as, where others have to recognise it: as in a real cluster, a service account of its own. */
+  account?: string;
   /** Keys at work at the same time. */
   concurrency: number;
   watches: readonly Watch[];
