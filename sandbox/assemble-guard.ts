@@ -21,6 +21,7 @@ export type GuardOfSite = {
 };
 
 const namespace = 'kubectl-dr';
+const readyWithinMs = 60_000;
 const registerWithinMs = 30_000;
 
 const serveArgs = ({ plan, site, peer, port }: GuardOfSite): string[] => [
@@ -89,5 +90,13 @@ export const assembleGuard = (options: GuardOfSite): Guard => {
     log,
     ...common,
   });
-  return createGuard({ cluster, driver: driverName, process: supervised, port, logFile, register });
+  return createGuard({
+    cluster,
+    driver: driverName,
+    process: supervised,
+    port,
+    logFile,
+    readyWithinMs,
+    register,
+  });
 };

@@ -25,14 +25,15 @@ export type GuardOptions = {
   /** Where the process listens. */
   port: number;
   logFile: string;
+  /** How long the API server may take to be answered. */
+  readyWithinMs: number;
   /** Tells the API server whom to ask; may be repeated. */
   register: (signal: AbortSignal) => Promise<void>;
 };
 
 const pollMs = 25;
-const readyWithinMs = 60_000;
 
-const notReady = ({ cluster, logFile }: GuardOptions, last: Probe): DrError =>
+const notReady = ({ cluster, logFile, readyWithinMs }: GuardOptions, last: Probe): DrError =>
   new DrError({
     code: 'GuardNotReady',
     message: `the admission webhook of ${cluster.name} did not answer within ${readyWithinMs / 1000} s${last.answer === 'missing' ? `: ${last.why}` : ''}`,
@@ -49,7 +50,7 @@ export const createGuard = (options: GuardOptions): Guard => {
   const awaitAnswers = async (signal: AbortSignal, mayRegister: boolean): Promise<void> => {
     let isRegistered = !mayRegister;
     let last: Probe = { answer: 'not-asked-for' };
-    for (const end = performance.now() + readyWithinMs; performance.now() < end; ) {
+    for (const end = performance.now() + options.readyWithinMs; performance.now() < end; ) {
       last = await probeWebhooks(cluster, driver, signal);
       signal.throwIfAborted();
       if (last.answer === 'given') return;
