@@ -76,26 +76,43 @@ export const parseConsent = (text: string): Consent | string => {
   return { accepts, maxLoss: loss, by, reason, expires: until };
 };
 
-/** Whether an object carries consent to an action at this moment. */
-export const readConsent = (object: KubernetesObject, action: ConsentAction, now: number): ConsentReading => {
-  const text = object.metadata.annotations?.[consentAnnotation];
+/** Why a consent holds at no action now; undefined while its time is right. */
+const whyOutOfTime = (consent: Consent, now: number): string | undefined => {
+  const until = new Date(consent.expires).toISOString();
+  if (consent.expires <= now) return `the consent of ${consent.by} expired at ${until}`;
+  if (consent.expires > now + longestConsentMs + clockSkewMs) {
+    return `the consent of ${consent.by} would hold until ${until}; one hour is the longest`;
+  }
+  return undefined;
+};
+
+const whyUnreadable = (problem: string): string => `the consent cannot be read: ${problem}`;
+
+/** Why nobody could honour the annotation's text now, whatever the action; undefined where somebody could. */
+export const whyConsentIsVoid = (text: string, now: number): string | undefined => {
+  const consent = parseConsent(text);
+  return typeof consent === 'string' ? whyUnreadable(consent) : whyOutOfTime(consent, now);
+};
+
+/** What the annotation's text says about one action at this moment; undefined: there is no annotation. */
+export const readConsentText = (
+  text: string | undefined,
+  action: ConsentAction,
+  now: number,
+): ConsentReading => {
   if (text === undefined) return { state: 'absent' };
   const consent = parseConsent(text);
-  if (typeof consent === 'string') return { state: 'void', why: `the consent cannot be read: ${consent}` };
+  if (typeof consent === 'string') return { state: 'void', why: whyUnreadable(consent) };
   if (!consent.accepts.includes(action)) {
     return {
       state: 'void',
       why: `the consent of ${consent.by} accepts ${consent.accepts.join(', ')}, not ${action}`,
     };
   }
-  const until = new Date(consent.expires).toISOString();
-  if (consent.expires <= now)
-    return { state: 'void', why: `the consent of ${consent.by} expired at ${until}` };
-  if (consent.expires > now + longestConsentMs + clockSkewMs) {
-    return {
-      state: 'void',
-      why: `the consent of ${consent.by} would hold until ${until}; one hour is the longest`,
-    };
-  }
-  return { state: 'valid', consent };
+  const why = whyOutOfTime(consent, now);
+  return why === undefined ? { state: 'valid', consent } : { state: 'void', why };
 };
+
+/** Whether an object carries consent to an action at this moment. */
+export const readConsent = (object: KubernetesObject, action: ConsentAction, now: number): ConsentReading =>
+  readConsentText(object.metadata.annotations?.[consentAnnotation], action, now);

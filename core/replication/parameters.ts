@@ -11,7 +11,7 @@ export type ClassParameters = {
 const prefix = replicationNames.parameterPrefix;
 
 /** The keys with the reserved prefix that a class may carry, and what is said when one is empty. */
-const reservedKeys: Readonly<Record<string, string>> = {
+export const reservedKeys: Readonly<Record<string, string>> = {
   [replicationNames.secretName]: 'secret name cannot be empty',
   [replicationNames.secretNamespace]: 'secret namespace cannot be empty',
   [`${prefix}group-replication-secret-name`]: 'secret name cannot be empty',

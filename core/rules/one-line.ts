@@ -1,0 +1,18 @@
+/** Control characters, and what turns the direction of text or ends lines: none of them belongs in a terminal or a header. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
+
+/** Text that others wrote, as one line of at most so many characters: it ends up in terminals, headers and audit logs. */
+export const oneLine = (text: string, longest = 200): string => {
+  const line = text.toWellFormed().replace(unprintable, ' ').trim();
+  const characters = Array.from(line);
+  return characters.length <= longest ? line : `${characters.slice(0, longest - 1).join('')}…`;
+};
+
+const encoder = new TextEncoder();
+
+/** Cuts a line to so many bytes of UTF-8, never within a character. */
+export const cutToBytes = (line: string, bytes: number): string => {
+  if (encoder.encode(line).length <= bytes) return line;
+  const { read } = encoder.encodeInto(line, new Uint8Array(bytes - 3));
+  return `${line.slice(0, read)}…`;
+};
