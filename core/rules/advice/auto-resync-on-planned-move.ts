@@ -1,8 +1,8 @@
 import type { AdviceFacts } from '../advice-facts.ts';
+import { askFor } from '../guard/commands.ts';
 import type { PeerView } from '../peer-view.ts';
 import type { Wish } from '../replication-facts.ts';
 import { type ChangeAsked, changeAsked } from './change-asked.ts';
-import { showReplication } from './show-replication.ts';
 
 /** After a disaster the peer is primary while this side is demoted, and a resync heals. In a planned move nobody is primary. */
 const nobodyElseIsPrimary = ({ state }: PeerView): boolean =>
@@ -29,9 +29,10 @@ const factOf = (asked: ChangeAsked): string | undefined => {
 export const autoResyncOnPlannedMove = (facts: AdviceFacts): string | undefined => {
   const asked = changeAsked(facts);
   const fact = asked && factOf(asked);
+  if (asked === undefined || fact === undefined) return undefined;
+  const { change, after } = asked;
   return (
-    fact &&
-    `autoResync of ${asked.change.kind} ${asked.change.name} ${fact}: on a planned move it can wipe a healthy copy. ` +
-      `Switch it off: ${showReplication(asked.change, 'patch')} --type=merge -p '{"spec":{"autoResync":false}}'`
+    `autoResync of ${change.kind} ${change.name} ${fact}: on a planned move it can wipe a healthy copy. ` +
+    `Switch it off: ${askFor(change, { ...after, autoResync: false })}`
   );
 };

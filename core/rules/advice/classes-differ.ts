@@ -1,15 +1,19 @@
 import { replicationNames } from '../../model/volume-replication.ts';
 import type { AdviceFacts, ClassAdviceFacts } from '../advice-facts.ts';
+import { shellWord } from '../guard/commands.ts';
+import { oneLine } from '../one-line.ts';
+
+const shortKinds = { VolumeReplicationClass: 'vrc', VolumeGroupReplicationClass: 'vgrc' } as const;
 
 type Settings = Pick<ClassAdviceFacts, 'provisioner' | 'parameters'>;
 
 /** Of many differences the first few tell enough. */
 const shownDifferences = 3;
-const longestValue = 40;
+const longestText = 40;
 
 const shown = (value: string | undefined): string => {
   if (value === undefined) return 'not set';
-  return value.length > longestValue ? `"${value.slice(0, longestValue)}…"` : `"${value}"`;
+  return `"${oneLine(value, longestText)}"`;
 };
 
 /** What a driver is told. Each site has its own secrets, so references to them may differ. */
@@ -23,7 +27,10 @@ const differences = (here: Settings, there: Settings, site: string): string[] =>
   const [ours, theirs] = [settingsOf(here), settingsOf(there)];
   return [...new Set([...ours.keys(), ...theirs.keys()])]
     .filter((key) => ours.get(key) !== theirs.get(key))
-    .map((key) => `${key} is ${shown(ours.get(key))} here and ${shown(theirs.get(key))} on ${site}`);
+    .map(
+      (key) =>
+        `${oneLine(key, longestText)} is ${shown(ours.get(key))} here and ${shown(theirs.get(key))} on ${site}`,
+    );
 };
 
 /** DR302. After a failover the class of the other site says how the volume is mirrored. */
@@ -40,6 +47,6 @@ export const classesDiffer = (facts: AdviceFacts): string | undefined => {
   const list = found.slice(0, shownDifferences).join(', ') + (more > 0 ? `, and ${more} more` : '');
   return (
     `${kind} ${name} differs between the sites, so a volume is mirrored differently after a failover: ${list}. ` +
-    `Compare: kubectl --context=${site} get ${kind.toLowerCase()} ${name} -o yaml`
+    `Compare: kubectl --context ${shellWord(site)} get ${shortKinds[kind]} ${shellWord(name)} -o yaml`
   );
 };

@@ -3,12 +3,12 @@ import type { AdviceFacts, ClassAdviceFacts, ReplicationAdviceFacts } from '../a
 import type { AdviceCode } from '../rule-code.ts';
 
 const minute = 60_000;
-const now = Date.UTC(2026, 0, 2, 15, 4, 5);
+const now = Date.parse('2026-03-01T12:00:00Z');
 
 const volumeClass: ClassAdviceFacts = {
   subject: 'class',
   kind: 'VolumeReplicationClass',
-  name: 'rbd-mirror',
+  name: 'rbd-5m',
   provisioner: 'rook-ceph.rbd.csi.ceph.com',
   parameters: { mirroringMode: 'snapshot', schedulingInterval: '5m' },
   peerClass: unknown('nobody asked'),
@@ -20,7 +20,7 @@ const promotion: ReplicationAdviceFacts = {
     operation: 'UPDATE',
     kind: 'VolumeReplication',
     namespace: 'shop',
-    name: 'rbd-pvc',
+    name: 'db',
     before: { replicationState: 'secondary', autoResync: false },
     after: { replicationState: 'primary', autoResync: false },
     state: 'Secondary',
@@ -28,7 +28,7 @@ const promotion: ReplicationAdviceFacts = {
     isTerminating: false,
     followsGroup: false,
   },
-  peer: { state: 'not-primary', site: 'cluster-2' },
+  peer: { state: 'not-primary', site: 'cluster-1' },
   scheduleMs: known(5 * minute),
   lastSyncAt: known(now - 4 * minute),
   lastBackupAt: unknown('nobody records backups'),
@@ -51,7 +51,7 @@ export const adviceExamples = {
   DR302: {
     ...volumeClass,
     peerClass: known({
-      site: 'cluster-2',
+      site: 'cluster-1',
       provisioner: 'rook-ceph.rbd.csi.ceph.com',
       parameters: { mirroringMode: 'snapshot', schedulingInterval: '1h' },
     }),

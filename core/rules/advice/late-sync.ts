@@ -1,8 +1,8 @@
 import { formatAge } from '../../status/age.ts';
 import { criticalIntervals, lateIntervals } from '../../status/lag.ts';
 import type { AdviceFacts } from '../advice-facts.ts';
+import { kubectl, typeAndName } from '../guard/commands.ts';
 import { changeAsked } from './change-asked.ts';
-import { showReplication } from './show-replication.ts';
 
 /** DR303. What is not on the other site yet is lost when this one is; the same limits as in `kubectl dr status`. */
 export const lateSync = (facts: AdviceFacts): string | undefined => {
@@ -17,6 +17,6 @@ export const lateSync = (facts: AdviceFacts): string | undefined => {
   return (
     `the other site's copy is ${level}: the last complete sync was ${formatAge(lag)} ago, ` +
     `${Math.floor(intervals * 10) / 10} times the schedule of ${formatAge(interval)}, and losing this site now loses that much. ` +
-    `See why: ${showReplication(asked.change, 'describe')}`
+    `See why: ${kubectl(asked.change, `describe ${typeAndName(asked.change)}`)}`
   );
 };

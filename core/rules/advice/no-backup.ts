@@ -1,5 +1,6 @@
 import { formatAge } from '../../status/age.ts';
 import type { AdviceFacts } from '../advice-facts.ts';
+import { kubectl } from '../guard/commands.ts';
 import { changeAsked } from './change-asked.ts';
 
 /** A nightly backup may fail once before anybody is bothered. */
@@ -11,7 +12,7 @@ export const noBackup = (facts: AdviceFacts): string | undefined => {
   if (!asked?.lastBackupAt.known) return undefined;
   const { change, lastBackupAt, now } = asked;
   const what = `the claim of ${change.kind} ${change.name} and its volume`;
-  const remedy = `Keep copies outside this cluster: kubectl -n ${change.namespace} get pvc -o yaml, kubectl get pv -o yaml`;
+  const remedy = `Keep copies outside this cluster: ${kubectl(change, 'get pvc -o yaml')}, kubectl get pv -o yaml`;
   if (lastBackupAt.value === undefined) {
     return `${what} were never backed up, and the other site cannot use its copy without them. ${remedy}`;
   }

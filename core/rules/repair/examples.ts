@@ -8,7 +8,7 @@ const restoredVolume: PersistentVolume = {
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: {
-    name: 'pvc-6aba7b8b',
+    name: 'pvc-4e8a1c3d',
     annotations: {
       'pv.kubernetes.io/bound-by-controller': 'yes',
       'pv.kubernetes.io/provisioned-by': 'rook-ceph.rbd.csi.ceph.com',
@@ -19,13 +19,13 @@ const restoredVolume: PersistentVolume = {
     accessModes: ['ReadWriteOnce'],
     csi: {
       driver: 'rook-ceph.rbd.csi.ceph.com',
-      volumeHandle: '0001-0009-rook-ceph-0000000000000002-95a2a5d8',
+      volumeHandle: '0001-0009-rook-ceph-0000000000000002-4e8a1c3d',
     },
     claimRef: {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       namespace: 'shop',
-      name: 'rbd-pvc',
+      name: 'db',
       uid: '5ddf9bbc-30e5-4d6d-b50c-2f4a2f0e3a11',
       resourceVersion: '1131',
     },
@@ -48,13 +48,13 @@ export const repairExamples = {
       kind: 'PersistentVolumeClaim',
       metadata: {
         namespace: 'shop',
-        name: 'rbd-pvc',
+        name: 'db',
         annotations: {
           'pv.kubernetes.io/bind-completed': 'yes',
           'pv.kubernetes.io/bound-by-controller': 'yes',
         },
       },
-      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'csi-rbd-sc', volumeName: 'pvc-6aba7b8b' },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'csi-rbd-sc', volumeName: 'pvc-4e8a1c3d' },
     },
   },
 } satisfies Record<RepairCode, RepairFacts>;

@@ -1,4 +1,6 @@
 import type { PersistentVolumeClaim } from '../../model/persistent-volume.ts';
+import { kubectl, shellWord } from '../guard/commands.ts';
+import { oneLine } from '../one-line.ts';
 import type { Repair } from '../repair-facts.ts';
 import { binderAnnotations } from './binder-annotations.ts';
 import { removeAnnotations } from './remove-member.ts';
@@ -15,8 +17,9 @@ export const mendClaim = ({ metadata }: PersistentVolumeClaim): Repair => {
   ]);
   if (patch.length === 0) return { patch, done: [] };
   const name = shownName(metadata);
+  const namespace = oneLine(metadata.namespace ?? 'default');
   const message =
     `claim ${name} arrived with the bind annotations of another cluster, with which it would have ended Lost; ` +
-    `they were removed. See it bind: kubectl -n ${metadata.namespace ?? 'default'} get pvc ${name}`;
+    `they were removed. See it bind: ${kubectl({ namespace }, `get pvc ${shellWord(name)}`)}`;
   return { patch, done: [{ code: 'DR203', message }] };
 };

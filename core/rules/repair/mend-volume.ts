@@ -4,6 +4,8 @@ import type {
   PersistentVolumeClaim,
 } from '../../model/persistent-volume.ts';
 import type { Reading } from '../../model/reading.ts';
+import { kubectl, shellWord } from '../guard/commands.ts';
+import { oneLine } from '../one-line.ts';
 import type { PatchOperation, Repair } from '../repair-facts.ts';
 import { binderAnnotations, claimRefAnnotation } from './binder-annotations.ts';
 import { removeAnnotations, removeMember } from './remove-member.ts';
@@ -27,16 +29,19 @@ const foreignClaimRef = (
   return claim.value?.metadata.uid === claimRef.uid ? undefined : claimRef;
 };
 
+const getVolume = (name: string): string => `kubectl get pv ${shellWord(name)}`;
+
 type Mended = { readonly patch: readonly PatchOperation[]; readonly message: string };
 
 /** DR201: removed whole, or, where the annotation asks for it, all but the name and namespace of the claim. */
 const mendClaimRef = ({ metadata }: PersistentVolume, claimRef: ClaimReference): Mended => {
-  const { namespace, name } = claimRef;
+  const namespace = oneLine(claimRef.namespace ?? '');
+  const name = oneLine(claimRef.name ?? '');
   const pv = shownName(metadata);
-  if (!namespace || !name) {
+  if (namespace === '' || name === '') {
     return {
       patch: [removeMember('spec', 'claimRef')],
-      message: `PV ${pv} arrived with the claimRef of another cluster; it was removed. See it: kubectl get pv ${pv}`,
+      message: `PV ${pv} arrived with the claimRef of another cluster; it was removed. See it: ${getVolume(pv)}`,
     };
   }
   const fact = `PV ${pv} arrived bound to claim ${namespace}/${name} of another cluster`;
@@ -44,13 +49,13 @@ const mendClaimRef = ({ metadata }: PersistentVolume, claimRef: ClaimReference):
     const foreign = Object.keys(claimRef).filter((member) => !reservation.includes(member));
     return {
       patch: foreign.map((member) => removeMember('spec', 'claimRef', member)),
-      message: `${fact}; it is now reserved for the claim of that name here: kubectl -n ${namespace} get pvc ${name}`,
+      message: `${fact}; it is now reserved for the claim of that name here: ${kubectl({ namespace }, `get pvc ${shellWord(name)}`)}`,
     };
   }
-  const reserve = `kubectl patch pv ${pv} --type=merge -p '${JSON.stringify({ spec: { claimRef: { namespace, name } } })}'`;
+  const reserved = JSON.stringify({ spec: { claimRef: { namespace, name } } });
   return {
     patch: [removeMember('spec', 'claimRef')],
-    message: `${fact}; its claimRef was removed, and any claim that fits can take it. Reserve it: ${reserve}`,
+    message: `${fact}; its claimRef was removed, and any claim that fits can take it. Reserve it: kubectl patch pv ${shellWord(pv)} --type=merge -p ${shellWord(reserved)}`,
   };
 };
 
@@ -73,7 +78,7 @@ const mendKeeping = ({ metadata, spec }: PersistentVolume): Mended | undefined =
     patch: isKept ? annotation : [...annotation, setPolicy],
     message:
       `PV ${shownName(metadata)} was restored and may be the last copy: ${changes.join(' and ')}. ` +
-      `See it: kubectl get pv ${shownName(metadata)}`,
+      `See it: ${getVolume(shownName(metadata))}`,
   };
 };
 

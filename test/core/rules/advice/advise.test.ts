@@ -132,8 +132,8 @@ describe('advice about a class', () => {
     );
     expect(found?.message).toBe(
       'VolumeReplicationClass fast differs between the sites, so a volume is mirrored differently after a failover: ' +
-        `schedulingInterval is "5m" here and "1h" on east, a is "${'x'.repeat(40)}…" here and not set on east, ` +
-        'b is "1" here and not set on east, and 1 more. Compare: kubectl --context=east get volumereplicationclass fast -o yaml',
+        `schedulingInterval is "5m" here and "1h" on east, a is "${'x'.repeat(39)}…" here and not set on east, ` +
+        'b is "1" here and not set on east, and 1 more. Compare: kubectl --context east get vrc fast -o yaml',
     );
   });
 });
@@ -328,7 +328,7 @@ describe('advice', () => {
 
   it('names groups by their kind in its commands', () => {
     const [found] = advise(replication({ kind: 'VolumeGroupReplication' }, { lastSyncAt: known(0) }));
-    expect(found?.message).toContain('kubectl -n shop describe volumegroupreplication db');
+    expect(found?.message).toContain('kubectl -n shop describe vgr db');
   });
 
   it.each(Object.entries(adviceExamples))(

@@ -201,10 +201,18 @@ describe('a volume that arrives', () => {
     });
   });
 
+  it('is told of on one line, whatever its name, which the server checks only later', () => {
+    const claimRef = { namespace: 'a\nb', name: '\u001b[31mred', uid: 'there' };
+    const before = { metadata: { name: 'pv\r\n1' }, spec: { claimRef } };
+    expect(mend({ subject: 'volume', volume: before, claim: none }).done[0]?.message).toContain(
+      'PV pv 1 arrived bound to claim a b/[31mred of another cluster',
+    );
+  });
+
   it('is called by its generateName while it has no name', () => {
     const before = { metadata: { generateName: 'pv-' }, spec: { claimRef: { uid: 'there' } } };
     expect(mend({ subject: 'volume', volume: before, claim: none }).done[0]?.message).toBe(
-      'PV pv-* arrived with the claimRef of another cluster; it was removed. See it: kubectl get pv pv-*',
+      "PV pv-* arrived with the claimRef of another cluster; it was removed. See it: kubectl get pv 'pv-*'",
     );
   });
 });

@@ -1,0 +1,35 @@
+import type { RepairCode } from '../rule-code.ts';
+import type { EntryTexts } from './entry.ts';
+
+/** What the repair rules mend, on creation only. */
+export const repairEntries = {
+  DR201: {
+    title: 'a volume that is bound to a claim of another cluster',
+    cause:
+      'A PersistentVolume is created whose claimRef has a uid that no claim here has. It was taken over from another cluster as it was. Its claimRef is removed; with the annotation kubectl-dr.dev/claim-ref: reserve, namespace and name are kept. A claimRef without a uid is a reservation and is left alone, and so is the volume where the claims of this cluster are not known.',
+    risk: 'The volume ends Released: no claim ever binds to it, and the restored application waits for its data for ever.',
+    remedy:
+      'Nothing has to be done, but without a claimRef any claim of the same class that fits may take the volume. Set the annotation before creating the volume, or reserve it afterwards.',
+    commands: [
+      `kubectl patch pv PV --type=merge -p '{"spec":{"claimRef":{"namespace":"NAMESPACE","name":"PVC"}}}'`,
+    ],
+  },
+  DR202: {
+    title: 'a restored volume that would be given up with its claim',
+    cause:
+      'A volume that DR201 mends has a reclaim policy other than Retain, which becomes Retain, or the annotation pv.kubernetes.io/bound-by-controller, which is removed.',
+    risk: 'Deleting the claim would delete the volume, which may be the last copy; and with the annotation the binder takes a reservation of the volume for its own and drops it.',
+    remedy:
+      'Nothing has to be done. Leave the policy at Retain for as long as the volume is protected (see DR104).',
+    commands: ['kubectl get pv PV'],
+  },
+  DR203: {
+    title: 'a claim that says it is bound already',
+    cause:
+      'A PersistentVolumeClaim is created with the annotation pv.kubernetes.io/bind-completed or pv.kubernetes.io/bound-by-controller. A new claim never was bound here: they are of another cluster, and are removed.',
+    risk: 'The claim ends Lost at once, and stays so, even where its volume is reserved for it.',
+    remedy:
+      'Nothing has to be done. A claim that is Lost already has to be deleted and created again without them.',
+    commands: ['kubectl -n NAMESPACE get pvc PVC'],
+  },
+} satisfies Record<RepairCode, EntryTexts>;
