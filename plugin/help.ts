@@ -1,20 +1,11 @@
 import type { Options } from 'yargs';
 import type { Command } from './command.ts';
+import { wrap } from './output/wrap.ts';
 
 // Help is made from the tables of the commands alone: nothing else is loaded for it.
 
 /** Columns of help: what every terminal has. */
 const width = 80;
-
-const wrap = (text: string, room: number): string[] => {
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
-};
 
 /** Two columns; the second is wrapped beside the first. */
 const columns = (rows: readonly (readonly [string, string])[]): string[] => {
@@ -56,10 +47,11 @@ const flagSections = (flags: Command['flags']): string[] => {
   );
 };
 
-/** `status [pvc..]` as help shows it: `status [PVC...]`; `fail <site>`: `fail SITE`. */
+/** `status [pvc..]` as help shows it: `status [PVC...]`; `explain [code]`: `explain [CODE]`; `fail <site>`: `fail SITE`. */
 export const shownUsage = (usage: string): string =>
   usage
     .replaceAll(/\[([\w-]+)\.\.\]/g, (_, name: string) => `[${name.toUpperCase()}...]`)
+    .replaceAll(/\[([\w-]+)\]/g, (_, name: string) => `[${name.toUpperCase()}]`)
     .replaceAll(/<([\w-]+)>/g, (_, name: string) => name.toUpperCase());
 
 const commandRows = (commands: readonly Command[]): string[] =>

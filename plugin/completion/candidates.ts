@@ -6,8 +6,8 @@ import { findCommand } from '../find-command.ts';
 /** One word that may come next, and what it means. */
 export type Candidate = { readonly word: string; readonly description?: string };
 
-/** What has to be asked of a kubeconfig or a cluster. */
-export type Wanted = 'contexts' | 'claims' | 'namespaces' | 'files';
+/** What the tables of commands do not hold: names in a kubeconfig or a cluster, codes of rules, files. */
+export type Wanted = 'contexts' | 'claims' | 'namespaces' | 'rules' | 'files';
 
 /** What may come next: words that are known here, and things to be looked up. */
 export type Completion = {
@@ -25,6 +25,8 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
   state: 'files',
   'kubeconfig-out': 'files',
 };
+
+const valuesByArgument: Readonly<Record<string, Wanted>> = { pvc: 'claims', code: 'rules' };
 
 const words = (choices: readonly unknown[]): Candidate[] => choices.map((word) => ({ word: String(word) }));
 
@@ -69,7 +71,8 @@ const argumentValues = (typed: readonly string[], path: readonly string[], comma
   if (positional === undefined || (count >= positionals.length && !positional.array))
     return { candidates: [] };
   if (positional.choices !== undefined) return { candidates: words(positional.choices) };
-  return { candidates: [], ...(name === 'pvc' && { wanted: 'claims' as const }) };
+  const wanted = valuesByArgument[name ?? ''];
+  return { candidates: [], ...(wanted && { wanted }) };
 };
 
 /** What may stand in place of the last word, which is being typed and may be empty. */

@@ -19,6 +19,8 @@ const flagValue = (words: readonly string[], ...names: string[]): string | undef
 
 const lookUp = async (wanted: Wanted | undefined, words: readonly string[], io: Io): Promise<Candidate[]> => {
   if (wanted === undefined || wanted === 'files') return [];
+  if (wanted === 'rules')
+    return (await import('../explain/rule-candidates.ts')).ruleCandidates(words.at(-1) ?? '');
   const { lookUpNames } = await import('../door/names.ts');
   const names = await lookUpNames(
     wanted,

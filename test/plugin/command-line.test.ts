@@ -62,6 +62,7 @@ describe('a command line', () => {
       Commands:
         status [PVC...]   Show both sites side by side: role here and there, verdict,
                           lag against schedule, next command
+        explain [CODE]    Explain a safety rule by its code: cause, risk and remedy
         sandbox           Two clusters with mirrored storage on this machine
         completion SHELL  Print a completion script for kubectl-dr; "kubectl dr"
                           itself completes through kubectl
@@ -89,6 +90,10 @@ describe('a command line', () => {
     {
       typed: 'sandbox fail',
       says: 'an argument is missing: kubectl dr sandbox fail SITE; see "kubectl dr sandbox fail --help"',
+    },
+    {
+      typed: 'explain DR113',
+      says: 'there is no rule "DR113", only DR101 to DR112, DR201 to DR203, DR301 to DR306; see all of them with "kubectl dr explain"',
     },
     {
       typed: 'status -o xml',

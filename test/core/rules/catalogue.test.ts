@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adviceExamples } from '../../../core/rules/advice/examples.ts';
 import { catalogue } from '../../../core/rules/catalogue.ts';
 import { guardExamples } from '../../../core/rules/guard/examples.ts';
+import { guardRules } from '../../../core/rules/guard/judge-guard.ts';
 import { repairExamples } from '../../../core/rules/repair/examples.ts';
 
 const entries = Object.entries(catalogue);
@@ -37,6 +38,14 @@ describe('the catalogue of safety rules', () => {
   it.each(entries)('%s points only to rules that there are', (_, { cause, risk, remedy }) => {
     const named = [cause, risk, remedy].join(' ').match(/DR\d+/g) ?? [];
     expect(named.filter((code) => !(code in catalogue))).toEqual([]);
+  });
+
+  it('names the consent that the guard asks for', () => {
+    for (const rule of guardRules)
+      expect([rule.code, catalogue[rule.code].consent]).toEqual([
+        rule.code,
+        'consent' in rule ? rule.consent : undefined,
+      ]);
   });
 
   it('lets consent pass where a person may accept the loss, and nowhere else', () => {

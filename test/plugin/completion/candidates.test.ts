@@ -9,7 +9,7 @@ const complete = (line: string) => {
 
 describe('completion', () => {
   it.each([
-    { typed: '', words: ['status', 'sandbox', 'completion', 'version'] },
+    { typed: '', words: ['status', 'explain', 'sandbox', 'completion', 'version'] },
     { typed: 'sandbox ', words: ['up', 'down', 'status', 'fail', 'heal', 'link', 'write', 'read'] },
     { typed: 'sandbox fail ', words: ['cluster-1', 'cluster-2'] },
     { typed: 'sandbox fail cluster-1 ', words: [] },
@@ -18,6 +18,9 @@ describe('completion', () => {
     { typed: 'version -o ', words: ['json', 'yaml'] },
     { typed: 'status -o ', words: ['wide', 'json', 'yaml', 'name', 'jsonpath='] },
     { typed: 'version --color=', words: ['auto', 'always', 'never'], prefix: '--color=' },
+    { typed: 'explain ', words: [], wanted: 'rules' },
+    { typed: 'explain DR102 ', words: [] },
+    { typed: 'explain -o ', words: ['json', 'yaml'] },
     { typed: 'status ', words: [], wanted: 'claims' },
     { typed: 'status db -A ', words: [], wanted: 'claims' },
     { typed: 'status -n ', words: [], wanted: 'namespaces' },
@@ -25,7 +28,7 @@ describe('completion', () => {
     { typed: 'status --context=', words: [], wanted: 'contexts', prefix: '--context=' },
     { typed: 'status --kubeconfig ', words: [], wanted: 'files' },
     { typed: 'sandbox write cluster-1 ', words: [], wanted: 'claims' },
-    { typed: 'frobnicate x', words: ['status', 'sandbox', 'completion', 'version'] },
+    { typed: 'frobnicate x', words: ['status', 'explain', 'sandbox', 'completion', 'version'] },
   ])('after "$typed"', ({ typed, ...expected }) => {
     expect(complete(typed)).toEqual(expected);
   });
