@@ -1,0 +1,74 @@
+import type { CertificateNames } from './certificate-names.ts';
+import type { CertificateSet } from './certificate-set.ts';
+import { isInTime, lifeOf } from './read-certificate.ts';
+import { lifetimes, type RotationStep } from './rotation.ts';
+import { type KeyPair, type Life, makeAuthority, makeLeaf } from './sign-certificate.ts';
+
+export type StepOptions = {
+  readonly now: number;
+  readonly names: CertificateNames;
+  /** Authorities that the registrations carry now; somebody may still show leaves of theirs. */
+  readonly published: readonly string[];
+};
+
+/** More would mean that somebody fills the bundles; the first ones are those seen first. */
+const mostOld = 8;
+
+const lifeFrom = (now: number, lengthMs: number): Life => ({
+  notBefore: now - lifetimes.backdateMs,
+  notAfter: now + lengthMs,
+});
+
+const newAuthority = (now: number): Promise<KeyPair> => makeAuthority(lifeFrom(now, lifetimes.authorityMs));
+
+const newLeaf = (authority: KeyPair, { now, names }: StepOptions): Promise<KeyPair> => {
+  const life = lifeFrom(now, lifetimes.leafMs);
+  return makeLeaf(authority, names, {
+    ...life,
+    notAfter: Math.min(life.notAfter, lifeOf(authority.certificate).notAfter),
+  });
+};
+
+/** When nobody can show a leaf of the old authority any more, at most a leaf's life from now whatever its own dates say. */
+const retirementOf = (leaf: KeyPair | undefined, now: number): number => {
+  const leafEnds = leaf === undefined ? now + lifetimes.leafMs : lifeOf(leaf.certificate).notAfter;
+  return Math.min(Math.max(leafEnds, now + lifetimes.overlapMs), now + lifetimes.leafMs);
+};
+
+const startOver = async (options: StepOptions): Promise<CertificateSet> => {
+  const { now, published } = options;
+  const authority = await newAuthority(now);
+  const old = published.filter((pem) => isInTime(lifeOf(pem), now)).slice(0, mostOld);
+  return {
+    authority,
+    leaf: await newLeaf(authority, options),
+    next: undefined,
+    old,
+    retireAfter: old.length === 0 ? 0 : retirementOf(undefined, now),
+  };
+};
+
+const switchOver = async (
+  set: CertificateSet,
+  next: KeyPair,
+  options: StepOptions,
+): Promise<CertificateSet> => ({
+  authority: next,
+  leaf: await newLeaf(next, options),
+  next: undefined,
+  old: [set.authority.certificate, ...set.old].slice(0, mostOld),
+  retireAfter: Math.max(set.retireAfter, retirementOf(set.leaf, options.now)),
+});
+
+/** Makes the certificates that a step asks for: the set to store in the Secret. Without a set, or with `start-over`, a new one. */
+export const takeRotationStep = async (
+  step: RotationStep,
+  set: CertificateSet | undefined,
+  options: StepOptions,
+): Promise<CertificateSet> => {
+  if (set === undefined || step === 'start-over') return startOver(options);
+  if (step === 'renew-leaf') return { ...set, leaf: await newLeaf(set.authority, options) };
+  if (step === 'prepare') return { ...set, next: await newAuthority(options.now) };
+  if (step === 'retire') return { ...set, old: [], retireAfter: 0 };
+  return set.next === undefined ? set : switchOver(set, set.next, options);
+};

@@ -1,0 +1,101 @@
+import { consentAnnotation } from '../../core/consent.ts';
+import { binderAnnotations } from '../../core/rules/repair/binder-annotations.ts';
+import type { MatchCondition } from './webhook-configuration.ts';
+
+// CEL, decided by the API server before it calls. Only what kube-apiserver and the sandbox's server both know: `has()`, `in`,
+// operators. An expression that fails refuses the request under `failurePolicy: Fail`, so every field that may be missing is asked
+// for first.
+
+const text = (value: string): string => `'${value.replaceAll(/[\\']/g, (character) => `\\${character}`)}'`;
+
+const replicationPrefix = 'replication.storage.openshift.io';
+
+/** What the controllers leave on a claim that they protect. */
+const claimMarks = {
+  finalizer: `${replicationPrefix}/pvc-protection`,
+  annotations: [
+    `${replicationPrefix}/volume-replication-name`,
+    `${replicationPrefix}/volume-group-replication-name`,
+  ],
+};
+
+const hasAnnotation = (object: string, key: string): string =>
+  `(has(${object}.metadata.annotations) && ${text(key)} in ${object}.metadata.annotations)`;
+
+const sameAnnotation = (key: string): string => {
+  const [before, after] = [hasAnnotation('oldObject', key), hasAnnotation('object', key)];
+  const value = (object: string): string => `${object}.metadata.annotations[${text(key)}]`;
+  return `${before} == ${after} && (!${after} || ${value('oldObject')} == ${value('object')})`;
+};
+
+const sameField = (field: string): string =>
+  `has(oldObject.${field}) == has(object.${field}) && (!has(object.${field}) || oldObject.${field} == object.${field})`;
+
+const isResource = (resource: string): string => `request.resource.resource == ${text(resource)}`;
+
+/** Our own programs are never judged: the controller must be able to end what the webhook let in. */
+export const notOwnAccounts = (accounts: readonly string[]): MatchCondition => ({
+  name: 'not-our-own-accounts',
+  expression: `!(request.userInfo.username in [${accounts.map(text).join(', ')}])`,
+});
+
+/** Nodes have to come back whatever became of the webhook. */
+export const notNodes: MatchCondition = {
+  name: 'not-nodes',
+  expression: "!(has(request.userInfo.groups) && 'system:nodes' in request.userInfo.groups)",
+};
+
+/**
+ * It only deletes in namespaces whose own deletion was judged, and that was refused while anything in them protects: what is left
+ * must never be stuck half deleted.
+ */
+export const notNamespaceController: MatchCondition = {
+  name: 'not-the-namespace-controller',
+  expression: "request.userInfo.username != 'system:serviceaccount:kube-system:namespace-controller'",
+};
+
+/** Labels, finalizers and other annotations change nothing that a rule looks at; a consent does. */
+export const changedReplication: MatchCondition = {
+  name: 'spec-or-consent-changes',
+  expression: `request.operation != 'UPDATE' || ${isResource('persistentvolumes')} || !(${sameField('spec')} && ${sameAnnotation(consentAnnotation)})`,
+};
+
+/** The binder and others change PVs all the time; only the reclaim policy is judged. */
+export const changedReclaimPolicy: MatchCondition = {
+  name: 'reclaim-policy-changes',
+  expression: `request.operation != 'UPDATE' || !(${isResource('persistentvolumes')}) || !(${sameField('spec.persistentVolumeReclaimPolicy')})`,
+};
+
+/** Deleting once more what is already going changes nothing. */
+export const notDeletedBefore: MatchCondition = {
+  name: 'not-deleted-before',
+  expression: "request.operation != 'DELETE' || !has(oldObject.metadata.deletionTimestamp)",
+};
+
+const carriesMark = [
+  `(${isResource('persistentvolumeclaims')} && (has(oldObject.metadata.finalizers) && ${text(claimMarks.finalizer)} in oldObject.metadata.finalizers` +
+    `${claimMarks.annotations.map((key) => ` || ${hasAnnotation('oldObject', key)}`).join('')}))`,
+  `(${isResource('persistentvolumes')} && has(oldObject.status) && has(oldObject.status.phase) && oldObject.status.phase == 'Bound')`,
+].join(' || ');
+
+const isStorageDelete = `request.operation == 'DELETE' && (${isResource('persistentvolumeclaims')} || ${isResource('persistentvolumes')})`;
+
+/** Deletes of claims and volumes that look like any other in the cluster: nobody's mark, not bound. */
+export const unmarkedDelete: MatchCondition = {
+  name: 'unmarked',
+  expression: `${isStorageDelete} && !(${carriesMark})`,
+};
+
+/** All that `unmarkedDelete` is not: together they take in each request exactly once. */
+export const notUnmarkedDelete: MatchCondition = {
+  name: 'marked',
+  expression: `!(${isStorageDelete}) || ${carriesMark}`,
+};
+
+/** Only what looks as if it had been bound before, on some cluster: a claimRef with a uid, or the binder's annotations. */
+export const wasBoundBefore: MatchCondition = {
+  name: 'was-bound-before',
+  expression:
+    `(${isResource('persistentvolumes')} && has(object.spec.claimRef) && has(object.spec.claimRef.uid))` +
+    ` || (${isResource('persistentvolumeclaims')} && (${[binderAnnotations.bindCompleted, binderAnnotations.boundByController].map((key) => hasAnnotation('object', key)).join(' || ')}))`,
+};

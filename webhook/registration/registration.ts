@@ -1,0 +1,231 @@
+import { apiVersionOf, type Resource, resources } from '../../core/model/resource.ts';
+import {
+  changedReclaimPolicy,
+  changedReplication,
+  notDeletedBefore,
+  notNamespaceController,
+  notNodes,
+  notOwnAccounts,
+  notUnmarkedDelete,
+  unmarkedDelete,
+  wasBoundBefore,
+} from './match-conditions.ts';
+import type {
+  ClientConfig,
+  FailurePolicy,
+  MatchCondition,
+  RegisteredWebhook,
+  RuleWithOperations,
+  WebhookConfiguration,
+} from './webhook-configuration.ts';
+
+/** Where API servers send reviews: a Service in the cluster, or `https://host[:port]` for development. */
+export type ReviewTarget =
+  | { readonly service: { readonly namespace: string; readonly name: string; readonly port?: number } }
+  | { readonly url: string };
+
+export type RegistrationOptions = {
+  readonly target: ReviewTarget;
+  /** What becomes of a dangerous change while nobody answers. */
+  readonly guardPolicy: FailurePolicy;
+  /** The webhook's own namespace, which is never judged. */
+  readonly namespace: string;
+  /** User names of our own programs beside the service accounts `dr-webhook` and `dr-controller` of that namespace. */
+  readonly ownAccounts: readonly string[];
+};
+
+/** One object of the registration, and where it is. */
+export type RegistrationKey = { readonly resource: Resource; readonly name: string };
+
+/** The three objects; the guard's first. */
+export const registrationKeys = {
+  guard: { resource: resources.validatingWebhookConfigurations, name: 'kubectl-dr-guard' },
+  advice: { resource: resources.validatingWebhookConfigurations, name: 'kubectl-dr-advice' },
+  restore: { resource: resources.mutatingWebhookConfigurations, name: 'kubectl-dr-restore' },
+} as const satisfies Record<string, RegistrationKey>;
+
+/** Paths of the server that the webhooks name. */
+export const reviewPaths = {
+  guard: '/validate/guard',
+  advice: '/validate/advice',
+  restore: '/mutate/restore',
+} as const;
+
+/** `kubectl-dr.dev` names of the webhooks; each part of a configuration is injected and found by its name. */
+export const webhookNames = {
+  guard: 'guard.kubectl-dr.dev',
+  guardUnmarked: 'guard-unmarked.kubectl-dr.dev',
+  advice: 'advice.kubectl-dr.dev',
+  restore: 'restore.kubectl-dr.dev',
+} as const;
+
+const group = resources.volumeReplications.group;
+const replications = ['volumereplications', 'volumegroupreplications'];
+const classes = ['volumereplicationclasses', 'volumegroupreplicationclasses'];
+
+const rule = (
+  apiGroup: string,
+  scope: RuleWithOperations['scope'],
+  names: readonly string[],
+  operations: RuleWithOperations['operations'],
+): RuleWithOperations => ({
+  apiGroups: [apiGroup],
+  apiVersions: [apiGroup === group ? 'v1alpha1' : 'v1'],
+  operations,
+  resources: [...names],
+  scope,
+});
+
+const deletedClaims = rule('', 'Namespaced', ['persistentvolumeclaims'], ['DELETE']);
+
+const guardRules = [
+  rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE', 'DELETE']),
+  rule(group, 'Cluster', classes, ['CREATE']),
+  rule('', 'Cluster', ['persistentvolumes'], ['UPDATE', 'DELETE']),
+  deletedClaims,
+  rule('', 'Cluster', ['namespaces'], ['DELETE']),
+];
+
+const guardUnmarkedRules = [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims];
+
+const adviceRules = [
+  rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE']),
+  rule(group, 'Cluster', classes, ['CREATE']),
+];
+
+const restoreRules = [
+  rule('', 'Cluster', ['persistentvolumes'], ['CREATE']),
+  rule('', 'Namespaced', ['persistentvolumeclaims'], ['CREATE']),
+];
+
+const guardTimeoutSeconds = 3;
+const otherTimeoutSeconds = 2;
+
+const clientConfigOf = (target: ReviewTarget, path: string): ClientConfig =>
+  'url' in target
+    ? { url: `${target.url.replace(/\/+$/, '')}${path}` }
+    : {
+        service: {
+          namespace: target.service.namespace,
+          name: target.service.name,
+          path,
+          port: target.service.port ?? 443,
+        },
+      };
+
+/** Namespaces whose objects the cluster and the webhook itself need to come up. */
+const spared = (namespace: string): string[] => [...new Set(['kube-system', 'kube-node-lease', namespace])];
+
+type Draft = {
+  name: string;
+  path: string;
+  rules: RuleWithOperations[];
+  failurePolicy: FailurePolicy;
+  timeoutSeconds: number;
+  conditions: readonly MatchCondition[];
+};
+
+const webhook = (options: RegistrationOptions, draft: Draft): RegisteredWebhook => ({
+  name: draft.name,
+  clientConfig: clientConfigOf(options.target, draft.path),
+  rules: draft.rules,
+  failurePolicy: draft.failurePolicy,
+  matchPolicy: 'Equivalent',
+  namespaceSelector: {
+    matchExpressions: [
+      { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: spared(options.namespace) },
+    ],
+  },
+  sideEffects: 'None',
+  timeoutSeconds: draft.timeoutSeconds,
+  admissionReviewVersions: ['v1'],
+  matchConditions: [
+    notOwnAccounts([
+      ...new Set([
+        `system:serviceaccount:${options.namespace}:dr-webhook`,
+        `system:serviceaccount:${options.namespace}:dr-controller`,
+        ...options.ownAccounts,
+      ]),
+    ]),
+    notNodes,
+    ...draft.conditions,
+  ],
+});
+
+const configuration = (
+  { resource, name }: RegistrationKey,
+  webhooks: RegisteredWebhook[],
+): WebhookConfiguration => ({
+  apiVersion: apiVersionOf(resource),
+  kind: resource.kind,
+  metadata: {
+    name,
+    labels: { 'app.kubernetes.io/name': 'dr-webhook', 'app.kubernetes.io/part-of': 'kubectl-dr' },
+  },
+  webhooks,
+});
+
+const buildGuard = (options: RegistrationOptions): WebhookConfiguration => {
+  const path = reviewPaths.guard;
+  const timeoutSeconds = guardTimeoutSeconds;
+  return configuration(registrationKeys.guard, [
+    webhook(options, {
+      name: webhookNames.guard,
+      path,
+      timeoutSeconds,
+      rules: guardRules,
+      failurePolicy: options.guardPolicy,
+      conditions: [
+        notNamespaceController,
+        changedReplication,
+        changedReclaimPolicy,
+        notDeletedBefore,
+        notUnmarkedDelete,
+      ],
+    }),
+    // A webhook that is down must not keep the whole cluster from deleting volumes that have nothing to do with it.
+    webhook(options, {
+      name: webhookNames.guardUnmarked,
+      path,
+      timeoutSeconds,
+      rules: guardUnmarkedRules,
+      failurePolicy: 'Ignore',
+      conditions: [notNamespaceController, notDeletedBefore, unmarkedDelete],
+    }),
+  ]);
+};
+
+const buildAdvice = (options: RegistrationOptions): WebhookConfiguration =>
+  configuration(registrationKeys.advice, [
+    webhook(options, {
+      name: webhookNames.advice,
+      path: reviewPaths.advice,
+      timeoutSeconds: otherTimeoutSeconds,
+      rules: adviceRules,
+      failurePolicy: 'Ignore',
+      conditions: [changedReplication],
+    }),
+  ]);
+
+const buildRestore = (options: RegistrationOptions): WebhookConfiguration =>
+  configuration(registrationKeys.restore, [
+    {
+      ...webhook(options, {
+        name: webhookNames.restore,
+        path: reviewPaths.restore,
+        timeoutSeconds: otherTimeoutSeconds,
+        rules: restoreRules,
+        failurePolicy: 'Ignore',
+        conditions: [wasBoundBefore],
+      }),
+      // Other webhooks may put a claimRef there after us; a second pass over a mended object patches nothing.
+      reinvocationPolicy: 'IfNeeded',
+    },
+  ]);
+
+/** The three configurations as they are applied, without the CA bundle, which the leader of the webhook's replicas injects. */
+export const buildRegistration = (options: RegistrationOptions) => ({
+  guard: buildGuard(options),
+  advice: buildAdvice(options),
+  restore: buildRestore(options),
+});
