@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { consentAnnotation, parseConsent, readConsent } from '../../core/consent.ts';
+import { consentAnnotation, parseConsent, readConsent, whyConsentIsVoid } from '../../core/consent.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const good = {
@@ -49,4 +49,13 @@ test.each([
 test('consent that is no JSON is void', () => {
   const object = { metadata: { annotations: { [consentAnnotation]: 'yes' } } };
   expect(readConsent(object, 'force-promote', now).state).toBe('void');
+});
+
+test.each([
+  ['that could be honoured holds, whatever it accepts', JSON.stringify(good), undefined],
+  ['that is no JSON', 'yes', /cannot be read: it is no JSON object/],
+  ['that has expired', JSON.stringify({ ...good, expires: '2026-03-01T11:00:00Z' }), /expired/],
+  ['that would hold for a day', JSON.stringify({ ...good, expires: '2026-03-02T12:00:00Z' }), /one hour/],
+])('consent %s', (_, text, why) => {
+  expect(whyConsentIsVoid(text, now)).toEqual(why === undefined ? undefined : expect.stringMatching(why));
 });

@@ -10,8 +10,9 @@ import type { GuardRule, Objection } from './objection.ts';
 type Deletion = {
   /** The object, as a sentence names it. */
   readonly about: string;
-  /** Between the object and its replications: "is protected by". */
+  /** What is said of it before the names of its replications, and where these are unknown. */
   readonly verb: string;
+  readonly doubt: string;
   readonly risk: string;
   readonly replications: Reading<readonly ReplicationHere[]>;
 };
@@ -25,9 +26,8 @@ const endProtection = (replications: readonly [ReplicationHere, ...ReplicationHe
   return `Take it out of the group's selector first, by its labels: ${selector} - or end the protection: ${deleteReplication(first)}${more}`;
 };
 
-const objectTo = ({ about, verb, risk, replications }: Deletion): readonly Objection[] => {
-  if (!replications.known)
-    return [cannotTell(`whether ${about} ${verb} a replication`, replications.why, risk)];
+const objectTo = ({ about, verb, doubt, risk, replications }: Deletion): readonly Objection[] => {
+  if (!replications.known) return [cannotTell(`whether ${about} ${doubt}`, replications.why, risk)];
   const [first, ...others] = replications.value;
   if (first === undefined) return [];
   const names = listNames([first, ...others].map(nameReplication));
@@ -39,6 +39,7 @@ const objectToClaim = ({ namespace, name, isTerminating, namespaceTerminating, p
   return objectTo({
     about: `claim ${namespace}/${name}`,
     verb: 'is protected by',
+    doubt: 'is protected',
     risk: 'without its claim a replication can neither be moved nor ended, and the data may go with the claim',
     replications: protectedBy,
   });
@@ -49,6 +50,7 @@ const objectToVolume = ({ name, operation, before, protectedBy }: VolumeFacts) =
   return objectTo({
     about: `PV ${name}`,
     verb: 'is protected by',
+    doubt: 'is protected',
     risk: 'without its PV nobody finds the volume, and its claim is lost',
     replications: protectedBy,
   });
@@ -59,6 +61,7 @@ const objectToNamespace = ({ name, isTerminating, replications }: NamespaceFacts
   const objections = objectTo({
     about: `namespace ${name}`,
     verb: 'holds',
+    doubt: 'holds replications that protect',
     risk: "everything in it would go: claims, mirroring, and with a primary the other site's copy",
     replications,
   });

@@ -1,0 +1,186 @@
+// Facts of the right shape, with anything in them.
+import fc from 'fast-check';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../../core/model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../../../../core/model/reading.ts';
+import type { StorageClass } from '../../../../core/model/storage-class.ts';
+import type { ConsentFacts } from '../../../../core/rules/consent-facts.ts';
+import type { GuardFacts } from '../../../../core/rules/guard-facts.ts';
+import type { PeerView } from '../../../../core/rules/peer-view.ts';
+import type {
+  ClassHere,
+  Member,
+  ReplicationFacts,
+  ReplicationHere,
+  Wish,
+} from '../../../../core/rules/replication-facts.ts';
+
+const text = fc.oneof(fc.constantFrom('db', 'shop', 'cluster-1', ''), fc.string({ unit: 'binary' }));
+const now = Date.parse('2026-03-01T12:00:00Z');
+
+const reading = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Reading<T>> =>
+  fc.oneof({ weight: 3, arbitrary: value.map(known) }, { weight: 1, arbitrary: text.map(unknown) });
+const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined });
+
+const state = fc.constantFrom('primary', 'secondary', 'resync');
+const wish: fc.Arbitrary<Wish> = fc.record({ replicationState: state, autoResync: fc.boolean() });
+const replicationKind = fc.constantFrom('VolumeReplication', 'VolumeGroupReplication');
+const classKind = fc.constantFrom('VolumeReplicationClass', 'VolumeGroupReplicationClass');
+const status = fc.oneof(fc.constantFrom('Primary', 'Secondary', 'Unknown', ''), text);
+const driver = fc.oneof(fc.constantFrom('rbd', 'cephfs'), text);
+const policy = fc.constantFrom('Retain' as const, 'Delete' as const, 'Recycle' as const);
+
+const volume: fc.Arbitrary<PersistentVolume> = fc.record(
+  {
+    metadata: fc.record({ name: text, deletionTimestamp: text }, { requiredKeys: [] }),
+    spec: fc.record(
+      { csi: fc.record({ driver, volumeHandle: text }), persistentVolumeReclaimPolicy: policy },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ['metadata'] },
+);
+const claim: fc.Arbitrary<PersistentVolumeClaim> = fc.record({ metadata: fc.record({ name: text }) });
+const storageClass: fc.Arbitrary<StorageClass> = fc.record(
+  { metadata: fc.record({ name: text }), provisioner: driver, reclaimPolicy: policy },
+  { requiredKeys: ['metadata'] },
+);
+const replicationHere: fc.Arbitrary<ReplicationHere> = fc.record({
+  kind: replicationKind,
+  namespace: text,
+  name: text,
+  claimName: text,
+  wants: state,
+  state: status,
+});
+
+export const anyPeer: fc.Arbitrary<PeerView> = fc.oneof(
+  fc.constant({ state: 'not-configured' as const }),
+  fc.constant({ state: 'not-asked' as const }),
+  fc.record({
+    state: fc.constant('primary' as const),
+    site: text,
+    replication: text,
+    by: fc.constantFrom('spec' as const, 'status' as const),
+  }),
+  fc.record({ state: fc.constant('not-primary' as const), site: text }),
+  fc.record({ state: fc.constant('unknown' as const), site: text, why: text }),
+);
+
+export const anyMember: fc.Arbitrary<Member> = fc.record({
+  claimName: text,
+  claim: reading(optional(claim)),
+  elsewhere: reading(fc.array(text)),
+  volume: reading(optional(volume)),
+  storageClass: reading(optional(storageClass)),
+  rivals: reading(fc.array(replicationHere)),
+  sameVolume: reading(fc.array(replicationHere)),
+  pods: reading(fc.array(text)),
+  attachedTo: reading(fc.array(text)),
+  peer: anyPeer,
+});
+
+const consentText = fc
+  .record({
+    accepts: fc.subarray(['force-promote', 'resync', 'demote-in-use', 'unprotect']),
+    maxLoss: fc.constantFrom('unknown', '15m'),
+    by: text,
+    reason: text,
+    expires: fc
+      .integer({ min: -10, max: 70 })
+      .map((minutes) => new Date(now + minutes * 60_000).toISOString()),
+  })
+  .map((consent) => JSON.stringify(consent));
+
+export const anyConsent: fc.Arbitrary<ConsentFacts> = fc.record({
+  text: optional(fc.oneof({ weight: 3, arbitrary: consentText }, { weight: 1, arbitrary: text })),
+  isNew: fc.boolean(),
+  isUsed: fc.boolean(),
+  mayConsent: reading(fc.boolean()),
+  user: text,
+  now: fc.constant(now),
+});
+
+const anyClass: fc.Arbitrary<ClassHere> = fc.record({
+  kind: classKind,
+  name: text,
+  provisioner: optional(driver),
+});
+
+export const anyReplication: fc.Arbitrary<ReplicationFacts> = fc.record({
+  subject: fc.constant('replication' as const),
+  change: fc.record({
+    operation: fc.constantFrom('CREATE', 'UPDATE', 'DELETE'),
+    kind: replicationKind,
+    namespace: text,
+    name: text,
+    before: optional(wish),
+    after: optional(wish),
+    state: status,
+    isProtecting: fc.boolean(),
+    isTerminating: fc.boolean(),
+    followsGroup: fc.boolean(),
+  }),
+  members: reading(fc.array(anyMember, { maxLength: 12 })),
+  classes: reading(fc.array(anyClass, { maxLength: 3 })),
+  namespaceTerminating: reading(fc.boolean()),
+  consent: anyConsent,
+  withoutPeer: fc.constantFrom('allow', 'refuse'),
+});
+
+const parameterKey = fc.oneof(
+  fc.constantFrom(
+    'schedulingInterval',
+    'schedulingStartTime',
+    'mirroringMode',
+    'replication.storage.openshift.io/replication-secret-name',
+    'replication.storage.openshift.io/group-replication-secret-namespace',
+  ),
+  text,
+);
+
+/** Any change that the guard can be asked about. */
+export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
+  { weight: 4, arbitrary: anyReplication },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('class' as const),
+      kind: classKind,
+      name: text,
+      provisioner: text,
+      parameters: fc.dictionary(parameterKey, text),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('volume' as const),
+      operation: fc.constantFrom('UPDATE', 'DELETE'),
+      name: text,
+      before: volume,
+      after: optional(volume),
+      protectedBy: reading(fc.array(replicationHere)),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('claim' as const),
+      namespace: text,
+      name: text,
+      isTerminating: fc.boolean(),
+      protectedBy: reading(fc.array(replicationHere)),
+      namespaceTerminating: reading(fc.boolean()),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('namespace' as const),
+      name: text,
+      isTerminating: fc.boolean(),
+      replications: reading(fc.array(replicationHere)),
+    }),
+  },
+);

@@ -1,0 +1,44 @@
+import { known, unknown } from '../../../../core/model/reading.ts';
+import { creation, group, promotion, replication, wish } from './facts.ts';
+import { judgeCases } from './judged-cases.ts';
+
+const rival = { rivals: known([replication({ name: 'first', wants: 'secondary', state: 'Secondary' })]) };
+
+judgeCases('DR105', [
+  { title: 'a claim that nothing replicates', given: creation(), passes: true },
+  {
+    title: 'a claim that has its VolumeReplication already',
+    given: creation(rival),
+    refused: [
+      'claim shop/db is replicated already, by VolumeReplication shop/first',
+      'deleting either can end the mirroring for both',
+      'kubectl -n shop get vr first -o yaml',
+    ],
+  },
+  {
+    title: 'a claim that a group takes in',
+    given: creation({ rivals: known([replication({ kind: 'VolumeGroupReplication', name: 'all' })]) }),
+    refused: ['by VolumeGroupReplication shop/all', 'kubectl -n shop get vgr all'],
+  },
+  {
+    title: 'all of several are named',
+    given: creation({ rivals: known([replication({ name: 'first' }), replication({ name: 'second' })]) }),
+    refused: ['by VolumeReplication shop/first, VolumeReplication shop/second'],
+  },
+  { title: 'the second does not become primary either', given: promotion(rival), refused: ['shop/first'] },
+  {
+    title: 'the second can be demoted',
+    given: promotion(rival, { before: wish('primary'), after: wish('secondary') }),
+    passes: true,
+  },
+  {
+    title: 'what else replicates the claim is unknown: refused',
+    given: creation({ rivals: unknown('not synced') }),
+    refused: ['cannot tell whether claim shop/db is replicated already (not synced)'],
+  },
+  {
+    title: 'a group that would take in a claim which has its own VolumeReplication',
+    given: group([{}, rival]),
+    refused: ['claim shop/db-1 is replicated already'],
+  },
+]);

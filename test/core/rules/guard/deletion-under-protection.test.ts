@@ -1,0 +1,134 @@
+import { known, unknown } from '../../../../core/model/reading.ts';
+import type { ClaimFacts, NamespaceFacts, VolumeFacts } from '../../../../core/rules/protection-facts.ts';
+import { promotion, replication, volume } from './facts.ts';
+import { judgeCases } from './judged-cases.ts';
+
+const vr = replication({ name: 'db' });
+const vgr = replication({ kind: 'VolumeGroupReplication', name: 'all' });
+
+const claim = (differs: Partial<ClaimFacts> = {}): ClaimFacts => ({
+  subject: 'claim',
+  namespace: 'shop',
+  name: 'db',
+  isTerminating: false,
+  protectedBy: known([vr]),
+  namespaceTerminating: known(false),
+  ...differs,
+});
+const pv = (differs: Partial<VolumeFacts> = {}): VolumeFacts => ({
+  subject: 'volume',
+  operation: 'DELETE',
+  name: 'pvc-4e8a1c3d',
+  before: volume(),
+  after: undefined,
+  protectedBy: known([vr]),
+  ...differs,
+});
+const namespace = (differs: Partial<NamespaceFacts> = {}): NamespaceFacts => ({
+  subject: 'namespace',
+  name: 'shop',
+  isTerminating: false,
+  replications: known([vr]),
+  ...differs,
+});
+
+judgeCases('DR111', [
+  {
+    title: 'a claim under protection',
+    given: claim(),
+    refused: [
+      'claim shop/db is protected by VolumeReplication shop/db',
+      'Without its claim a replication can neither be moved nor ended',
+      'kubectl -n shop delete vr db',
+    ],
+  },
+  {
+    title: 'a claim that a group takes in',
+    given: claim({ protectedBy: known([vgr]) }),
+    refused: [
+      'protected by VolumeGroupReplication shop/all',
+      `kubectl -n shop get vgr all -o jsonpath='{.spec.source.selector}'`,
+      'kubectl -n shop delete vgr all',
+    ],
+  },
+  {
+    title: 'a claim under twofold protection',
+    given: claim({ protectedBy: known([vr, vgr]) }),
+    refused: ['VolumeReplication shop/db, VolumeGroupReplication shop/all', '(and so for each)'],
+  },
+  { title: 'a claim that nothing protects', given: claim({ protectedBy: known([]) }), passes: true },
+  {
+    title: 'whether the claim is protected is unknown: refused',
+    given: claim({ protectedBy: unknown('not synced') }),
+    refused: ['cannot tell whether claim shop/db is protected (not synced)'],
+  },
+  {
+    title: 'a claim that was deleted before goes on',
+    given: claim({ isTerminating: true, protectedBy: unknown('not synced') }),
+    passes: true,
+  },
+  {
+    title: 'a claim in a namespace that is being deleted goes with it',
+    given: claim({ namespaceTerminating: known(true), protectedBy: unknown('not synced') }),
+    passes: true,
+  },
+  {
+    title: 'whether the namespace is being deleted is unknown: the claim is judged',
+    given: claim({ namespaceTerminating: unknown('not synced') }),
+    refused: ['claim shop/db is protected'],
+  },
+  {
+    title: 'a PV under protection',
+    given: pv(),
+    refused: ['PV pvc-4e8a1c3d is protected by VolumeReplication shop/db', 'kubectl -n shop delete vr db'],
+  },
+  { title: 'a PV that nothing protects', given: pv({ protectedBy: known([]) }), passes: true },
+  {
+    title: 'whether the PV is protected is unknown: refused',
+    given: pv({ protectedBy: unknown('not synced') }),
+    refused: ['cannot tell whether PV pvc-4e8a1c3d is protected (not synced)'],
+  },
+  {
+    title: 'a PV that was deleted before goes on',
+    given: pv({
+      before: { ...volume(), metadata: { name: 'pv', deletionTimestamp: '2026-03-01T12:00:00Z' } },
+    }),
+    passes: true,
+  },
+  {
+    title: 'a PV that is changed is not deleted',
+    given: pv({ operation: 'UPDATE', after: volume() }),
+    passes: true,
+  },
+  {
+    title: 'a namespace with replications that protect',
+    given: namespace({ replications: known([vr, vgr]) }),
+    refused: [
+      'namespace shop holds VolumeReplication shop/db, VolumeGroupReplication shop/all',
+      'Everything in it would go',
+      'kubectl -n shop get vr,vgr',
+    ],
+  },
+  {
+    title: 'a namespace with a hundred of them',
+    given: namespace({
+      replications: known(Array.from({ length: 100 }, (_, at) => replication({ name: `db-${at}` }))),
+    }),
+    refused: ['VolumeReplication shop/db-4 and 95 more'],
+  },
+  { title: 'a namespace without', given: namespace({ replications: known([]) }), passes: true },
+  {
+    title: 'what a namespace holds is unknown: refused',
+    given: namespace({ replications: unknown('not synced') }),
+    refused: [
+      'cannot tell whether namespace shop holds replications that protect (not synced)',
+      'kubectl -n kubectl-dr logs deployment/dr-webhook',
+    ],
+  },
+  {
+    title: 'a namespace that is being deleted goes on',
+    given: namespace({ isTerminating: true, replications: unknown('not synced') }),
+    passes: true,
+  },
+  { title: 'a change of a replication deletes nothing', given: promotion(), passes: true },
+]);

@@ -1,0 +1,133 @@
+import { known, unknown } from '../../../../core/model/reading.ts';
+import type { PeerView } from '../../../../core/rules/peer-view.ts';
+import { change, consented, creation, group, promotion, wish } from './facts.ts';
+import { judgeCases } from './judged-cases.ts';
+
+const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'status' };
+const replica: PeerView = { state: 'not-primary', site: 'cluster-1' };
+const silent: PeerView = { state: 'unknown', site: 'cluster-1', why: 'no answer within 2 s' };
+
+const resync = (peer: PeerView) => change([wish('secondary'), wish('resync')], 'Secondary', { peer });
+const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["resync"],…}'`;
+
+judgeCases('DR108', [
+  { title: 'a resync from a site that is known to be primary', given: resync(primary), passes: true },
+  {
+    title: 'a resync while the other site is not primary: this may be the only good copy',
+    given: resync(replica),
+    refused: [
+      'cluster-1 is not primary for the volume of claim shop/db',
+      "A resync throws this site's copy away",
+      'kubectl dr status -n shop db',
+      'only if this copy is not needed any more',
+      howTo,
+    ],
+  },
+  {
+    title: 'a resync while the other site does not answer',
+    given: resync(silent),
+    refused: [
+      'cannot tell whether cluster-1 is primary for the volume of claim shop/db (no answer within 2 s)',
+      howTo,
+    ],
+  },
+  {
+    title: 'a resync while nobody asked the other site',
+    given: resync({ state: 'not-asked' }),
+    refused: ['nobody asked it'],
+  },
+  {
+    title: 'a resync where no peer is configured, and that is accepted',
+    given: resync({ state: 'not-configured' }),
+    passes: true,
+  },
+  {
+    title: 'a resync where no peer is configured, and that is not accepted',
+    given: { ...resync({ state: 'not-configured' }), withoutPeer: 'refuse' },
+    refused: ['no peer is configured', howTo],
+  },
+  {
+    title: 'which claims it takes in is unknown: refused',
+    given: { ...resync(primary), members: unknown('not synced') },
+    refused: ['cannot tell which claims'],
+  },
+  {
+    title: 'a primary that is to be resynced',
+    given: change([wish('primary'), wish('resync')], 'Primary', { peer: silent }),
+    refused: ['cannot tell whether cluster-1'],
+  },
+  {
+    title: 'a replication that begins with a resync',
+    given: creation({ peer: replica }, { after: wish('resync') }),
+    refused: [`annotate it with kubectl-dr.dev/consent='{"accepts":["resync"],…}'`],
+  },
+  {
+    title: 'autoResync is switched on for a replica',
+    given: change([wish('secondary'), wish('secondary', true)], 'Secondary', { peer: replica }),
+    refused: [
+      'By itself a resync throws',
+      `kubectl -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary","autoResync":false}}'`,
+    ],
+  },
+  {
+    title: 'a demotion with autoResync before the other site is primary',
+    given: change([wish('primary', true), wish('secondary', true)], 'Primary', { peer: replica }),
+    refused: ['Leave autoResync off until the other site is primary'],
+  },
+  {
+    title: 'a replica that is created with autoResync',
+    given: creation({ peer: silent }, { after: wish('secondary', true) }),
+    refused: ['Create it with autoResync: false'],
+  },
+  {
+    title: 'autoResync while the other site is primary',
+    given: change([wish('secondary'), wish('secondary', true)], 'Secondary', { peer: primary }),
+    passes: true,
+  },
+  {
+    title: 'autoResync on a primary does nothing until it is demoted, and is judged then',
+    given: change([wish('primary'), wish('primary', true)], 'Primary', { peer: replica }),
+    passes: true,
+  },
+  {
+    title: 'a resync that was asked for already is not asked for again',
+    given: change([wish('resync'), wish('resync', true)], 'Unknown', { peer: silent }),
+    passes: true,
+  },
+  {
+    title: 'from resync to a replica that may resync by itself: for another time, so judged anew',
+    given: change([wish('resync'), wish('secondary', true)], 'Secondary', { peer: silent }),
+    refused: ['cannot tell whether cluster-1'],
+  },
+  {
+    title: 'a replica without autoResync keeps its copy',
+    given: change([wish('primary'), wish('secondary')], 'Primary', { peer: silent }),
+    passes: true,
+  },
+  {
+    title: 'consent lets a resync pass, and the waiver says what it may cost',
+    given: consented(resync(replica), 'resync'),
+    waived: ['cluster-1 is not primary', 'it may be the only good one'],
+  },
+  {
+    title: 'consent to a forced promote is none to a resync',
+    given: consented(resync(replica), 'force-promote'),
+    refused: ['accepts force-promote, not resync', howTo],
+  },
+  {
+    title: 'consent that was used lets no second resync pass',
+    given: consented(resync(silent), 'resync', { isUsed: true }),
+    refused: ['was used'],
+  },
+  {
+    title: 'consent of a user who may not consent',
+    given: consented(resync(silent), 'resync', { mayConsent: known(false) }),
+    refused: ['may not consent'],
+  },
+  {
+    title: 'one claim of a group has no primary to resync from',
+    given: group([{ peer: primary }, { peer: replica }], { after: wish('resync') }),
+    refused: ['cluster-1 is not primary for the volume of claim shop/db-1', 'annotate vgr db'],
+  },
+  { title: 'a promotion is no resync', given: promotion({ peer: silent }), passes: true },
+]);
