@@ -12,6 +12,6 @@ export type Remarks = {
 export type Answer = Remarks &
   (
     | { readonly allowed: true; readonly patch?: readonly PatchOperation[] }
-    /** 403: a rule refuses; 422: the object cannot be read; 500: our own fault, or no time left. */
-    | { readonly allowed: false; readonly status: 403 | 422 | 500; readonly message: string }
+    /** 400: no review; 403: a rule refuses; 422: the object cannot be read; 500: our own fault, or no time left. */
+    | { readonly allowed: false; readonly status: 400 | 403 | 422 | 500; readonly message: string }
   );

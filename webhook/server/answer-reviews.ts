@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DrError, messageOf } from '../../core/model/error.ts';
+import type { AdmissionRequest } from '../admission-request.ts';
+import type { FactSource } from '../fact-source.ts';
+import { answerFailure } from '../judge/answer-failure.ts';
+import type { Judgement } from '../judge/judgement.ts';
+import type { WebhookName } from '../judge/webhook-name.ts';
+import { type ReviewReading, readReview } from '../read-review.ts';
+import { respond } from '../respond.ts';
+import type { WebhookLog } from '../webhook-log.ts';
+import { budgetOf, type Deadline, startDeadline } from './deadline.ts';
+import { judgeReview } from './judge-review.ts';
+import type { WebhookMetrics } from './metrics.ts';
+import { type BodyReading, longestBody, readBody } from './read-body.ts';
+import { sendJson, sendText } from './send.ts';
+
+/** What reviews are answered with. */
+export type ReviewParts = {
+  readonly facts: FactSource;
+  readonly metrics: WebhookMetrics;
+  readonly log: WebhookLog;
+};
+
+const httpErrors = {
+  'too-long': { status: 413, text: `a review holds at most ${longestBody} bytes` },
+  'not-json': { status: 415, text: 'a review is application/json, not encoded' },
+  late: { status: 408, text: 'the review did not arrive in time' },
+  broken: { status: 400, text: 'the review broke off' },
+} as const satisfies Record<Exclude<BodyReading['state'], 'read'>, { status: number; text: string }>;
+
+type Reviewed = Exclude<ReviewReading, { state: 'no-review' }>;
+
+const judgeReading = (
+  webhook: WebhookName,
+  reading: Reviewed,
+  { facts, log, deadline }: ReviewParts & { deadline: Deadline },
+): Promise<Judgement> => {
+  if (reading.state === 'unreadable-object') {
+    return Promise.resolve(answerFailure(webhook, { what: 'unreadable', why: reading.why }));
+  }
+  const onFault = (error: unknown): void =>
+    log.error(
+      {
+        uid: reading.request.uid,
+        webhook,
+        error: messageOf(error),
+        ...(error instanceof Error && !(error instanceof DrError) ? { stack: error.stack } : {}),
+      },
+      'Failed to judge a review',
+    );
+  return judgeReview(webhook, reading.request, { facts, deadline, onFault });
+};
+
+/** What the log tells of a request: never the objects. */
+const subjectOf = ({ kind, resource, namespace, name, operation, user, dryRun }: AdmissionRequest) => ({
+  operation,
+  kind: kind.kind,
+  group: resource.group,
+  namespace,
+  name,
+  user: user.username,
+  dryRun,
+});
+
+/** What is let in without a word is the rule, and is told to those who ask only. */
+const tell = (
+  log: WebhookLog,
+  {
+    webhook,
+    reading,
+    judgement,
+    ms,
+  }: { webhook: WebhookName; reading: Reviewed; judgement: Judgement; ms: number },
+): void => {
+  const { decision, rules } = judgement;
+  const subject =
+    reading.state === 'review'
+      ? { uid: reading.request.uid, ...subjectOf(reading.request) }
+      : { uid: reading.uid, operation: reading.operation, dryRun: reading.dryRun };
+  const fields = { webhook, ...subject, verdict: decision, rules, ms: Math.round(ms * 1000) / 1000 };
+  if (decision === 'allowed') log.debug(fields, 'Reviewed');
+  else if (decision === 'late' || decision === 'failed') log.error(fields, 'Reviewed');
+  else log.info(fields, 'Reviewed');
+};
+
+/** Reads, judges, answers, then tells log and metrics. */
+const answerReview = async (
+  webhook: WebhookName,
+  exchange: { request: IncomingMessage; response: ServerResponse; deadline: Deadline },
+  parts: ReviewParts,
+): Promise<void> => {
+  const { request, response, deadline } = exchange;
+  const { metrics, log } = parts;
+  const startedAt = performance.now();
+  const body = await readBody(request, deadline.signal);
+  if (body.state !== 'read') {
+    const { status, text } = httpErrors[body.state];
+    metrics.rejected(status);
+    sendText(response, status, text, body.state === 'not-json' ? {} : { Connection: 'close' });
+    return;
+  }
+  const reading = readReview(body.body);
+  if (reading.state === 'no-review') {
+    metrics.rejected(400);
+    if (reading.uid === undefined) sendText(response, 400, reading.why);
+    else sendJson(response, 400, respond(reading.uid, { allowed: false, status: 400, message: reading.why }));
+    return;
+  }
+  const judgement = await judgeReading(webhook, reading, { ...parts, deadline });
+  const { uid, operation, dryRun } = reading.state === 'review' ? reading.request : reading;
+  sendJson(response, 200, respond(uid, judgement.answer));
+  const ms = performance.now() - startedAt;
+  const { decision: verdict, rules } = judgement;
+  metrics.review({ webhook, operation, verdict, rules, dryRun, seconds: ms / 1000 });
+  tell(log, { webhook, reading, judgement, ms });
+};
+
+/** Answers the reviews of one webhook, each in the time that its URL gives it. */
+export const answerReviews =
+  (webhook: WebhookName, parts: ReviewParts) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const end = parts.metrics.begin();
+    const deadline = startDeadline(budgetOf(request.url ?? ''));
+    // An API server that does not wait any more closes the connection.
+    response.once('close', deadline.abandon);
+    try {
+      await answerReview(webhook, { request, response, deadline }, parts);
+    } finally {
+      deadline.clear();
+      end();
+    }
+  };

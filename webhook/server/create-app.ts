@@ -1,0 +1,44 @@
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import { messageOf } from '../../core/model/error.ts';
+import type { WebhookName } from '../judge/webhook-name.ts';
+import { answerReviews, type ReviewParts } from './answer-reviews.ts';
+import { answerReadiness, type Readiness } from './readiness.ts';
+import { sendText } from './send.ts';
+
+export type AppOptions = ReviewParts & { readonly readiness: Readiness };
+
+/** Where each webhook is asked. */
+export const reviewPaths = {
+  guard: '/validate/guard',
+  advice: '/validate/advice',
+  restore: '/mutate/restore',
+} as const satisfies Record<WebhookName, string>;
+
+const onlyPost = (_request: Request, response: Response): void =>
+  sendText(response, 405, 'reviews are sent by POST', { Allow: 'POST' });
+
+/** The webhooks and the probes as an express application. Nothing in it knows of TLS, and no middleware touches a body. */
+export const createApp = (options: AppOptions): Express => {
+  const { log, readiness } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  for (const [webhook, path] of Object.entries(reviewPaths) as [WebhookName, string][]) {
+    app.route(path).post(answerReviews(webhook, options)).all(onlyPost);
+  }
+  app.get('/healthz', (_request, response) => sendText(response, 200, 'ok'));
+  app.get('/readyz', async (request, response) => {
+    const isVerbose = new URLSearchParams(request.url.split('?')[1] ?? '').has('verbose');
+    const { status, body } = await answerReadiness(readiness, isVerbose);
+    sendText(response, status, body);
+  });
+  app.use((_request, response) => sendText(response, 404, 'not found'));
+  // express tells an error handler by its four parameters.
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next): void => {
+    log.error({ path: request.path, error: messageOf(error) }, 'Failed to answer a request');
+    sendText(response, 500, 'dr-webhook failed; see its log');
+  };
+  app.use(onError);
+  return app;
+};
