@@ -26,6 +26,8 @@ export type InformerOptions<T extends KubernetesObject> = {
   signal: AbortSignal;
   /** Called after the cache holds the change; it must not throw. */
   onChange?: ((change: Change<T>) => void) | undefined;
+  /** Called with what went wrong at each attempt that failed, apart from an expired resourceVersion; it must not throw. */
+  onFailure?: ((error: unknown) => void) | undefined;
   log?: InformerLog | undefined;
   random?: (() => number) | undefined;
   now?: (() => number) | undefined;
@@ -49,6 +51,8 @@ export type Informer<T extends KubernetesObject> = {
   hasSynced(): boolean;
   /** Time (ms) of the last list, event or bookmark; undefined before the first. */
   lastContact(): number | undefined;
+  /** What went wrong at the last attempt, as long as nothing was heard since. */
+  failure(): unknown;
 };
 
 const firstBackoffMs = 800;
@@ -70,6 +74,7 @@ type Following<T extends KubernetesObject> = {
   options: InformerOptions<T>;
   cache: ObjectCache<T>;
   contact(): void;
+  failed(error: unknown): void;
   report(changes: readonly (Change<T> | undefined)[]): void;
 };
 
@@ -176,6 +181,7 @@ const followForever = async <T extends KubernetesObject>(
           { resource: resource.plural, error: messageOf(error), failures },
           'Lost contact, trying again',
         );
+        follow.failed(error);
       }
       failures += 1;
     }
@@ -193,6 +199,7 @@ export const startInformer = <T extends KubernetesObject>(options: InformerOptio
   const cache = createObjectCache<T>(options.indexes ?? {});
   const now = options.now ?? Date.now;
   let contactAt: number | undefined;
+  let failure: unknown;
   let isSynced = false;
   const first = Promise.withResolvers<void>();
   const follow: Following<T> = {
@@ -200,6 +207,11 @@ export const startInformer = <T extends KubernetesObject>(options: InformerOptio
     cache,
     contact: () => {
       contactAt = now();
+      failure = undefined;
+    },
+    failed: (error) => {
+      failure = error;
+      options.onFailure?.(error);
     },
     report: (changes) => {
       for (const change of changes) if (change !== undefined) options.onChange?.(change);
@@ -223,5 +235,6 @@ export const startInformer = <T extends KubernetesObject>(options: InformerOptio
     },
     hasSynced: () => isSynced,
     lastContact: () => contactAt,
+    failure: () => failure,
   };
 };

@@ -171,8 +171,13 @@ describe('against a server that misbehaves', () => {
       if (number <= 2) sendJson(response, 403, { kind: 'Status', reason: 'Forbidden', code: 403 });
       else sendJson(response, 200, listOf('5', [versioned(colored('a', 'red'), '4')]));
     });
-    const { informer } = follow({ cluster: scripted.cluster });
+    const failures: unknown[] = [];
+    const { informer } = follow({ cluster: scripted.cluster, onFailure: (error) => failures.push(error) });
+    await eventually(() => expect(failures).toHaveLength(1));
+    expect(informer.failure()).toMatchObject({ httpStatus: 403 });
     await informer.synced;
+    expect(informer.failure()).toBeUndefined();
+    expect(failures).toHaveLength(2);
     expect(informer.size()).toBe(1);
     expect(informer.hasSynced()).toBe(true);
   });
