@@ -8,7 +8,7 @@ import type { ControllerFlags } from './flags.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import type { ControllerLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { peerLook } from './peer.ts';
+import { createPeerLook } from './peer.ts';
 import { reconcile } from './reconcile.ts';
 import type { Reconciler } from './reconciler.ts';
 import { createSecretReader } from './secret-reader.ts';
@@ -96,7 +96,14 @@ export const assembleController = (
   });
   const caches = startCaches({ ...common, cluster, namespace: flags.namespace, onChange: queue.add });
   const reconciler: Reconciler = {
-    sources: { caches, driver, forcePolicy: forcePolicyOf(options), pollMs: flags.pollMs, now },
+    sources: {
+      caches,
+      driver,
+      forcePolicy: forcePolicyOf(options),
+      hasPeer: peer !== undefined,
+      pollMs: flags.pollMs,
+      now,
+    },
     cluster,
     writer: createWriter(cluster),
     secrets: createSecretReader({ cluster, now }),
@@ -104,7 +111,8 @@ export const assembleController = (
     locks: createKeyedLock(),
     metrics,
     log,
-    lookAtPeer: peer === undefined ? undefined : peerLook(peer, now),
+    peer: peer === undefined ? undefined : createPeerLook({ ...common, peer }),
+    watched: flags.namespace,
     slowCallMs: options.slowCallMs ?? defaultSlowCallMs,
     isLeading,
     signal: ending,

@@ -1,20 +1,22 @@
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
 import type { Facts, ForcePolicy } from '../core/replication/facts.ts';
-import { type Caches, replicationsOfClaim } from './caches.ts';
+import type { Caches } from './caches.ts';
 import type { Driver } from './driver/driver.ts';
+import { replicationsOfClaim } from './find-replications.ts';
 
 /** Where facts come from. */
 export type Sources = {
   caches: Caches;
   driver: Driver;
   forcePolicy: ForcePolicy;
+  hasPeer: boolean;
   pollMs: number | undefined;
   now: () => number;
 };
 
 /** Everything known about one VolumeReplication, from the caches: no request is made. */
 export const gather = (
-  { caches, driver, forcePolicy, pollMs, now }: Sources,
+  { caches, driver, forcePolicy, hasPeer, pollMs, now }: Sources,
   replication: VolumeReplication,
 ): Facts => {
   const { namespace = '', name } = replication.metadata;
@@ -28,15 +30,15 @@ export const gather = (
     claim,
     volume: volumeName === undefined ? undefined : caches.volumes.get({ name: volumeName }),
     rivals: isClaim
-      ? replicationsOfClaim(caches.replications, { namespace, name: dataSource.name }).filter(
+      ? replicationsOfClaim(caches, { namespace, name: dataSource.name }).filter(
           ({ metadata }) => metadata.name !== name,
         )
       : [],
     driver: driver.facts(),
     forcePolicy,
     pollMs,
-    isLive: false,
-    peer: undefined,
+    hasPeer,
+    look: undefined,
     now: now(),
   };
 };

@@ -46,8 +46,6 @@ export const serveObservability = async (
     states: () => countStates(caches),
     silence: () => silences(caches, now()),
   });
-  const isReady = (): boolean =>
-    [caches.replications, caches.classes, caches.claims, caches.volumes].every((cache) => cache.hasSynced());
   const metricsAddress = parseBindAddress('metrics-bind-address', flags.metricsBindAddress);
   const healthAddress = parseBindAddress('health-probe-bind-address', flags.healthProbeBindAddress);
   const { registry } = metrics;
@@ -58,8 +56,12 @@ export const serveObservability = async (
   }
   if (healthAddress !== undefined) {
     const alive = async () => ({ status: 200, body: 'ok\n' });
-    const ready = async () =>
-      isReady() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'caches not synced\n' };
+    const ready = async () => {
+      const troubles = caches.troubles();
+      return troubles.length === 0
+        ? { status: 200, body: 'ok\n' }
+        : { status: 503, body: `not ready\n${troubles.map((trouble) => `- ${trouble}\n`).join('')}` };
+    };
     servers.push(
       await serveEndpoints('health-probe-bind-address', healthAddress, {
         '/healthz': alive,

@@ -1,5 +1,4 @@
 import { DrError } from '../core/model/error.ts';
-import { resources } from '../core/model/resource.ts';
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
 import type { Answers, GrpcCode } from '../core/replication/answer.ts';
 import type { Facts } from '../core/replication/facts.ts';
@@ -9,9 +8,9 @@ import type { Note, Requeue, Step } from '../core/replication/step.ts';
 import { ApiError, isConflict, isNotFound } from '../kube/api-error.ts';
 import { callDriver } from './call-driver.ts';
 import { gather } from './gather.ts';
+import { lookCloser, withoutOldLook } from './look-closer.ts';
+import { type Pass, replaceReplication } from './pass.ts';
 import type { Reconciler } from './reconciler.ts';
-
-type Pass = { facts: Facts; answers: Answers };
 
 /** More steps than any pass has: a mistake in the decisions must not spin. */
 const stepsAtMost = 24;
@@ -24,12 +23,6 @@ const note = (
   replication: VolumeReplication,
   { type, reason, message }: Note,
 ): void => events.record({ object: replication, type, reason, message });
-
-/** Facts after a write of our own; the cache takes the answer, so that no later pass sees less. */
-const replaceReplication = ({ sources }: Reconciler, { facts }: Pass, fresh: VolumeReplication): Facts => {
-  sources.caches.replications.observe(fresh);
-  return { ...facts, replication: fresh };
-};
 
 /** What a driver that went away in the middle of a call looks like from here, and what it may say itself. */
 const lostCodes: ReadonlySet<GrpcCode> = new Set([
@@ -57,8 +50,8 @@ const call = async (
   step: Extract<Step, { do: 'call' }>,
 ): Promise<Pass> => {
   const answer = await callDriver(reconciler, before, step);
-  const facts = withLatestStatus(reconciler, before);
-  const { driver } = reconciler.sources;
+  const { driver, now } = reconciler.sources;
+  const facts = withoutOldLook(withLatestStatus(reconciler, before), now());
   reconciler.log.debug(
     {
       volumeReplication: keyText(facts),
@@ -78,21 +71,6 @@ const call = async (
   return { facts, answers: { ...answers, [slotOf(step)]: answer } };
 };
 
-const lookCloser = async (reconciler: Reconciler, pass: Pass): Promise<Pass> => {
-  const { namespace = '', name = '' } = pass.facts.replication.metadata;
-  const fresh = await reconciler.cluster.get<VolumeReplication>(resources.volumeReplications, {
-    namespace,
-    name,
-  });
-  const { uid, generation } = pass.facts.replication.metadata;
-  const isSameWish = fresh.metadata.uid === uid && fresh.metadata.generation === generation;
-  const facts = replaceReplication(reconciler, pass, fresh);
-  const peer = facts.forcePolicy === 'consent' ? await reconciler.lookAtPeer?.(fresh) : undefined;
-  const now = reconciler.sources.now();
-  // Another wish begins anew, and a force for it looks anew.
-  return { facts: { ...facts, isLive: isSameWish, peer, now }, answers: isSameWish ? pass.answers : {} };
-};
-
 /** Does what a step says, and answers what is known then. */
 const perform = async (
   reconciler: Reconciler,
@@ -106,7 +84,7 @@ const perform = async (
     case 'call':
       return call(reconciler, pass, step);
     case 'look-closer':
-      return lookCloser(reconciler, pass);
+      return lookCloser(reconciler, pass, step.before);
     case 'add-finalizer':
       return { facts: replaceReplication(reconciler, pass, await writer.addFinalizer(replication)), answers };
     case 'remove-finalizer': {

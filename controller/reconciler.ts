@@ -1,7 +1,6 @@
-import type { VolumeReplication } from '../core/model/volume-replication.ts';
-import type { PeerView } from '../core/replication/facts.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/events.ts';
+import type { PeerLook } from '../kube/peer-look.ts';
 import type { Sources } from './gather.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { ControllerLog } from './log.ts';
@@ -19,8 +18,10 @@ export type Reconciler = {
   locks: KeyedLock;
   metrics: Metrics;
   log: ControllerLog;
-  /** What the other site shows of the same volume; undefined where no peer is connected. */
-  lookAtPeer: ((replication: VolumeReplication) => Promise<PeerView>) | undefined;
+  /** What the other site shows of the same volume; undefined where no peer is known. */
+  peer: Pick<PeerLook, 'look'> | undefined;
+  /** The namespace that is watched; empty: all. */
+  watched: string;
   /** Milliseconds of a wait for the driver after which the status says what is waited for. */
   slowCallMs: number;
   /** Whether this process may act at this moment; false once its Lease may be another's. */

@@ -37,9 +37,13 @@ const alignToMs = 250;
 /** Node's timers go no further: what is longer would fire at once, again and again. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** 5 ms doubling with each failure up to the cap, then between half and all of it. */
-export const backoffDelay = (failures: number, capMs: number, random: () => number): number =>
-  Math.min(capMs, firstBackoffMs * 2 ** Math.min(30, failures - 1)) * (0.5 + random() / 2);
+/** 5 ms, or `firstMs`, doubling with each failure up to the cap; then between half and all of it. */
+export const backoffDelay = (
+  failures: number,
+  capMs: number,
+  random: () => number,
+  firstMs = firstBackoffMs,
+): number => Math.min(capMs, firstMs * 2 ** Math.min(30, failures - 1)) * (0.5 + random() / 2);
 
 /** Steady waits get up to a tenth more, so that what began together does not stay together. */
 export const withJitter = (ms: number, random: () => number): number => ms * (1 + random() / 10);
@@ -63,7 +67,7 @@ export const createWorkQueue = ({ workers, process, park, random, onError }: Opt
     if (requeue.when === 'backoff') {
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
-      addAfter(key, backoffDelay(count, requeue.capMs, random));
+      addAfter(key, backoffDelay(count, requeue.capMs, random, requeue.firstMs));
       return;
     }
     if (requeue.when === 'driver-ready') {
@@ -120,7 +124,7 @@ export const createWorkQueue = ({ workers, process, park, random, onError }: Opt
         timers.delete(key);
         add(key);
       },
-      Math.min(longestTimerMs, at - performance.now()),
+      Math.max(0, Math.min(longestTimerMs, at - performance.now())),
     );
     timers.set(key, { at, timer });
   };

@@ -26,6 +26,15 @@ export const notValidated = (error: string): ConditionSet => [
   condition('Validated', 'False', 'PrerequisiteNotMet', `failed to meet prerequisite: ${error}`),
 ];
 
+/** The `Completed` message of what kubernetes-csi-addons does not check; `kubectl dr status` reads from it that no call was made. */
+export const unmetPrerequisite = 'failed to meet prerequisite';
+
+/** A failure set that says in `Validated`, too, what is not met. */
+export const unmet = (failed: ConditionSet, error: string): ConditionSet => [
+  ...failed.filter(({ type }) => type !== 'Validated'),
+  ...notValidated(error),
+];
+
 export const promoted = (source: string): ConditionSet => [
   condition('Completed', 'True', 'Promoted', `${source} is promoted to primary and replicating to secondary`),
   condition('Degraded', 'False', 'Healthy', `${source} is healthy`),

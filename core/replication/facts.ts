@@ -1,5 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import type { Reading } from '../model/reading.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
+import type { PeerView } from '../rules/peer-view.ts';
+import type { ReplicationHere } from '../rules/replication-facts.ts';
 
 /** The driver this controller serves, as it is now. */
 export type DriverFacts = {
@@ -14,13 +17,23 @@ export type DriverFacts = {
     }
 );
 
-/** What the other site showed when it was asked just before a force. */
-export type PeerView =
-  | { state: 'primary'; site: string }
-  | { state: 'not-primary'; site: string }
-  | { state: 'unknown'; site: string; reason: string };
+/** A call after which two sites may be primary, or the only good copy gone: what it rests on is read anew just before it. */
+export type CarefulCall = 'promote' | 'force' | 'resync';
 
-/** Whether a promote that the driver refuses may be forced: only with consent, or at once as kubernetes-csi-addons does. */
+/** What was read just before a careful call; the live objects are in the facts themselves by then. */
+export type CloseLook = {
+  readonly before: CarefulCall;
+  /** Milliseconds since the epoch when it began. */
+  readonly at: number;
+  /** Other replications on this cluster whose volume has the same identity. */
+  readonly sameVolume: Reading<readonly ReplicationHere[]>;
+  readonly peer: PeerView;
+};
+
+/**
+ * Whether a promote that the driver refuses may be forced: only with consent, or at once as kubernetes-csi-addons does. The
+ * latter asks no peer before a promote, either.
+ */
 export type ForcePolicy = 'consent' | 'upstream';
 
 /** Everything one decision about one VolumeReplication looks at; undefined objects are known not to exist. */
@@ -35,10 +48,10 @@ export type Facts = {
   forcePolicy: ForcePolicy;
   /** Milliseconds between looks at the sync information; undefined: as the class's schedule says. */
   pollMs: number | undefined;
-  /** Whether `replication` was read from the server in this pass, not from the cache. */
-  isLive: boolean;
-  /** Undefined while it was not asked, or where no peer is connected. */
-  peer: PeerView | undefined;
+  /** Whether another site is known that can be asked. */
+  hasPeer: boolean;
+  /** Undefined until a careful call is at hand, and again when that took too long. */
+  look: CloseLook | undefined;
   /** Milliseconds since the epoch when this pass began. */
   now: number;
 };

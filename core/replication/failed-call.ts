@@ -1,5 +1,11 @@
 import { errorText, type Failure } from './answer.ts';
-import { type ConditionSet, failedDemotion, failedPromotion, failedResync } from './condition-sets.ts';
+import {
+  type ConditionSet,
+  failedDemotion,
+  failedPromotion,
+  failedResync,
+  validated,
+} from './condition-sets.ts';
 import { currentState, type Facts } from './facts.ts';
 import { backoff, type Note, type Requeue, type Step, secondaryRetryMs } from './step.ts';
 
@@ -18,6 +24,12 @@ const kinds = {
 export const retryAfterError = (facts: Facts): Requeue =>
   currentState(facts) === 'Secondary' ? { when: 'after', ms: secondaryRetryMs } : backoff;
 
+/** A refusal by a rule that has passed: the driver was called after all. */
+const clearRefusal = ({ replication }: Facts): ConditionSet =>
+  replication.status?.conditions?.some(({ type, status }) => type === 'Validated' && status === 'False')
+    ? validated('volume')
+    : [];
+
 /** A failed call: its conditions, the driver's words as message, and another attempt. */
 export const failedCall = (
   facts: Facts,
@@ -30,7 +42,7 @@ export const failedCall = (
     do: 'finish',
     status: {
       message: failure.description,
-      conditions: conditions('volume', completed, errorText(failure)),
+      conditions: [...conditions('volume', completed, errorText(failure)), ...clearRefusal(facts)],
     },
     requeue: requeue ?? retryAfterError(facts),
     notes: [note],

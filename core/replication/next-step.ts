@@ -5,6 +5,7 @@ import { stepToDeletion } from './deletion.ts';
 import { currentState, type Facts, isDeleting } from './facts.ts';
 import { type Obstacle, type Prepared, prepare } from './prerequisites.ts';
 import { stepToPrimary } from './primary.ts';
+import { stepBeforePromotion } from './refuse-unsafe.ts';
 import { stepToResync, stepToSecondary } from './secondary.ts';
 import { backoff, longestBackoffMs, type Requeue, type Step } from './step.ts';
 
@@ -111,6 +112,7 @@ export const nextStep = (facts: Facts, answers: Answers): Step => {
   return (
     waitForDriver(facts) ??
     noticeNewClaim(facts, prepared) ??
+    stepBeforePromotion(facts, answers) ??
     protect(facts, prepared) ??
     withPendingDestination(facts, stepTo[replicationState](facts, answers, prepared))
   );

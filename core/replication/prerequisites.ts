@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { replicationNames } from '../model/volume-replication.ts';
-import { type ConditionSet, failureOf, notValidated } from './condition-sets.ts';
+import { type ConditionSet, failureOf, unmet, unmetPrerequisite } from './condition-sets.ts';
 import type { Facts } from './facts.ts';
 import { type ClassParameters, readClassParameters } from './parameters.ts';
 
@@ -50,13 +50,14 @@ const obstacle = (
 });
 
 /** A prerequisite that kubernetes-csi-addons does not check: it says so in `Validated` as well. */
-const unmet = (facts: Facts, code: Obstacle['code'], error: string): Obstacle => {
-  const failed = obstacle(facts, code, { completed: 'failed to meet prerequisite', error, source: 'volume' });
-  return {
-    ...failed,
-    conditions: [...failed.conditions.filter(({ type }) => type !== 'Validated'), ...notValidated(error)],
-  };
+const notMet = (facts: Facts, code: Obstacle['code'], error: string): Obstacle => {
+  const failed = obstacle(facts, code, { completed: unmetPrerequisite, error, source: 'volume' });
+  return { ...failed, conditions: unmet(failed.conditions, error) };
 };
+
+/** What rule DR106 forbids to become primary is told with its code; it is never in the way of a demotion. */
+const withCode = ({ replication }: Facts, error: string): string =>
+  replication.spec.replicationState === 'primary' ? `DR106: ${error}` : error;
 
 const sourceWord = ({ replication }: Facts): string =>
   ({ PersistentVolumeClaim: 'volume', VolumeGroupReplication: 'volume group' })[
@@ -68,11 +69,18 @@ const claimName = ({ replication }: Facts): string => replication.spec.dataSourc
 const classExists: Check = (facts) => {
   if (facts.replicationClass !== undefined) return undefined;
   const name = facts.replication.spec.volumeReplicationClass;
-  return obstacle(facts, 'ClassMissing', {
+  const error = withCode(
+    facts,
+    `VolumeReplicationClass.replication.storage.openshift.io "${name}" not found`,
+  );
+  const missing = obstacle(facts, 'ClassMissing', {
     completed: 'failed to get volumeReplication class',
     source: sourceWord(facts),
-    error: `VolumeReplicationClass.replication.storage.openshift.io "${name}" not found`,
+    error,
   });
+  return facts.replication.spec.replicationState === 'primary'
+    ? { ...missing, conditions: unmet(missing.conditions, error) }
+    : missing;
 };
 
 /** Another driver's controller looks after it. Said nowhere: each controller sees every VolumeReplication. */
@@ -140,21 +148,21 @@ const volumeExists: Check = (facts) =>
 const volumeIsCsi: Check = (facts) =>
   facts.volume?.spec?.csi !== undefined
     ? undefined
-    : unmet(
+    : notMet(
         facts,
         'NoCsiSource',
-        `PersistentVolume "${facts.volume?.metadata.name}" has no CSI source, so no driver can replicate it`,
+        withCode(
+          facts,
+          `PersistentVolume "${facts.volume?.metadata.name}" has no CSI source, so no driver can replicate it`,
+        ),
       );
 
 const driverMatches: Check = (facts) => {
   const { volume, replicationClass } = facts;
   const driver = volume?.spec?.csi?.driver;
   if (driver === replicationClass?.spec.provisioner) return undefined;
-  return unmet(
-    facts,
-    'DriverMismatch',
-    `PersistentVolume "${volume?.metadata.name}" belongs to driver ${driver}, VolumeReplicationClass "${replicationClass?.metadata.name}" to ${replicationClass?.spec.provisioner}`,
-  );
+  const mismatch = `PersistentVolume "${volume?.metadata.name}" belongs to driver ${driver}, VolumeReplicationClass "${replicationClass?.metadata.name}" to ${replicationClass?.spec.provisioner}`;
+  return notMet(facts, 'DriverMismatch', withCode(facts, mismatch));
 };
 
 /** The VolumeReplication that a claim's annotation names, as long as it exists and means this claim. */
@@ -170,7 +178,7 @@ const claimIsFree: Check = (facts) => {
   const where = `PVC (${namespace}/${claimName(facts)})`;
   const group = claim?.metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation];
   if (group) {
-    return unmet(
+    return notMet(
       facts,
       'OwnedByAnother',
       `${where} can't be owned by both VolumeReplication and VolumeGroupReplication`,
@@ -178,7 +186,7 @@ const claimIsFree: Check = (facts) => {
   }
   const owner = namedOwner(facts);
   if (owner === undefined || owner === name) return undefined;
-  return unmet(
+  return notMet(
     facts,
     'OwnedByAnother',
     `${where} not owned by correct VolumeReplication/VolumeGroupReplication "${name}": VolumeReplication "${owner}" has it`,

@@ -1,4 +1,3 @@
-import { readConsent } from '../consent.ts';
 import { type Answers, errorText, type InfoAnswer } from './answer.ts';
 import {
   type ConditionSet,
@@ -9,6 +8,7 @@ import {
   replicating,
   replicationUnknown,
 } from './condition-sets.ts';
+import { endConsent } from './end-consent.ts';
 import { currentState, type Facts } from './facts.ts';
 import { firstSyncDelay, pollIntervalOf } from './poll-interval.ts';
 import type { Prepared } from './prerequisites.ts';
@@ -26,24 +26,15 @@ const succeeded = (answer: { ok: boolean } | undefined): boolean => answer?.ok =
 const isPromoted = (situation: Situation): boolean =>
   isPrimary(situation) || succeeded(situation.answers.promote) || succeeded(situation.answers.forcedPromote);
 
-/** Consent is void after its one use. */
 const useUpConsent = (situation: Situation): Step | undefined => {
-  const { facts } = situation;
-  const consent = readConsent(facts.replication, 'force-promote', facts.now);
-  if (consent.state !== 'valid') return undefined;
-  const { by, reason } = consent.consent;
-  const what = wasForced(situation)
+  const used = wasForced(situation)
     ? 'used to force the promotion'
-    : 'no longer needed: the volume is primary';
-  const because = reason === undefined ? '' : ` (${reason})`;
-  return {
-    do: 'remove-consent',
-    note: {
-      type: 'Normal',
-      reason: 'ConsentRemoved',
-      message: `Consent of ${by}${because} removed: ${what}`,
-    },
-  };
+    : 'used to promote while the other site may be primary';
+  const isUsed = wasForced(situation) || peerDoubt(situation.facts) !== undefined;
+  return endConsent(situation.facts, {
+    reached: ['force-promote'],
+    outcome: isUsed ? used : 'no longer needed: the volume is primary',
+  });
 };
 
 const askInfo = ({ answers }: Situation): Step | undefined =>
@@ -105,25 +96,42 @@ const wasForced = ({ facts, answers }: Situation): boolean =>
   ) ??
     false);
 
+/** What the other site showed when it was asked, where that was no clear no: then only consent let the promote through. */
+const peerDoubt = ({ look }: Facts): string | undefined => {
+  const peer = look?.peer;
+  if (peer?.state === 'primary') {
+    return `${peer.site} said that it is primary, so both sites are: stop the pods on one of them now`;
+  }
+  return peer?.state === 'unknown' ? `${peer.site} may still be primary: ${peer.why}` : undefined;
+};
+
+const plainNote = (facts: Facts): Note => {
+  const doubt = peerDoubt(facts);
+  return doubt === undefined
+    ? { type: 'Normal', reason: 'Promoted', message: 'Volume is promoted to primary' }
+    : {
+        type: 'Warning',
+        reason: 'PromotedWithConsent',
+        message: `Volume is promoted to primary with consent, and ${doubt}`,
+      };
+};
+
+const whyUnasked = ({ forcePolicy, hasPeer }: Facts): string => {
+  if (forcePolicy === 'consent') return '';
+  const why = hasPeer ? '--force-promote=upstream is set' : 'No peer is configured';
+  return ` ${why}, so the force was not asked for by anybody: look at the other site before it writes again.`;
+};
+
 const promotionNotes = (situation: Situation): Note[] => {
   if (isPrimary(situation)) return [];
-  if (!wasForced(situation)) {
-    return [{ type: 'Normal', reason: 'Promoted', message: 'Volume is promoted to primary' }];
-  }
-  const byPolicy =
-    situation.facts.forcePolicy === 'upstream'
-      ? ' No peer is configured, so the force was not asked for by anybody: look at the other site before it writes again.'
-      : '';
-  const { peer } = situation.facts;
-  const there =
-    peer?.state === 'primary'
-      ? `${peer.site} said that it is primary, so both sites are: stop the pods on one of them now`
-      : 'the other site may still be primary';
+  const { facts } = situation;
+  if (!wasForced(situation)) return [plainNote(facts)];
+  const there = peerDoubt(facts) ?? 'the other site may still be primary';
   return [
     {
       type: 'Warning',
       reason: 'ForcePromoted',
-      message: `Volume was promoted by force: writes that had not reached this site are lost, and ${there}.${byPolicy}`,
+      message: `Volume was promoted by force: writes that had not reached this site are lost, and ${there}.${whyUnasked(facts)}`,
     },
   ];
 };

@@ -1,7 +1,7 @@
 import { readConsent } from '../consent.ts';
 import { type Answers, errorText, type Failure } from './answer.ts';
 import { failedPromotion, failedValidation } from './condition-sets.ts';
-import type { Facts, PeerView } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
 import { backoff, handOverBackoffMs, type Step } from './step.ts';
 
@@ -48,16 +48,11 @@ const promoteFailed = (situation: Situation): Step | undefined => {
   return failedCall(situation.facts, 'promote', { completed: 'failed to promote volume', failure: answer });
 };
 
-const lookCloser = (situation: Situation): Step | undefined =>
-  wantsForce(situation) !== undefined && !situation.facts.isLive ? { do: 'look-closer' } : undefined;
-
-const describePeer = (peer: PeerView | undefined): string => {
-  if (peer === undefined) return 'the other site may be primary';
-  if (peer.state === 'primary') return `${peer.site} is primary`;
-  if (peer.state === 'not-primary')
-    return `${peer.site} says it is not primary, but its last snapshot has not arrived`;
-  return `${peer.site} may be primary (${peer.reason})`;
-};
+/** A peer that is primary, or may be, was refused by its rule before. */
+const describePeer = ({ look }: Facts): string =>
+  look?.peer.state === 'not-primary'
+    ? `${look.peer.site} says it is not primary, but its last snapshot has not arrived`
+    : 'the other site may be primary';
 
 /** A force without consent is refused: the driver cannot tell a dead peer from a healthy one, and both would be primary. */
 const refuseForce = (situation: Situation): Step | undefined => {
@@ -68,7 +63,7 @@ const refuseForce = (situation: Situation): Step | undefined => {
   if (consent.state === 'valid') return undefined;
   const why = consent.state === 'void' ? `; ${consent.why}` : '';
   const message =
-    `not promoted: ${describePeer(facts.peer)}, and forcing could make two primaries that each lose the other's ` +
+    `not promoted: ${describePeer(facts)}, and forcing could make two primaries that each lose the other's ` +
     `writes${why}. Demote the volume on the other site, or consent to the loss with the annotation ` +
     `kubectl-dr.dev/consent. The driver said: ${failure.description}`;
   return {
@@ -99,7 +94,6 @@ const decisions = [
   enableFailed,
   promote,
   promoteFailed,
-  lookCloser,
   refuseForce,
   forcePromote,
   forceFailed,

@@ -1,8 +1,9 @@
-import { readConsent } from '../consent.ts';
 import type { Answers, ResyncAnswer } from './answer.ts';
 import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts';
+import { endConsent } from './end-consent.ts';
 import { currentState, type Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
+import { stepBeforeResync } from './refuse-unsafe.ts';
 import { type Note, resyncPollMs, type Step, secondaryRetryMs } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers };
@@ -18,14 +19,21 @@ const demoteFailed = ({ facts, answers }: Situation): Step | undefined =>
     ? undefined
     : failedCall(facts, 'demote', { completed: 'failed to demote volume', failure: answers.demote });
 
-/** Consent to a promotion that has been and is undone again must not serve the next one. */
-const dropConsent = ({ facts }: Situation): Step | undefined => {
-  if (currentState(facts) !== 'Primary') return undefined;
-  const consent = readConsent(facts.replication, 'force-promote', facts.now);
-  if (consent.state !== 'valid') return undefined;
-  const message = `Consent of ${consent.consent.by} removed: the volume it was given for is demoted again`;
-  return { do: 'remove-consent', note: { type: 'Normal', reason: 'ConsentRemoved', message } };
-};
+const resyncsItself = ({ replication }: Facts): boolean => replication.spec.autoResync ?? false;
+
+/** Consent to a promotion that has been and is undone again must not serve the next one, either. */
+const endDemoteConsent = ({ facts }: Situation): Step | undefined =>
+  endConsent(facts, {
+    reached: currentState(facts) === 'Primary' ? ['demote-in-use', 'force-promote'] : ['demote-in-use'],
+    pending: resyncsItself(facts) ? ['resync'] : [],
+    outcome: 'the volume is demoted',
+  });
+
+/** The driver took the resync, so that nothing is left to consent to. */
+const endResyncConsent = ({ facts }: Situation): Step | undefined =>
+  wantsForce(facts)
+    ? endConsent(facts, { reached: ['resync', 'demote-in-use'], outcome: 'the resync is under way or done' })
+    : undefined;
 
 const demoteDone = (situation: Situation): Step | undefined => {
   if (isSecondary(situation)) return undefined;
@@ -44,11 +52,31 @@ const demoteDone = (situation: Situation): Step | undefined => {
   };
 };
 
-/** Forced where the user asks for it: then the local copy may be thrown away. Unforced it only tells how far it is. */
-const resync =
-  (force: (facts: Facts) => boolean) =>
-  ({ facts, answers }: Situation): Step | undefined =>
-    answers.resync === undefined ? { do: 'call', rpc: 'resync', force: force(facts) } : undefined;
+const wantsForce = (facts: Facts): boolean =>
+  facts.replication.spec.replicationState === 'resync' || resyncsItself(facts);
+
+/** The driver accepted a resync for the present spec, and the copy has been well since. */
+const isFollowing = ({ replication: { metadata, status } }: Facts): boolean => {
+  const holds = (type: string, value: string): boolean =>
+    status?.conditions?.some(
+      (condition) =>
+        condition.type === type &&
+        condition.status === value &&
+        condition.observedGeneration === metadata.generation,
+    ) ?? false;
+  return holds('Completed', 'True') && (holds('Resyncing', 'True') || holds('Degraded', 'False'));
+};
+
+/**
+ * Forced where the user asks for it: then the local copy may be thrown away, and the peer is asked first. Unforced it only tells
+ * how far it is. With a peer, a copy that is well is asked without force: what there is to discard would be the only good data,
+ * and an error brings the force back at the next pass.
+ */
+const resync = ({ facts, answers }: Situation): Step | undefined => {
+  if (answers.resync !== undefined) return undefined;
+  const force = wantsForce(facts) && !(facts.hasPeer && isFollowing(facts));
+  return (force ? stepBeforeResync(facts) : undefined) ?? { do: 'call', rpc: 'resync', force };
+};
 
 const resyncFailed = ({ facts, answers }: Situation): Step | undefined =>
   answers.resync === undefined || answers.resync.ok
@@ -76,10 +104,7 @@ const forcedNote: Note = {
 };
 
 /** `spec.replicationState: resync` or `autoResync`; said once, when it begins. */
-const beginNote = ({ replication }: Facts): Note =>
-  replication.spec.replicationState === 'resync' || replication.spec.autoResync === true
-    ? forcedNote
-    : resyncingNote;
+const beginNote = (facts: Facts): Note => (wantsForce(facts) ? forcedNote : resyncingNote);
 
 /** A running replica stays here for as long as the other site is primary: that is its normal state. */
 const resyncRuns = (situation: Situation): Step | undefined => {
@@ -128,17 +153,19 @@ const firstOf = (
 const secondaryDecisions = [
   demote,
   demoteFailed,
-  dropConsent,
+  endDemoteConsent,
   demoteDone,
-  resync((facts) => facts.replication.spec.autoResync ?? false),
+  resync,
   resyncFailed,
+  endResyncConsent,
   resyncRuns,
   inSync('volume is marked secondary', true),
 ] as const;
 
 const resyncDecisions = [
-  resync(() => true),
+  resync,
   resyncFailed,
+  endResyncConsent,
   resyncRuns,
   inSync('volume is marked for resyncing', false),
 ] as const;

@@ -1,4 +1,5 @@
 import type { Rpc } from './answer.ts';
+import type { CarefulCall } from './facts.ts';
 import type { StatusChange } from './status-change.ts';
 
 /** When a VolumeReplication is looked at again, apart from changes of what it is made of. */
@@ -6,8 +7,8 @@ export type Requeue =
   | { when: 'never' }
   /** After so many milliseconds; forgets earlier failures. */
   | { when: 'after'; ms: number }
-  /** After a delay that doubles with each failure, up to the cap. */
-  | { when: 'backoff'; capMs: number }
+  /** After a delay that doubles with each failure, from `firstMs` (5 ms where left out) up to the cap. */
+  | { when: 'backoff'; capMs: number; firstMs?: number }
   /** As soon as the driver answers again; earlier failures still count, so that one that ends the driver slows down. */
   | { when: 'driver-ready' };
 
@@ -22,8 +23,8 @@ export type Step =
   /** Put owner annotation and finalizer on the claim. */
   | { do: 'claim-pvc' }
   | { do: 'call'; rpc: Rpc; force: boolean }
-  /** Read the VolumeReplication from the server, and the peer's where one is connected: a force must not rest on a cache, nor on what was asked for before a long call. */
-  | { do: 'look-closer' }
+  /** Read the objects from the server, and ask the peer where that matters: the call must not rest on a cache, nor on what was asked for before a long call. */
+  | { do: 'look-closer'; before: CarefulCall }
   | { do: 'remove-consent'; note: Note }
   | { do: 'release-pvc' }
   | { do: 'remove-finalizer'; note?: Note }

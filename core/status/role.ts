@@ -1,5 +1,6 @@
 import type { Reading } from '../model/reading.ts';
 import type { ReplicationState } from '../model/volume-replication.ts';
+import { unmetPrerequisite } from '../replication/condition-sets.ts';
 import { conditionsChangedAt, currentCondition, isStatusCurrent, type Replication } from './replication.ts';
 
 /** What one site is for one volume. */
@@ -74,10 +75,14 @@ const resyncing: RoleCheck = (replication) => {
 
 /**
  * A driver can answer a promote with an error although it happened (recorded from ceph-csi: a warning on stderr became
- * `Internal`). Only a refusal leaves the replica what it was.
+ * `Internal`). Only a refusal leaves the replica what it was: the driver's, or that of a prerequisite, which calls no driver.
  */
-const roleAfterFailure = (replication: Replication, error: string): Role => {
+const roleAfterFailure = (
+  replication: Replication,
+  { completed, error }: { completed: string; error: string },
+): Role => {
   const last = lastKnownRole(replication);
+  if (completed === unmetPrerequisite) return last;
   if (replication.wants === 'primary' && last === 'secondary')
     return error.includes('FailedPrecondition') ? 'secondary' : 'unknown';
   const isResync =
@@ -91,7 +96,7 @@ const failing: RoleCheck = (replication) => {
   const degraded = currentCondition(replication, 'Degraded');
   const error = (degraded?.status === 'True' && degraded.message) || replication.status?.message || '';
   return {
-    role: roleAfterFailure(replication, error),
+    role: roleAfterFailure(replication, { completed: completed.message, error }),
     progress: 'failing',
     why: replication.status?.message || error.trim() || completed.message,
   };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { consentAnnotation } from '../../core/consent.ts';
 import { resources } from '../../core/model/resource.ts';
-import { eventually } from '../kube/embedded-cluster.ts';
+import { connect } from '../../kube/connect.ts';
+import { eventually, kubeconfigFor } from '../kube/embedded-cluster.ts';
 import { type FakeAnswer, type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
 import {
   driverName,
@@ -223,23 +224,6 @@ test('with consent required nothing is forced until somebody consents, once', as
       'Warning PromoteRefused',
     ]),
   );
-});
-
-test('a peer that is primary is named when a force is refused, and consent is asked for by default', async () => {
-  const other = await startSite();
-  await makeClaim(other.cluster, 'a');
-  await makeReplication(other.cluster, 'a');
-  await startDriver({ answer: answering(({ rpc }) => (rpc === 'promote' ? busy : undefined)) });
-  controller = await startController(site, [], { peer: other.connectAgain({ name: 'cluster-2' }) });
-  await makeClaim(site.cluster, 'a');
-  await makeReplication(site.cluster, 'a');
-  await eventually(async () =>
-    expect((await readStatus(site.cluster, 'a')).message).toMatch(/^not promoted: cluster-2 is primary/),
-  );
-  expect(calls()).not.toContain('promote!');
-  await controller.stop();
-  controller = undefined;
-  await other.close();
 });
 
 test('a forced promote that answers an error although it happened ends well without a person', async () => {
@@ -475,4 +459,41 @@ test('metrics and probes are served', async () => {
   expect(text).toContain('dr_controller_driver_call_duration_seconds_count{rpc="promote",code="OK"} 1');
   expect((await fetch('http://127.0.0.1:18481/readyz')).status).toBe(200);
   expect((await fetch('http://127.0.0.1:18481/nothing')).status).toBe(404);
+});
+
+const ready = async (): Promise<string> => {
+  const response = await fetch('http://127.0.0.1:18482/readyz');
+  return `${response.status} ${await response.text()}`;
+};
+const serveReadiness = '--health-probe-bind-address=127.0.0.1:18482';
+
+test('a missing CRD is told once in the log and in /readyz, and work begins when it is there', async () => {
+  const name = 'volumereplicationclasses.replication.storage.openshift.io';
+  const definition = await site.cluster.get(resources.customResourceDefinitions, { name });
+  await site.cluster.delete(resources.customResourceDefinitions, { name });
+  await startDriver();
+  controller = await startController(site, [serveReadiness]);
+  await eventually(async () => expect(await ready()).toMatch(/^503 not ready\n- .*is not served: its CRD/));
+  const told = () => controller?.logged.filter((line) => line.startsWith('Cannot work')).length;
+  // The first back-off is over when it has been tried a second time.
+  const tries = () => controller?.logged.filter((line) => line.startsWith('Lost contact')).length;
+  await eventually(() => expect(tries()).toBeGreaterThan(1));
+  expect(told()).toBe(1);
+  const { resourceVersion: _, uid: __, ...metadata } = definition.metadata;
+  await site.cluster.create(resources.customResourceDefinitions, { ...definition, metadata });
+  await eventually(async () => expect(await ready()).toBe('200 ok\n'), 20_000);
+});
+
+test('credentials that the API server does not accept are told in the log and in /readyz', async () => {
+  await startDriver();
+  const stranger = connect({
+    kubeconfig: kubeconfigFor(site.server.url, undefined, {
+      user: { clientCertificate: undefined, clientKey: undefined, token: 'wrong' },
+    }),
+  });
+  controller = await startController(site, [serveReadiness], { cluster: stranger });
+  await eventually(async () => expect(await ready()).toMatch(/^503 .*does not accept these credentials/s));
+  const told = controller.logged.filter((line) => line.startsWith('Cannot work'));
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.join('\n')).not.toContain('wrong');
 });

@@ -57,12 +57,23 @@ export const startSite = async (): Promise<Site> => {
   };
 };
 
-/** Makes a claim that is bound to its volume, as the binder would. */
-export const makeClaim = async (cluster: Cluster, name: string): Promise<void> => {
+/**
+ * Makes a claim that is bound to its volume, as the binder would. `handle` is the volume's on the storage, `handle-<name>` where
+ * it is left out.
+ */
+export const makeClaim = async (
+  cluster: Cluster,
+  name: string,
+  {
+    namespace = 'default',
+    handle = `handle-${name}`,
+    reclaim = 'Retain',
+  }: { namespace?: string; handle?: string; reclaim?: 'Retain' | 'Delete' } = {},
+): Promise<void> => {
   const claim: PersistentVolumeClaim = {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace },
     spec: {
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: '1Gi' } },
@@ -77,17 +88,17 @@ export const makeClaim = async (cluster: Cluster, name: string): Promise<void> =
     spec: {
       capacity: { storage: '1Gi' },
       accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
+      persistentVolumeReclaimPolicy: reclaim,
       storageClassName: 'csi-rbd-sc',
-      csi: { driver: driverName, volumeHandle: `handle-${name}` },
-      claimRef: { namespace: 'default', name },
+      csi: { driver: driverName, volumeHandle: handle },
+      claimRef: { namespace, name },
     },
   };
   await cluster.create(resources.persistentVolumes, volume);
   await cluster.create(resources.persistentVolumeClaims, claim);
   await cluster.patch(
     resources.persistentVolumeClaims,
-    { name, namespace: 'default' },
+    { name, namespace },
     { status: { phase: 'Bound' } },
     { type: 'merge', subresource: 'status' },
   );
@@ -132,13 +143,35 @@ export const eventsOf = async (cluster: Cluster, name: string): Promise<string[]
     .map(({ type, reason }) => `${type} ${reason}`);
 };
 
+/** A cluster whose requests are counted, watches apart. */
+export const countRequests = (cluster: Cluster): { cluster: Cluster; requests: () => number } => {
+  let requests = 0;
+  const counted = new Proxy(cluster, {
+    get: (target, name: keyof Cluster) => {
+      const member = target[name];
+      if (typeof member !== 'function' || name === 'watch' || name === 'close') return member;
+      return (...words: unknown[]) => {
+        requests += 1;
+        return (member as (...given: unknown[]) => unknown).apply(target, words);
+      };
+    },
+  });
+  return { cluster: counted, requests: () => requests };
+};
+
 export type RunningController = { stop(): Promise<void>; ended: Promise<void>; logged: string[] };
 
 /** The controller in this process, as its executable would run it. */
 export const startController = async (
   site: Site,
   args: readonly string[] = [],
-  more: { peer?: Cluster; identity?: string; slowCallMs?: number } = {},
+  more: {
+    peer?: Cluster;
+    identity?: string;
+    slowCallMs?: number;
+    now?: () => number;
+    cluster?: Cluster;
+  } = {},
 ): Promise<RunningController> => {
   const flags = (await parseFlags(
     [`--driver-name=${driverName}`, `--csi-addons-address=unix://${site.socket}`, ...args],
@@ -151,11 +184,11 @@ export const startController = async (
   };
   const ended = runController({
     flags,
-    cluster: site.connectAgain(),
+    cluster: more.cluster ?? site.connectAgain(),
     peer: more.peer,
     identity: more.identity ?? 'test',
     signal: stopping.signal,
-    now: Date.now,
+    now: more.now ?? Date.now,
     random: Math.random,
     ...(more.slowCallMs === undefined ? {} : { slowCallMs: more.slowCallMs }),
     log: { debug: write, info: write, warn: write, error: write },

@@ -160,6 +160,9 @@ test('the back-off is 5 ms doubling to its cap, of which jitter takes up to half
     5, 10, 20, 40_960, 60_000, 60_000,
   ]);
   expect(backoffDelay(3, 60_000, () => 0)).toBe(10);
+  expect([1, 2, 5, 6].map((failures) => backoffDelay(failures, 15_000, () => 1, 1_000))).toEqual([
+    1_000, 2_000, 15_000, 15_000,
+  ]);
 });
 
 test('a steady wait gets up to a tenth more', () => {

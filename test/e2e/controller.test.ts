@@ -37,6 +37,7 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
   const running = new Set<Running>();
 
   beforeAll(async () => {
+    // Without the webhook: what is tested here is that the controller refuses by itself.
     sandbox = await startSandbox(
       '--no-controller',
       '--no-webhook',
@@ -201,14 +202,23 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
     await replicate(clusters.first, 'primary');
     await sandbox.until(look(clusters.first), (status) => status?.lastSyncTime !== undefined);
     await carryOver(clusters);
-    await sandbox.dr('sandbox', 'fail', 'cluster-1');
 
     await replicate(clusters.second, 'primary');
-    const refused = await sandbox.until(look(clusters.second), (status) => status?.message !== undefined);
+    const refused = await sandbox.until(look(clusters.second), (status) =>
+      Boolean(status?.message?.startsWith('DR')),
+    );
     expect(refused).toMatchObject({
       state: 'Unknown',
-      message: expect.stringMatching(/^not promoted: cluster-1 may be primary/),
+      message: expect.stringMatching(/^DR102: cluster-1 is primary for the volume of claim default\/rbd-pvc/),
     });
+    // It never reached the driver, so that nothing has to be undone when it goes.
+    const { metadata } = await read(clusters.second, resources.volumeReplications, sampleName);
+    expect(metadata.finalizers ?? []).toEqual([]);
+
+    await sandbox.dr('sandbox', 'fail', 'cluster-1');
+    await sandbox.until(look(clusters.second), (status) =>
+      Boolean(status?.message?.startsWith('DR102: cannot tell whether cluster-1 is primary')),
+    );
 
     await clusters.second.patch(
       resources.volumeReplications,

@@ -1,7 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import { known } from '../../../core/model/reading.ts';
 import type { VolumeReplication, VolumeReplicationStatus } from '../../../core/model/volume-replication.ts';
 import type { Answers } from '../../../core/replication/answer.ts';
-import type { Facts } from '../../../core/replication/facts.ts';
+import type { CloseLook, Facts } from '../../../core/replication/facts.ts';
 import { nextStep } from '../../../core/replication/next-step.ts';
 import { statusPatch } from '../../../core/replication/status-change.ts';
 import type { Step } from '../../../core/replication/step.ts';
@@ -51,7 +52,7 @@ export const claim = (metadata: Partial<PersistentVolumeClaim['metadata']> = {})
 
 export const volume = (driver = driverName): PersistentVolume => ({
   metadata: { name: 'pv' },
-  spec: { csi: { driver, volumeHandle: 'handle' } },
+  spec: { csi: { driver, volumeHandle: 'handle' }, persistentVolumeReclaimPolicy: 'Retain' },
 });
 
 export const facts = (change: Partial<Facts> = {}): Facts => ({
@@ -66,11 +67,14 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
   driver: { name: driverName, state: 'ready', knowsDestination: false },
   forcePolicy: 'upstream',
   pollMs: undefined,
-  isLive: false,
-  peer: undefined,
+  hasPeer: false,
+  look: undefined,
   now: startOfTests,
   ...change,
 });
+
+/** What the looks of a pass find. */
+export type Found = Partial<Pick<CloseLook, 'peer' | 'sameVolume'>>;
 
 /** One pass as the controller makes it: the calls in order (`promote!` is forced), the other steps, and how it ended. */
 export type Played = {
@@ -80,7 +84,16 @@ export type Played = {
   patch: Record<string, unknown> | undefined;
 };
 
-const apply = (current: Facts, step: Step): Facts => {
+/** What a look finds unless the test says otherwise: nothing else has the volume, and the peer is not primary. */
+const looked = (current: Facts, before: CloseLook['before'], found: Found): CloseLook => ({
+  before,
+  at: current.now,
+  sameVolume: found.sameVolume ?? known([]),
+  peer:
+    found.peer ?? (current.hasPeer ? { state: 'not-primary', site: 'there' } : { state: 'not-configured' }),
+});
+
+const apply = (current: Facts, step: Step, found: Found): Facts => {
   const { metadata } = current.replication;
   if (step.do === 'add-finalizer') {
     return {
@@ -90,7 +103,7 @@ const apply = (current: Facts, step: Step): Facts => {
   }
   if (step.do === 'claim-pvc') return { ...current, claim: claim() };
   if (step.do === 'release-pvc') return { ...current, claim: claim({ annotations: {}, finalizers: [] }) };
-  if (step.do === 'look-closer') return { ...current, isLive: true };
+  if (step.do === 'look-closer') return { ...current, look: looked(current, step.before, found) };
   if (step.do === 'remove-consent') {
     return {
       ...current,
@@ -114,7 +127,7 @@ const ask = (answers: Answers, step: Extract<Step, { do: 'call' }>, steps: reado
 };
 
 /** Plays one pass with the given answers of the driver; a call without an answer is a mistake of the test. */
-export const play = (given: Facts, answers: Answers = {}): Played => {
+export const play = (given: Facts, answers: Answers = {}, found: Found = {}): Played => {
   const steps: string[] = [];
   let current = given;
   let known: Answers = {};
@@ -127,8 +140,8 @@ export const play = (given: Facts, answers: Answers = {}): Played => {
       known = { ...known, ...ask(answers, step, steps) };
       steps.push(step.force ? `${step.rpc}!` : step.rpc);
     } else {
-      steps.push(step.do);
-      current = apply(current, step);
+      steps.push(step.do === 'look-closer' ? `look before ${step.before}` : step.do);
+      current = apply(current, step, found);
     }
   }
   throw new Error(`no end: ${steps.join(' ')}`);

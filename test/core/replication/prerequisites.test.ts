@@ -10,7 +10,7 @@ const cases: Case[] = [
   [
     'its class does not exist',
     { replicationClass: undefined },
-    'VolumeReplicationClass.replication.storage.openshift.io "class" not found',
+    'DR106: VolumeReplicationClass.replication.storage.openshift.io "class" not found',
     'Completed=False FailedToPromote: failed to get volumeReplication class',
   ],
   [
@@ -57,13 +57,13 @@ const cases: Case[] = [
   [
     'its volume has no CSI source',
     { volume: { metadata: { name: 'pv' }, spec: {} } },
-    'PersistentVolume "pv" has no CSI source, so no driver can replicate it',
+    'DR106: PersistentVolume "pv" has no CSI source, so no driver can replicate it',
     'Completed=False FailedToPromote: failed to meet prerequisite',
   ],
   [
     'its volume is of another driver than its class',
     { volume: volume('nfs.csi.k8s.io') },
-    'PersistentVolume "pv" belongs to driver nfs.csi.k8s.io, VolumeReplicationClass "class" to rbd.csi.ceph.com',
+    'DR106: PersistentVolume "pv" belongs to driver nfs.csi.k8s.io, VolumeReplicationClass "class" to rbd.csi.ceph.com',
     'Completed=False FailedToPromote: failed to meet prerequisite',
   ],
   [
@@ -108,6 +108,14 @@ test('a driver that does not match is not validated', () => {
   expect(conditionLines(played.status).at(-1)).toMatch(/^Validated=False PrerequisiteNotMet: failed to meet/);
 });
 
+test('what DR106 refuses to promote is told without the code where a replica is asked for', () => {
+  const wanted = replication({ replicationState: 'secondary' });
+  const played = play(facts({ volume: volume('nfs.csi.k8s.io'), replication: wanted }));
+  expect(played.status?.message).toMatch(/^PersistentVolume "pv" belongs to driver/);
+  const classless = play(facts({ replicationClass: undefined, replication: wanted }));
+  expect(conditionLines(classless.status).join()).not.toContain('Validated');
+});
+
 test('a class of another driver is left to that driver, without a word', () => {
   const other = { metadata: { name: 'class' }, spec: { provisioner: 'other.csi' } };
   expect(play(facts({ replicationClass: other })).last).toEqual({ do: 'ignore' });
@@ -116,7 +124,7 @@ test('a class of another driver is left to that driver, without a word', () => {
 test('a claim whose owner is gone is taken over', () => {
   const stale = facts({ claim: claim({ annotations: { [owner]: 'gone' } }) });
   const failed = { ok: false, code: 'Internal', description: 'x' } as const;
-  expect(play(stale, { enable: failed }).steps).toEqual(['claim-pvc', 'enable']);
+  expect(play(stale, { enable: failed }).steps).toEqual(['look before promote', 'claim-pvc', 'enable']);
 });
 
 test('a VolumeReplication waits for a driver that is away, and its status says so', () => {
@@ -163,8 +171,12 @@ test('a state reached for a claim that was since replaced is not believed', () =
     notes: [{ type: 'Warning', reason: 'ClaimReplaced' }],
   });
   const failed = { ok: false, code: 'Internal', description: 'x' } as const;
-  expect(play(replaced('Unknown'), { enable: failed }).steps).toEqual(['claim-pvc', 'enable']);
-  expect(play(replaced(), { enable: failed }).steps).toEqual(['claim-pvc', 'enable']);
+  expect(play(replaced('Unknown'), { enable: failed }).steps).toEqual([
+    'look before promote',
+    'claim-pvc',
+    'enable',
+  ]);
+  expect(play(replaced(), { enable: failed }).steps).toEqual(['look before promote', 'claim-pvc', 'enable']);
 });
 
 test('an unknown state is said and not tried again', () => {

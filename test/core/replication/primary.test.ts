@@ -41,7 +41,14 @@ describe('a volume that is to become primary', () => {
       claim: { ...facts().claim!, metadata: { name: 'pvc', namespace: 'default' } },
     });
     const played = play(fresh, { enable: ok, promote: ok, info: synced });
-    expect(played.steps).toEqual(['add-finalizer', 'claim-pvc', 'enable', 'promote', 'info']);
+    expect(played.steps).toEqual([
+      'look before promote',
+      'add-finalizer',
+      'claim-pvc',
+      'enable',
+      'promote',
+      'info',
+    ]);
     expect(played.status).toMatchObject({
       state: 'Primary',
       message: 'volume is marked primary',
@@ -111,13 +118,20 @@ describe('a volume that is to become primary', () => {
 describe('a promote that the driver refuses without force', () => {
   test('is forced at once where no peer is configured, with a warning', () => {
     const played = play(facts(), { enable: ok, promote: busy, forcedPromote: ok, info: notFound });
-    expect(played.steps).toEqual(['enable', 'promote', 'look-closer', 'promote!', 'info']);
+    expect(played.steps).toEqual([
+      'look before promote',
+      'enable',
+      'promote',
+      'look before force',
+      'promote!',
+      'info',
+    ]);
     expect(played.last).toMatchObject({ notes: [{ type: 'Warning', reason: 'ForcePromoted' }] });
   });
 
   test('is refused without consent, after a look at the live object', () => {
     const played = play(facts({ forcePolicy: 'consent' }), { enable: ok, promote: busy });
-    expect(played.steps).toEqual(['enable', 'promote', 'look-closer']);
+    expect(played.steps).toEqual(['look before promote', 'enable', 'promote', 'look before force']);
     expect(played.status).toMatchObject({
       state: 'Unknown',
       message: expect.stringMatching(/two primaries/),
@@ -128,16 +142,17 @@ describe('a promote that the driver refuses without force', () => {
     });
   });
 
-  test('names the peer that is primary in the refusal', () => {
-    const peer = { state: 'primary', site: 'cluster-1' } as const;
-    const played = play(facts({ forcePolicy: 'consent', isLive: true, peer }), { enable: ok, promote: busy });
-    expect(played.status?.message).toMatch(/^not promoted: cluster-1 is primary/);
+  test('is refused without consent although the peer is not primary: its last snapshot has not arrived', () => {
+    const asked = facts({ forcePolicy: 'consent', hasPeer: true });
+    const played = play(asked, { enable: ok, promote: busy });
+    expect(played.status?.message).toMatch(
+      /^not promoted: there says it is not primary, but its last snapshot has not arrived/,
+    );
   });
 
   test('is refused with consent that has expired, and says so', () => {
     const late = facts({
       forcePolicy: 'consent',
-      isLive: true,
       now: startOfTests + 3_600_000,
       replication: replication({}, undefined, { annotations: consent }),
     });
@@ -152,18 +167,27 @@ describe('a promote that the driver refuses without force', () => {
       replication: replication({}, undefined, { annotations: consent }),
     });
     const played = play(allowed, { enable: ok, promote: busy, forcedPromote: ok, info: notFound });
-    expect(played.steps).toEqual(['enable', 'promote', 'look-closer', 'promote!', 'remove-consent', 'info']);
+    expect(played.steps).toEqual([
+      'look before promote',
+      'enable',
+      'promote',
+      'look before force',
+      'promote!',
+      'remove-consent',
+      'info',
+    ]);
     expect(played.status).toMatchObject({ state: 'Primary' });
   });
 
   test('is told as two primaries where the peer said that it is one', () => {
     const allowed = facts({
       forcePolicy: 'consent',
-      isLive: true,
-      peer: { state: 'primary', site: 'cluster-1' },
+      hasPeer: true,
       replication: replication({}, undefined, { annotations: consent }),
     });
-    const played = play(allowed, { enable: ok, promote: busy, forcedPromote: ok, info: notFound });
+    const peer = { state: 'primary', site: 'cluster-1', replication: 'default/vr', by: 'spec' } as const;
+    const answers = { enable: ok, promote: busy, forcedPromote: ok, info: notFound };
+    const played = play(allowed, answers, { peer });
     expect(played.last).toMatchObject({
       notes: [
         { type: 'Warning', message: expect.stringMatching(/cluster-1 said that it is primary, so both/) },
@@ -187,14 +211,14 @@ describe('a promote that the driver refuses without force', () => {
       replication: replication({}, first.status, { annotations: consent }),
     });
     const second = play(again, { enable: ok, promote: ok, info: notFound });
-    expect(second.steps).toEqual(['enable', 'promote', 'remove-consent', 'info']);
+    expect(second.steps).toEqual(['look before promote', 'enable', 'promote', 'remove-consent', 'info']);
     expect(second.last).toMatchObject({ notes: [{ reason: 'ForcePromoted' }] });
     expect(second.status).toMatchObject({ state: 'Primary' });
   });
 
   test('is not forced on any other code', () => {
     const played = play(facts(), { enable: ok, promote: failure('Aborted', 'an operation already exists') });
-    expect(played.steps).toEqual(['enable', 'promote']);
+    expect(played.steps).toEqual(['look before promote', 'enable', 'promote']);
     expect(played.status).toMatchObject({ message: 'an operation already exists' });
   });
 });

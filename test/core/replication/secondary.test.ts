@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { consentAnnotation } from '../../../core/consent.ts';
 import type { Failure } from '../../../core/replication/answer.ts';
 import { conditionLines, facts, play, replication, startOfTests } from './play.ts';
 
@@ -40,24 +39,6 @@ describe('a volume that is to become secondary', () => {
     const played = play(toSecondary(status), { demote: ok });
     expect(played.patch).toMatchObject({ lastSyncTime: null });
     expect(conditionLines(played.status).join()).not.toContain('Replicating');
-  });
-
-  test('takes away the consent to the promotion that it undoes', () => {
-    const given = {
-      accepts: ['force-promote'],
-      maxLoss: 'unknown',
-      by: 'on-call',
-      expires: new Date(startOfTests + 600_000).toISOString(),
-    };
-    const annotations = { [consentAnnotation]: JSON.stringify(given) };
-    const consenting = (state: string) =>
-      facts({ replication: replication({ replicationState: 'secondary' }, { state }, { annotations }) });
-    expect(play(consenting('Primary'), { demote: ok }).steps).toEqual(['demote', 'remove-consent']);
-    // Before it is asked to be primary: a person may consent first and ask afterwards.
-    expect(play(consenting('Secondary'), { demote: ok, resync: running }).steps).toEqual([
-      'demote',
-      'resync',
-    ]);
   });
 
   test('warns when the resync that begins discards what only this site holds', () => {

@@ -60,6 +60,11 @@ export const conditionSets = {
     condition('Degraded', 'True', 'VolumeDegraded', 'volume is degraded'),
     condition('Resyncing', 'False', 'NotResyncing', 'volume is not resyncing'),
   ],
+  refusedByRule: [
+    condition('Completed', 'False', 'FailedToPromote', 'failed to meet prerequisite'),
+    condition('Degraded', 'True', 'Error', 'volume failed to promote: DR102: cluster-1 is primary'),
+    condition('Resyncing', 'False', 'NotResyncing', 'volume is not resyncing'),
+  ],
   demoteFailed: [
     condition('Completed', 'False', 'FailedToDemote', 'failed to demote volume'),
     condition(

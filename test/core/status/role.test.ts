@@ -71,6 +71,18 @@ const cases: Case[] = [
     progress: 'failing',
   },
   {
+    title: 'a promote that a rule refused was never made, so the replica is one',
+    given: { state: 'Secondary', sets: ['refusedByRule'] },
+    role: 'secondary',
+    progress: 'failing',
+  },
+  {
+    title: 'a promote that a rule refused after one of unclear outcome leaves the role unknown',
+    given: { state: 'Unknown', sets: ['refusedByRule'] },
+    role: 'unknown',
+    progress: 'failing',
+  },
+  {
     title: 'a first promote that fails leaves the role unknown',
     given: { state: 'Unknown', sets: ['promoteFailed'] },
     role: 'unknown',

@@ -1,0 +1,93 @@
+import { consentAnnotation } from '../core/consent.ts';
+import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
+import { replicationNames, type VolumeReplication } from '../core/model/volume-replication.ts';
+
+const own = Object.values(replicationNames) as readonly string[];
+
+const ownEntries = (entries: Record<string, string> | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => own.includes(key)));
+
+const slimMetadata = ({
+  name,
+  namespace,
+  uid,
+  resourceVersion,
+  deletionTimestamp,
+}: KubernetesObject['metadata']): KubernetesObject['metadata'] => ({
+  ...(name === undefined ? {} : { name }),
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(uid === undefined ? {} : { uid }),
+  ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+});
+
+/** A claim, as far as decisions look at it: there may be ten thousand, most of no interest here. */
+export const slimClaim = ({
+  apiVersion,
+  kind,
+  metadata,
+  spec,
+  status,
+}: PersistentVolumeClaim): PersistentVolumeClaim => ({
+  ...(apiVersion === undefined ? {} : { apiVersion }),
+  ...(kind === undefined ? {} : { kind }),
+  metadata: {
+    ...slimMetadata(metadata),
+    annotations: ownEntries(metadata.annotations),
+    ...(metadata.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
+  },
+  ...(spec?.volumeName === undefined ? {} : { spec: { volumeName: spec.volumeName } }),
+  ...(status?.phase === undefined ? {} : { status: { phase: status.phase } }),
+});
+
+/** A volume's identity, what becomes of it with its claim, and which claim that is. */
+export const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => {
+  const { csi, claimRef, persistentVolumeReclaimPolicy } = spec ?? {};
+  if (csi === undefined) return { metadata: slimMetadata(metadata) };
+  return {
+    metadata: slimMetadata(metadata),
+    spec: {
+      csi: { driver: csi.driver, volumeHandle: csi.volumeHandle },
+      ...(persistentVolumeReclaimPolicy === undefined ? {} : { persistentVolumeReclaimPolicy }),
+      ...(claimRef === undefined ? {} : { claimRef: slimReference(claimRef) }),
+    },
+  };
+};
+
+const slimReference = ({
+  namespace,
+  name,
+}: {
+  namespace?: string;
+  name?: string;
+}): { namespace?: string; name?: string } => ({
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(name === undefined ? {} : { name }),
+});
+
+/** Managed fields and the last applied text are most of a VolumeReplication, and nothing here reads them. */
+export const slimReplication = (
+  replication: VolumeReplication,
+  share: (conditions: readonly Condition[]) => Condition[],
+): VolumeReplication => {
+  const { managedFields: _, annotations, labels: __, ...metadata } = replication.metadata;
+  const { spec, status, ...rest } = replication;
+  const consent = annotations?.[consentAnnotation];
+  return {
+    ...rest,
+    spec,
+    ...(status === undefined
+      ? {}
+      : {
+          status: {
+            ...status,
+            ...(status.conditions === undefined ? {} : { conditions: share(status.conditions) }),
+          },
+        }),
+    metadata: {
+      ...metadata,
+      ...(consent === undefined ? {} : { annotations: { [consentAnnotation]: consent } }),
+    },
+  };
+};

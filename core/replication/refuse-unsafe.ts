@@ -1,0 +1,99 @@
+import { judgeRules } from '../rules/guard/judge-guard.ts';
+import type { GuardCode } from '../rules/rule-code.ts';
+import type { Finding } from '../rules/verdict.ts';
+import type { Answers } from './answer.ts';
+import {
+  type ConditionSet,
+  failedPromotion,
+  failedResync,
+  unmet,
+  unmetPrerequisite,
+} from './condition-sets.ts';
+import { type CarefulCall, currentState, type Facts } from './facts.ts';
+import { ruleFacts } from './rule-facts.ts';
+import { handOverBackoffMs, longestBackoffMs, type Requeue, type Step } from './step.ts';
+
+type Refusals = readonly Finding<GuardCode>[];
+
+const promotionRules = ['DR101', 'DR102', 'DR104', 'DR106'] as const satisfies readonly GuardCode[];
+const resyncRules = ['DR108'] as const satisfies readonly GuardCode[];
+/** Nothing tells when the other site changes, so it is asked again. */
+const peerRules: readonly GuardCode[] = ['DR102', 'DR108'];
+const firstRetryMs = 1_000;
+
+const retryOf = (refusals: Refusals): Requeue => ({
+  when: 'backoff',
+  firstMs: firstRetryMs,
+  capMs: refusals.some(({ code }) => peerRules.includes(code)) ? handOverBackoffMs : longestBackoffMs,
+});
+
+/**
+ * Whether an earlier call may have promoted the volume although it failed: a driver can answer an error and do it all the same
+ * (recorded from ceph-csi: a warning on stderr became `Internal`). Then the volume is no replica for sure.
+ */
+const mayHavePromoted = ({ replication: { metadata, status } }: Facts): boolean => {
+  const current = (status?.conditions ?? []).filter(
+    ({ observedGeneration }) => observedGeneration === metadata.generation,
+  );
+  const tried = current.some(({ type, reason, message, status: value }) => {
+    const wasPromote = reason === 'FailedToPromote' && /^failed to (force )?promote volume$/.test(message);
+    return type === 'Completed' && value === 'False' && wasPromote;
+  });
+  const refused = current.some(
+    ({ type, message }) => type === 'Degraded' && message.includes('code = FailedPrecondition'),
+  );
+  return tried && !refused;
+};
+
+const refuse = (
+  facts: Facts,
+  refusals: Refusals,
+  {
+    reason,
+    conditions,
+  }: { reason: string; conditions: (source: string, message: string, error: string) => ConditionSet },
+): Step => {
+  const message = refusals.map((finding) => `${finding.code}: ${finding.message}`).join('; ');
+  return {
+    do: 'finish',
+    status: {
+      message,
+      conditions: unmet(conditions('volume', unmetPrerequisite, message), message),
+      ...(mayHavePromoted(facts) ? { state: 'Unknown' } : {}),
+    },
+    requeue: retryOf(refusals),
+    notes: [{ type: 'Warning', reason, message }],
+  };
+};
+
+/** The promote that is next, as far as it can do harm: undefined once it was made, or when no other will follow. */
+const nextPromote = (facts: Facts, { promote, forcedPromote }: Answers): CarefulCall | undefined => {
+  if (facts.replication.spec.replicationState !== 'primary' || currentState(facts) === 'Primary') {
+    return undefined;
+  }
+  if (promote === undefined) return 'promote';
+  const wantsForce = !promote.ok && promote.code === 'FailedPrecondition';
+  return wantsForce && forcedPromote === undefined ? 'force' : undefined;
+};
+
+/** What the webhook asks at admission is asked again on fresh facts before a promote, and again before it is forced. */
+export const stepBeforePromotion = (facts: Facts, answers: Answers): Step | undefined => {
+  const before = nextPromote(facts, answers);
+  if (before === undefined) return undefined;
+  const { look } = facts;
+  if (look?.before !== before) return { do: 'look-closer', before };
+  const rules = promotionRules.filter((code) => code !== 'DR102' || facts.forcePolicy === 'consent');
+  const { refusals } = judgeRules(ruleFacts(facts, look), rules);
+  if (refusals.length === 0) return undefined;
+  return refuse(facts, refusals, { reason: 'PromoteRefused', conditions: failedPromotion });
+};
+
+/** A forced resync throws this site's copy away: with a peer known, that one is asked first whether it holds the data. */
+export const stepBeforeResync = (facts: Facts): Step | undefined => {
+  if (!facts.hasPeer) return undefined;
+  const { look } = facts;
+  if (look?.before !== 'resync') return { do: 'look-closer', before: 'resync' };
+  const { refusals } = judgeRules(ruleFacts(facts, look), resyncRules);
+  if (refusals.length === 0) return undefined;
+  return refuse(facts, refusals, { reason: 'ResyncRefused', conditions: failedResync });
+};
