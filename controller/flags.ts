@@ -1,6 +1,12 @@
 import yargs from 'yargs';
-import { parseGoDuration } from '../core/model/duration.ts';
-import { DrError } from '../core/model/error.ts';
+import type { DrError } from '../core/model/error.ts';
+import {
+  durationFlag,
+  invalidFlag,
+  logLevelOf,
+  logLevels,
+  sayInOneLine,
+} from '../kube/program/read-flags.ts';
 
 /** The command line of dr-controller, checked. */
 export type ControllerFlags = {
@@ -24,8 +30,6 @@ export type ControllerFlags = {
   healthProbeBindAddress: string;
   logLevel: string;
 };
-
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
 const options = {
   'driver-name': {
@@ -89,37 +93,16 @@ const options = {
   v: { type: 'number', default: 0, describe: 'Log verbosity as klog counts: 4 debug, 6 trace' },
 } as const;
 
-const invalid = (message: string): DrError =>
-  new DrError({ code: 'FlagInvalid', message, hint: 'see dr-controller --help' });
+const program = 'dr-controller';
 
-const milliseconds = (flag: string, text: string): number => {
-  const value = parseGoDuration(text);
-  if (value === undefined || value < 0)
-    throw invalid(`--${flag}: "${text}" is not a duration such as 30s or 3m`);
-  return value;
-};
+const invalid = (message: string): DrError => invalidFlag(program, message);
+
+const milliseconds = (flag: string, text: string): number => durationFlag(program, flag, text);
 
 const addressOf = (text: string): string => {
   if (/^unix:\/\/\/.+/.test(text)) return text;
   if (text.startsWith('/')) return `unix://${text}`;
   throw invalid(`--csi-addons-address: "${text}" is not unix:///path`);
-};
-
-/** What yargs says about a wrong command line, in our words: it lists an unknown flag twice, also in camel case. */
-const inOneLine = (message: string): string => {
-  const line = message.replaceAll(/\s+/g, ' ').trim();
-  const [, unknown] = /^Unknown arguments?: ([^,]+)/.exec(line) ?? [];
-  if (unknown !== undefined) return `unknown flag or argument: ${unknown}`;
-  const [, missing] = /^Missing required arguments?: (.+)/.exec(line) ?? [];
-  if (missing !== undefined) return `--${missing} is required`;
-  const [, flag, given, choices] = /Argument: (.+), Given: (.+), Choices: (.+)/.exec(line) ?? [];
-  return flag === undefined ? line : `--${flag}: ${given} is none of ${choices}`;
-};
-
-const levelOf = (level: string | undefined, verbosity: number): string => {
-  if (level !== undefined) return level;
-  if (verbosity >= 6) return 'trace';
-  return verbosity >= 4 ? 'debug' : 'info';
 };
 
 /**
@@ -132,7 +115,7 @@ export const parseFlags = async (
 ): Promise<ControllerFlags | undefined> => {
   let printed = '';
   const parser = yargs()
-    .scriptName('dr-controller')
+    .scriptName(program)
     .usage(
       '$0 --driver-name NAME [flags]\n\nActs on VolumeReplication through the csi-addons gRPC of one driver.',
     )
@@ -143,7 +126,7 @@ export const parseFlags = async (
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? invalid(inOneLine(message));
+      throw error ?? invalid(sayInOneLine(message));
     });
   const flags = await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, output: string) => {
     printed = output;
@@ -185,6 +168,6 @@ export const parseFlags = async (
     ...lease,
     metricsBindAddress: flags.metricsBindAddress,
     healthProbeBindAddress: flags.healthProbeBindAddress,
-    logLevel: levelOf(flags.logLevel, flags.v),
+    logLevel: logLevelOf(flags.logLevel, flags.v),
   };
 };

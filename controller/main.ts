@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { DrError, messageOf } from '../core/model/error.ts';
-import { connectClusters } from './clusters.ts';
+import { connectSites } from '../kube/program/connect-sites.ts';
+import { createLog } from '../kube/program/log.ts';
+import { onceEach } from '../kube/program/once-each.ts';
+import { keepHeapSmall } from '../kube/program/small-heap.ts';
 import { type ControllerFlags, parseFlags } from './flags.ts';
-import { createLog } from './log.ts';
 import { runController } from './run.ts';
 
 /** Put in by the build; a run from the sources has none. */
@@ -15,15 +16,6 @@ const fail = (error: unknown): number => {
   const hint = error instanceof DrError && error.hint !== undefined ? `; ${error.hint}` : '';
   process.stderr.write(`error: ${messageOf(error)}${hint}\n`);
   return error instanceof DrError && error.code === 'FlagInvalid' ? 2 : 1;
-};
-
-/** The server repeats its warnings at every write. */
-const onceEach = (tell: (text: string) => void): ((text: string) => void) => {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.size < 100 && !told.has(text)) tell(text);
-    told.add(text);
-  };
 };
 
 const start = async (flags: ControllerFlags): Promise<void> => {
@@ -37,7 +29,7 @@ const start = async (flags: ControllerFlags): Promise<void> => {
     stopping.abort();
   };
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop(name));
-  const { cluster, peer } = connectClusters(flags, process.env, {
+  const { cluster, peer } = connectSites(flags, process.env, {
     userAgent: `dr-controller/${version}`,
     onWarning: onceEach((text) => log.warn({ warning: text }, 'API server warned')),
   });
@@ -56,16 +48,6 @@ const start = async (flags: ControllerFlags): Promise<void> => {
     log,
   });
   log.info({}, 'Stopped');
-};
-
-/**
- * The heap grows in small steps: by default V8 lets it double between two collections, and ten thousand volumes then take
- * 350 MB instead of 200 MB. It has to be set before the first list comes in.
- */
-const keepHeapSmall = (): void => {
-  setFlagsFromString('--heap-growing-percent=40');
-  setFlagsFromString('--max-semi-space-size=8');
-  setFlagsFromString('--semi-space-growth-factor=1');
 };
 
 const main = async (): Promise<number> => {

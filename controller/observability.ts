@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
+import { parseBindAddress, serveEndpoints } from '../kube/program/http-endpoints.ts';
 import type { Caches } from './caches.ts';
 import type { Driver } from './driver/driver.ts';
 import type { ControllerFlags } from './flags.ts';
-import { parseBindAddress, serveEndpoints } from './http-endpoints.ts';
 import { addGauges, type Metrics } from './metrics.ts';
 import type { WorkQueue } from './work-queue.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseFlags } from '../../controller/flags.ts';
-import { parseBindAddress } from '../../controller/http-endpoints.ts';
+import { parseBindAddress } from '../../kube/program/http-endpoints.ts';
 
 const parse = (...args: string[]) => parseFlags(args, { version: '1.2.3', print: () => undefined });
 

@@ -1,21 +1,28 @@
-import { DrError } from '../core/model/error.ts';
-import type { Cluster } from '../kube/cluster.ts';
-import { type ConnectOptions, connect } from '../kube/connect.ts';
-import { inClusterKubeconfig } from '../kube/in-cluster.ts';
-import { type Kubeconfig, loadKubeconfig } from '../kube/kubeconfig.ts';
-import type { ControllerFlags } from './flags.ts';
+import { DrError } from '../../core/model/error.ts';
+import type { Cluster } from '../cluster.ts';
+import { type ConnectOptions, connect } from '../connect.ts';
+import { inClusterKubeconfig } from '../in-cluster.ts';
+import { type Kubeconfig, loadKubeconfig } from '../kubeconfig.ts';
+
+/** Which clusters a program works with, as its flags name them. */
+export type SiteFlags = {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly peerKubeconfig: string | undefined;
+  readonly peerContext: string | undefined;
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const isInPod = (env: Environment): boolean => Boolean(env['KUBERNETES_SERVICE_HOST']);
 
-const kubeconfigOf = (flags: ControllerFlags, env: Environment): Kubeconfig => {
+const kubeconfigOf = (flags: SiteFlags, env: Environment): Kubeconfig => {
   const isNamed = flags.kubeconfig !== undefined || flags.context !== undefined || Boolean(env['KUBECONFIG']);
   if (!isNamed && isInPod(env)) return inClusterKubeconfig({ env });
   return loadKubeconfig({ env, home: env['HOME'], kubeconfig: flags.kubeconfig });
 };
 
-const peerKubeconfigOf = (flags: ControllerFlags, env: Environment): Kubeconfig | undefined => {
+const peerKubeconfigOf = (flags: SiteFlags, env: Environment): Kubeconfig | undefined => {
   if (flags.peerKubeconfig !== undefined) {
     return loadKubeconfig({ env, home: env['HOME'], kubeconfig: flags.peerKubeconfig });
   }
@@ -24,11 +31,11 @@ const peerKubeconfigOf = (flags: ControllerFlags, env: Environment): Kubeconfig 
 };
 
 /**
- * Connects to the cluster the controller works in, and to the peer where one is named.
+ * Connects to the cluster the program works in, and to the peer where one is named.
  * Throws `KubeconfigNotFound`, `KubeconfigInvalid`, `ContextNotFound`, or `FlagInvalid` when both are the same server.
  */
-export const connectClusters = (
-  flags: ControllerFlags,
+export const connectSites = (
+  flags: SiteFlags,
   env: Environment,
   common: Pick<ConnectOptions, 'userAgent' | 'onWarning'>,
 ): { cluster: Cluster; peer: Cluster | undefined } => {

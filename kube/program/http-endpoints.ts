@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { DrError, messageOf } from '../core/model/error.ts';
+import { DrError, messageOf } from '../../core/model/error.ts';
 
-/** What a path answers. */
-export type Endpoint = () => Promise<{ status: number; type?: string; body: string }>;
+/** What a path answers; it gets the query of the request. */
+export type Endpoint = (query: URLSearchParams) => Promise<{ status: number; type?: string; body: string }>;
 
 /** `host:port` or `:port` as Go programs take it; `0` and the empty text mean "none". */
 export const parseBindAddress = (flag: string, text: string): { host?: string; port: number } | undefined => {
@@ -25,13 +25,15 @@ const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const [path = '/', query = ''] = (request.url ?? '/').split('?');
   const endpoint = Object.hasOwn(endpoints, path) ? endpoints[path] : undefined;
   const {
     status,
     type = 'text/plain; charset=utf-8',
     body,
-  } = endpoint === undefined ? { status: 404, body: 'not found\n' } : await endpoint();
+  } = endpoint === undefined
+    ? { status: 404, body: 'not found\n' }
+    : await endpoint(new URLSearchParams(query));
   response.writeHead(status, { 'Content-Type': type }).end(body);
 };
 

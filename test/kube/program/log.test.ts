@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog } from '../../controller/log.ts';
+import { createLog } from '../../../kube/program/log.ts';
 
 test('what could hold a secret never reaches the log', () => {
   const lines: string[] = [];
