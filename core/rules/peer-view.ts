@@ -4,7 +4,7 @@ export type PeerView =
   | { readonly state: 'not-configured' }
   /** Nobody asked: the change does not make a volume primary, nor overwrite one. */
   | { readonly state: 'not-asked' }
-  /** Its spec asks for primary, or its status still says so. */
+  /** Its spec asks for primary, or its status says that it is. */
   | {
       readonly state: 'primary';
       readonly site: string;
@@ -12,7 +12,11 @@ export type PeerView =
       readonly replication: string;
       /** Left out: a VolumeReplication. */
       readonly kind?: 'VolumeReplication' | 'VolumeGroupReplication';
-      readonly by: 'spec' | 'status';
+      /**
+       * `spec`: it is to become primary, and its status does not say at the current generation that it is. `status`: it is
+       * still primary, and asked to be something else. `both`: it is, and is to stay so; only then is it known to be primary.
+       */
+      readonly by: 'spec' | 'status' | 'both';
     }
   /** It answered, and nothing there is primary or on the way to it. */
   | { readonly state: 'not-primary'; readonly site: string }

@@ -42,11 +42,11 @@ export const askFor = (
     `patch ${typeAndName(replication)} --type=merge -p '${JSON.stringify({ spec: wish })}'`,
   );
 
-/** Waits until a replication has stepped down. */
-export const waitForSecondary = (replication: ReplicationReference): string =>
+/** Waits until the status of a replication tells of a role. */
+export const waitFor = (state: 'Primary' | 'Secondary', replication: ReplicationReference): string =>
   kubectl(
     replication,
-    `wait ${typeAndName(replication)} --for=jsonpath='{.status.state}'=Secondary --timeout=5m`,
+    `wait ${typeAndName(replication)} --for=jsonpath='{.status.state}'=${state} --timeout=5m`,
   );
 
 /** Ends the protection that a replication gives. */

@@ -96,7 +96,7 @@ export const guardExamples: Readonly<Record<GuardCode, GuardFacts>> = {
     {},
     { sameVolume: known([{ ...replication, namespace: 'test', name: 'db-copy', claimName: 'db-copy' }]) },
   ),
-  DR102: change({}, { peer: { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'spec' } }),
+  DR102: change({}, { peer: { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' } }),
   DR103: creation({ claim: known(undefined), elsewhere: known(['store']), volume: known(undefined) }),
   DR104: creation({
     volume: known({ ...volume, spec: { ...volume.spec, persistentVolumeReclaimPolicy: 'Delete' } }),

@@ -1,49 +1,32 @@
 import { oneLine } from '../one-line.ts';
-import type { PeerView } from '../peer-view.ts';
 import type { Member, ReplicationFacts } from '../replication-facts.ts';
-import {
-  askFor,
-  nameReplication,
-  type ReplicationReference,
-  showBothSites,
-  waitForSecondary,
-} from './commands.ts';
+import { askFor, nameReplication, showBothSites, waitFor } from './commands.ts';
 import { andSoForEach, eachMember, type MemberObjection, unknownCause } from './each-member.ts';
 import type { GuardRule } from './objection.ts';
+import { type PeerPrimary, referenceTo } from './peer-primary.ts';
 import { becomesPrimary, judgedReplication } from './replication-intent.ts';
-
-type PeerPrimary = Extract<PeerView, { state: 'primary' }>;
 
 const splitBrain = "both sites would write, and one side's writes are lost when they are joined again";
 
-/** What names the other site's replication there; the view holds `namespace/name`. */
-const referenceTo = ({
-  site,
-  replication,
-  kind = 'VolumeReplication',
-}: PeerPrimary): ReplicationReference => {
-  const slash = replication.indexOf('/');
-  return { site, kind, namespace: replication.slice(0, slash), name: replication.slice(slash + 1) };
-};
-
 const whilePrimary = (peer: PeerPrimary, about: string): MemberObjection => {
   const there = referenceTo(peer);
-  const site = oneLine(peer.site);
-  return peer.by === 'spec'
-    ? {
-        cause: 'primary by spec',
-        about,
-        fact: `${site} is primary for the volume of ${about} (${nameReplication(there)} there asks for primary)`,
-        risk: splitBrain,
-        next: andSoForEach(`Demote it there first: ${askFor(there, { replicationState: 'secondary' })}`),
-      }
-    : {
-        cause: 'primary by status',
-        about,
-        fact: `${site} is still primary for the volume of ${about} (${nameReplication(there)} there has not stepped down yet)`,
-        risk: splitBrain,
-        next: andSoForEach(`Wait until it has: ${waitForSecondary(there)}`),
-      };
+  const [site, name] = [oneLine(peer.site), nameReplication(there)];
+  const says = {
+    spec: `${site} is to become primary for the volume of ${about} (${name} there asks for it)`,
+    status: `${site} is still primary for the volume of ${about} (${name} there has not stepped down yet)`,
+    both: `${site} is primary for the volume of ${about} (by ${name} there)`,
+  };
+  const next =
+    peer.by === 'status'
+      ? `Wait until it has: ${waitFor('Secondary', there)}`
+      : `Demote it there first: ${askFor(there, { replicationState: 'secondary' })}`;
+  return {
+    cause: `primary by ${peer.by}`,
+    about,
+    fact: says[peer.by],
+    risk: splitBrain,
+    next: andSoForEach(next),
+  };
 };
 
 const whileUnknown = (

@@ -1,23 +1,38 @@
 import { oneLine } from '../one-line.ts';
 import type { PeerView } from '../peer-view.ts';
 import type { Member, ReplicationChange, ReplicationFacts } from '../replication-facts.ts';
-import { askFor, showBothSites } from './commands.ts';
+import { askFor, nameReplication, showBothSites, waitFor } from './commands.ts';
 import { eachMember, type MemberObjection, unknownCause } from './each-member.ts';
 import type { GuardRule } from './objection.ts';
+import { type PeerPrimary, referenceTo } from './peer-primary.ts';
 import { judgedReplication, startsResync } from './replication-intent.ts';
 
-/** What the other site is, where that is not known to be primary. */
-type Doubt = Pick<MemberObjection, 'cause' | 'fact'>;
+/** What the other site is, where it is not known to be primary and to stay so, and what to do about that first. */
+type Doubt = Pick<MemberObjection, 'cause' | 'fact'> & { readonly first?: string };
 
 const unsure = (site: string, about: string, why: string): Doubt => ({
   cause: unknownCause,
   fact: `cannot tell whether ${oneLine(site)} is primary for the volume of ${about} (${oneLine(why)})`,
 });
 
+/** A primary by its spec alone may still be refused by its driver; one by its status alone is about to step down. */
+const doubtPrimary = (peer: PeerPrimary, about: string): Doubt | undefined => {
+  const there = referenceTo(peer);
+  const [cause, site, name] = [`primary by ${peer.by}`, oneLine(peer.site), nameReplication(there)];
+  if (peer.by === 'both') return undefined;
+  return peer.by === 'spec'
+    ? {
+        cause,
+        fact: `${site} is to become primary for the volume of ${about}, and is not yet (${name} there)`,
+        first: `Wait until it is: ${waitFor('Primary', there)}`,
+      }
+    : { cause, fact: `${site} is to step down for the volume of ${about} (${name} there)` };
+};
+
 const doubt = (peer: PeerView, about: string, withoutPeer: 'allow' | 'refuse'): Doubt | undefined => {
   switch (peer.state) {
     case 'primary':
-      return undefined;
+      return doubtPrimary(peer, about);
     case 'not-primary':
       return {
         cause: 'not primary',
@@ -49,15 +64,16 @@ const objectTo =
     const about = `claim ${change.namespace}/${claimName}`;
     const found = doubt(peer, about, withoutPeer);
     if (found === undefined) return undefined;
+    const { first, ...objection } = found;
     return {
-      ...found,
+      ...objection,
       about,
       risk: `${by === 'autoResync' ? 'by itself ' : ''}a resync throws this site's copy away to fetch the primary's, and it may be the only good one`,
-      next: nextStep(change, by, claimName),
+      next: first ?? nextStep(change, by, claimName),
     };
   };
 
-/** DR108. This site's copy is overwritten only while the other site is known to be primary: there is a copy to fetch then. */
+/** DR108. This site's copy is overwritten only while the other site is known to be primary, by spec and status: there is a copy to fetch then. */
 export const resyncOfOnlyGoodCopy: GuardRule = (facts) => {
   const replication = judgedReplication(facts);
   const by = replication && startsResync(replication.change);

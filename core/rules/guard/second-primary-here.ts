@@ -3,7 +3,7 @@ import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volu
 import type { Reading } from '../../model/reading.ts';
 import { oneLine } from '../one-line.ts';
 import type { Member, ReplicationHere } from '../replication-facts.ts';
-import { askFor, kubectl, nameReplication, typeAndName, waitForSecondary } from './commands.ts';
+import { askFor, kubectl, nameReplication, typeAndName, waitFor } from './commands.ts';
 import { andSoForEach, cannotTellOfMember, eachMember, type MemberObjection } from './each-member.ts';
 import type { GuardRule } from './objection.ts';
 import { becomesPrimary, judgedReplication } from './replication-intent.ts';
@@ -22,7 +22,7 @@ const nameIdentity = (volume: Reading<PersistentVolume | undefined>): string => 
 };
 
 const nextStep = (other: ReplicationHere, isSameClaim: boolean): string => {
-  if (other.wants !== 'primary') return `Wait until it has stepped down: ${waitForSecondary(other)}`;
+  if (other.wants !== 'primary') return `Wait until it has stepped down: ${waitFor('Secondary', other)}`;
   if (isSameClaim) return `Use the one that is there: ${kubectl(other, `get ${typeAndName(other)}`)}`;
   return `Keep that one, or demote it first: ${askFor(other, { replicationState: 'secondary' })}`;
 };

@@ -61,7 +61,7 @@ export const anyPeer: fc.Arbitrary<PeerView> = fc.oneof(
     state: fc.constant('primary' as const),
     site: text,
     replication: text,
-    by: fc.constantFrom('spec' as const, 'status' as const),
+    by: fc.constantFrom('spec' as const, 'status' as const, 'both' as const),
   }),
   fc.record({ state: fc.constant('not-primary' as const), site: text }),
   fc.record({ state: fc.constant('unknown' as const), site: text, why: text }),

@@ -126,12 +126,14 @@ describe('a promotion', () => {
   });
 });
 
-it('a resync never passes unremarked unless the other site is primary for all of its volumes', () => {
+it('a resync never passes unremarked unless the other site is primary, and is to stay so, for all of its volumes', () => {
   fc.assert(
     fc.property(anyReplication, fc.array(anyPeer, { minLength: 1, maxLength: 8 }), (facts, peers) => {
       fc.pre(startsResync(facts.change) !== undefined && !facts.change.followsGroup);
       const isSafe = peers.every(
-        ({ state }) => state === 'primary' || (state === 'not-configured' && facts.withoutPeer === 'allow'),
+        (peer) =>
+          (peer.state === 'primary' && peer.by === 'both') ||
+          (peer.state === 'not-configured' && facts.withoutPeer === 'allow'),
       );
       const members = known(peers.map((peer): Member => ({ ...exampleMember, peer })));
       expect(found(judgeGuard({ ...facts, members })).includes('DR108')).toBe(!isSafe);

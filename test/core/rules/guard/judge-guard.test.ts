@@ -15,7 +15,7 @@ const everythingWrong: ReplicationFacts = {
     volume: known(volume({ persistentVolumeReclaimPolicy: 'Delete' })),
     rivals: known([replication()]),
     sameVolume: known([replication()]),
-    peer: { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'spec' },
+    peer: { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' },
   }),
   classes: known([{ kind: 'VolumeReplicationClass', name: 'gone', provisioner: undefined }]),
 };

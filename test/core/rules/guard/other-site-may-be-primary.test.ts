@@ -5,7 +5,7 @@ import type { PeerView } from '../../../../core/rules/peer-view.ts';
 import { consented, creation, group, promotion, wish } from './facts.ts';
 import { judgeCases } from './judged-cases.ts';
 
-const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'spec' };
+const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' };
 const silent: PeerView = { state: 'unknown', site: 'cluster-1', why: 'no answer within 2 s' };
 
 const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["force-promote"],…}'`;
@@ -17,15 +17,23 @@ const refusedWith = (given: Parameters<typeof consented>[2], ...words: string[])
 judgeCases('DR102', [
   { title: 'the other site answers that it is not primary', given: promotion(), passes: true },
   {
-    title: 'the other site asks for primary: it is named, with the command that demotes it there',
+    title: 'the other site is primary: what makes it so is named, with the command that demotes it there',
     given: promotion({ peer: primary }),
     refused: [
-      'cluster-1 is primary for the volume of claim shop/db (VolumeReplication shop/db there asks for primary)',
+      'cluster-1 is primary for the volume of claim shop/db (by VolumeReplication shop/db there)',
       'Both sites would write',
       `kubectl --context cluster-1 -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary"}}'`,
       'only if the other site is lost',
       'docs/consent.md',
       howTo,
+    ],
+  },
+  {
+    title: 'the other site is to become primary: whoever comes second is refused',
+    given: promotion({ peer: { ...primary, by: 'spec' } }),
+    refused: [
+      'cluster-1 is to become primary for the volume of claim shop/db (VolumeReplication shop/db there asks for it)',
+      'kubectl --context cluster-1 -n shop patch vr db --type=merge',
     ],
   },
   {

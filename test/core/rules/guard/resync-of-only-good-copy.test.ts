@@ -3,7 +3,7 @@ import type { PeerView } from '../../../../core/rules/peer-view.ts';
 import { change, consented, creation, group, promotion, wish } from './facts.ts';
 import { judgeCases } from './judged-cases.ts';
 
-const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'status' };
+const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' };
 const replica: PeerView = { state: 'not-primary', site: 'cluster-1' };
 const silent: PeerView = { state: 'unknown', site: 'cluster-1', why: 'no answer within 2 s' };
 
@@ -20,6 +20,24 @@ judgeCases('DR108', [
       "A resync throws this site's copy away",
       'kubectl dr status -n shop db',
       'only if this copy is not needed any more',
+      howTo,
+    ],
+  },
+  {
+    title: 'a resync while the other site is only asked to become primary: its driver may still refuse',
+    given: resync({ ...primary, by: 'spec' }),
+    refused: [
+      'cluster-1 is to become primary for the volume of claim shop/db, and is not yet (VolumeReplication shop/db there)',
+      `kubectl --context cluster-1 -n shop wait vr db --for=jsonpath='{.status.state}'=Primary --timeout=5m`,
+      howTo,
+    ],
+  },
+  {
+    title: 'a resync while the other site steps down',
+    given: resync({ ...primary, by: 'status' }),
+    refused: [
+      'cluster-1 is to step down for the volume of claim shop/db',
+      'kubectl dr status -n shop db',
       howTo,
     ],
   },
