@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram, Registry } from 'prom-client';
+import { addProcessGauges, gaugesOf } from '../kube/program/gauges.ts';
 import type { QueueStats } from './work-queue.ts';
 
 /** What the controller counts, in a registry of its own. */
@@ -66,34 +67,8 @@ export const createMetrics = (): Metrics => {
 
 /** Adds the gauges that are read at each scrape. */
 export const addGauges = ({ registry }: Metrics, sources: MetricSources): void => {
-  const registers = [registry];
-  const single = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  };
-  const labelled = (
-    name: string,
-    help: string,
-    label: string,
-    values: () => ReadonlyMap<string, number>,
-  ): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        this.reset();
-        for (const [key, value] of values()) this.set({ [label]: key }, value);
-      },
-    });
-  };
+  const gauges = gaugesOf(registry);
+  const { single, labelled } = gauges;
   single(
     'dr_controller_queue_waiting',
     'VolumeReplications that wait for a worker.',
@@ -103,7 +78,7 @@ export const addGauges = ({ registry }: Metrics, sources: MetricSources): void =
   single('dr_controller_queue_delayed', 'VolumeReplications that come later.', () => sources.queue().delayed);
   single('dr_controller_driver_ready', '1 while the driver answers.', () => Number(sources.isDriverReady()));
   single('dr_controller_leader', '1 while this process is the leader.', () => Number(sources.isLeader()));
-  single('process_resident_memory_bytes', 'Resident memory in bytes.', () => process.memoryUsage.rss());
+  addProcessGauges(gauges);
   labelled('dr_controller_volume_replications', 'VolumeReplications by state.', 'state', sources.states);
   labelled(
     'dr_controller_cache_silence_seconds',

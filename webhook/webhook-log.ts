@@ -1,9 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
+import type { ProgramLog } from '../kube/program/log.ts';
 
-/** Where the webhook tells what goes on; a pino logger fits. Objects are never among the fields. */
-export type WebhookLog = {
-  debug(fields: Fields, message: string): void;
-  info(fields: Fields, message: string): void;
-  warn(fields: Fields, message: string): void;
-  error(fields: Fields, message: string): void;
-};
+/** Where the webhook tells what goes on. Objects are never among the fields. */
+export type WebhookLog = ProgramLog;

@@ -1,18 +1,12 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { messageOf } from '../../core/model/error.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
+import { reviewPaths } from '../registration/registration.ts';
 import { answerReviews, type ReviewParts } from './answer-reviews.ts';
 import { answerReadiness, type Readiness } from './readiness.ts';
 import { sendText } from './send.ts';
 
 export type AppOptions = ReviewParts & { readonly readiness: Readiness };
-
-/** Where each webhook is asked. */
-export const reviewPaths = {
-  guard: '/validate/guard',
-  advice: '/validate/advice',
-  restore: '/mutate/restore',
-} as const satisfies Record<WebhookName, string>;
 
 const onlyPost = (_request: Request, response: Response): void =>
   sendText(response, 405, 'reviews are sent by POST', { Allow: 'POST' });
