@@ -31,7 +31,11 @@ const objectTo =
   ({ claimName, claim, elsewhere }: Member): MemberObjection | undefined => {
     const about = `claim ${change.namespace}/${claimName}`;
     const risk = `a ${change.kind} finds claims in its own namespace only, so it would protect nothing`;
-    if (!claim.known) return cannotTellOfMember(`whether ${about} exists`, claim.why, { about, risk });
+    if (!claim.known)
+      return cannotTellOfMember(`whether ${about} exists`, claim.why, {
+        about,
+        risk: 'if it does not, nothing would be protected',
+      });
     if (claim.value !== undefined) return undefined;
     return {
       cause: 'missing',

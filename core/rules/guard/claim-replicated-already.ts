@@ -13,7 +13,10 @@ const objectTo =
   ({ claimName, rivals }: Member): MemberObjection | undefined => {
     const about = `claim ${namespace}/${claimName}`;
     if (!rivals.known) {
-      return cannotTellOfMember(`whether ${about} is replicated already`, rivals.why, { about, risk });
+      return cannotTellOfMember(`whether ${about} is replicated already`, rivals.why, {
+        about,
+        risk: `if it is, ${risk}`,
+      });
     }
     const [first] = rivals.value;
     if (first === undefined) return undefined;

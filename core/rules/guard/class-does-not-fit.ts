@@ -8,6 +8,7 @@ import type { GuardRule, Objection } from './objection.ts';
 import { judgedReplication, takesUpVolume } from './replication-intent.ts';
 
 const risk = 'a driver that does not have the volume cannot mirror it, so nothing would be protected';
+const riskInDoubt = `if it is not the class's, nothing would be protected`;
 
 const shortKinds = { VolumeReplicationClass: 'vrc', VolumeGroupReplicationClass: 'vgrc' } as const;
 
@@ -58,7 +59,10 @@ const objectToFutureDriver = (
 ): MemberObjection | undefined => {
   const storageClass = futureVolumeOf(member);
   if (!storageClass.known) {
-    return cannotTellOfMember(`which driver the PV of ${about} will have`, storageClass.why, { about, risk });
+    return cannotTellOfMember(`which driver the PV of ${about} will have`, storageClass.why, {
+      about,
+      risk: riskInDoubt,
+    });
   }
   const { metadata, provisioner } = storageClass.value ?? {};
   if (provisioner === undefined) return undefined;
@@ -71,7 +75,8 @@ const objectTo =
   (member: Member): MemberObjection | undefined => {
     const { claimName, volume } = member;
     const about = `claim ${namespace}/${claimName}`;
-    if (!volume.known) return cannotTellOfMember(`which driver ${about} has`, volume.why, { about, risk });
+    if (!volume.known)
+      return cannotTellOfMember(`which driver ${about} has`, volume.why, { about, risk: riskInDoubt });
     if (volume.value === undefined) return objectToFutureDriver(member, classes, about);
     const driver = volume.value.spec?.csi?.driver;
     if (driver === undefined) return withoutCsi(volume.value, about);
@@ -82,7 +87,13 @@ const objectTo =
 const objectToClasses = ({ change, classes }: ReplicationFacts): readonly Objection[] =>
   classes.known
     ? classes.value.flatMap(objectToMissing)
-    : [cannotTell(`whether the class of ${nameReplication(change)} exists`, classes.why, risk)];
+    : [
+        cannotTell(
+          `whether the class of ${nameReplication(change)} exists`,
+          classes.why,
+          'if it does not, nothing would be protected',
+        ),
+      ];
 
 /** DR106. The class exists, and is of the driver that has the volume; a volume without a CSI driver cannot be mirrored. */
 export const classDoesNotFit: GuardRule = (facts) => {

@@ -15,7 +15,7 @@ const risk = 'somebody would rely on it, or a controller would act on it later';
 const whoMay = ({ kind, namespace, name, operation }: ReplicationFacts['change']): string => {
   const resource = `${plurals[kind]}.replication.storage.openshift.io`;
   const object = operation === 'CREATE' ? resource : `${resource}/${shellWord(name)}`;
-  return `Ask somebody who may to write it: ${kubectl({ namespace }, `auth can-i consent ${object}`)}`;
+  return `Have somebody write it who may consent; whether you may: ${kubectl({ namespace }, `auth can-i consent ${object}`)}`;
 };
 
 /**

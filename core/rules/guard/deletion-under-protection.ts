@@ -23,11 +23,12 @@ const endProtection = (replications: readonly [ReplicationHere, ...ReplicationHe
   if (first.kind === 'VolumeReplication')
     return `End the protection first: ${deleteReplication(first)}${more}`;
   const selector = kubectl(first, `get ${typeAndName(first)} -o jsonpath='{.spec.source.selector}'`);
-  return `Take it out of the group's selector first, by its labels: ${selector} - or end the protection: ${deleteReplication(first)}${more}`;
+  return `Take the claim out of the group first, by its labels; the selector: ${selector} - or end the protection: ${deleteReplication(first)}${more}`;
 };
 
 const objectTo = ({ about, verb, doubt, risk, replications }: Deletion): readonly Objection[] => {
-  if (!replications.known) return [cannotTell(`whether ${about} ${doubt}`, replications.why, risk)];
+  if (!replications.known)
+    return [cannotTell(`whether ${about} ${doubt}`, replications.why, `if so, ${risk}`)];
   const [first, ...others] = replications.value;
   if (first === undefined) return [];
   const names = listNames([first, ...others].map(nameReplication));
@@ -51,7 +52,7 @@ const objectToVolume = ({ name, operation, before, protectedBy }: VolumeFacts) =
     about: `PV ${name}`,
     verb: 'is protected by',
     doubt: 'is protected',
-    risk: 'without its PV nobody finds the volume, and its claim is lost',
+    risk: 'without its PV nobody finds the volume, and its claim turns Lost',
     replications: protectedBy,
   });
 };

@@ -1,13 +1,15 @@
 import type { Reading } from '../../model/reading.ts';
 import type { Member, ReplicationChange } from '../replication-facts.ts';
 import { kubectl, shellWord } from './commands.ts';
-import { cannotTellOfMember, eachMember, type MemberObjection } from './each-member.ts';
+import { andSoForEach, cannotTellOfMember, eachMember, type MemberObjection } from './each-member.ts';
 import { listNames } from './list-names.ts';
 import type { GuardRule } from './objection.ts';
 import { judgedReplication, leavesPrimary } from './replication-intent.ts';
 
 const risk =
   'a demoted volume takes no writes: what runs on it fails, and what it has not written yet is lost';
+
+const riskInDoubt = 'what runs on it would fail with the demotion, and what it has not written yet be lost';
 
 const plural = (word: string, names: readonly string[]): string =>
   `${names.length === 1 ? word : `${word}s`} ${listNames(names, 3)}`;
@@ -40,14 +42,20 @@ const objectTo =
     const found = uses(member);
     if (found.length > 0) {
       const next = nextStep(namespace, namesIn(member.pods));
-      return { cause: 'in use', about, fact: `${about} ${found.join(' and ')}`, risk, next };
+      return {
+        cause: 'in use',
+        about,
+        fact: `${about} ${found.join(' and ')}`,
+        risk,
+        next: andSoForEach(next),
+      };
     }
     if (!member.pods.known) {
-      return cannotTellOfMember(`whether pods use ${about}`, member.pods.why, { about, risk });
+      return cannotTellOfMember(`whether pods use ${about}`, member.pods.why, { about, risk: riskInDoubt });
     }
     if (member.attachedTo.known) return undefined;
     const what = `whether ${about} has ${nameVolume(member)} attached to a node`;
-    return cannotTellOfMember(what, member.attachedTo.why, { about, risk });
+    return cannotTellOfMember(what, member.attachedTo.why, { about, risk: riskInDoubt });
   };
 
 /** DR109. A primary is demoted only when nothing uses it: no pod that has not ended, no VolumeAttachment of its PV. */

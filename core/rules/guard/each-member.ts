@@ -28,7 +28,7 @@ const mostShown = 5;
 const fold = ([first, ...others]: readonly [MemberObjection, ...MemberObjection[]]): Objection => {
   const names = others.map(({ about }) => about);
   const shown = [first.about, ...names.slice(0, mostShown)];
-  const likewise = names.length === 0 ? '' : ` (likewise ${listNames(names, mostShown)})`;
+  const likewise = names.length === 0 ? '' : `; the same holds for ${listNames(names, mostShown)}`;
   const { fact, risk, next } = first;
   return {
     fact: fact + likewise,

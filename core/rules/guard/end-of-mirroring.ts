@@ -37,7 +37,7 @@ export const endOfMirroring: GuardRule = (facts) => {
     {
       fact: `${nameReplication(change)} still protects${nameClaims(replication)}${doubt}`,
       risk: nameRisk(change),
-      next: `Keep it while there is no other copy; both sites: ${showBothSites(change.namespace, onlyClaim(replication))}`,
+      next: `Keep it while the other site's copy is wanted; both sites: ${showBothSites(change.namespace, onlyClaim(replication))}`,
     },
   ];
 };

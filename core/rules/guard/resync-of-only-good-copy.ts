@@ -26,7 +26,7 @@ const doubtPrimary = (peer: PeerPrimary, about: string): Doubt | undefined => {
         fact: `${site} is to become primary for the volume of ${about}, and is not yet (${name} there)`,
         first: `Wait until it is: ${waitFor('Primary', there)}`,
       }
-    : { cause, fact: `${site} is to step down for the volume of ${about} (${name} there)` };
+    : { cause, fact: `${site} is primary for the volume of ${about}, but is to step down (${name} there)` };
 };
 
 const doubt = (peer: PeerView, about: string, withoutPeer: 'allow' | 'refuse'): Doubt | undefined => {
@@ -58,6 +58,12 @@ const nextStep = (change: ReplicationChange, by: 'resync' | 'autoResync', claimN
   return `Leave autoResync off until the other site is primary: ${askFor(change, wish)}`;
 };
 
+const risks = {
+  resync: "a resync throws this site's copy away to fetch the primary's, and it may be the only good one",
+  autoResync:
+    "with autoResync this site's copy can be thrown away to fetch the primary's, and it may be the only good one",
+} as const;
+
 const objectTo =
   ({ change, withoutPeer }: ReplicationFacts, by: 'resync' | 'autoResync') =>
   ({ claimName, peer }: Member): MemberObjection | undefined => {
@@ -68,7 +74,7 @@ const objectTo =
     return {
       ...objection,
       about,
-      risk: `${by === 'autoResync' ? 'by itself ' : ''}a resync throws this site's copy away to fetch the primary's, and it may be the only good one`,
+      risk: risks[by],
       next: first ?? nextStep(change, by, claimName),
     };
   };

@@ -35,7 +35,7 @@ const objectTo =
       const what = `whether another replication here is primary for the volume of ${about}`;
       return cannotTellOfMember(what, sameVolume.why, {
         about,
-        risk: 'two primaries of one volume corrupt it',
+        risk: 'if one is, two writers corrupt the volume',
       });
     }
     const other = sameVolume.value.find(isOrWantsPrimary);

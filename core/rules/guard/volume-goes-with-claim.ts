@@ -9,6 +9,7 @@ import type { GuardRule, Objection } from './objection.ts';
 import { judgedReplication, takesUpVolume } from './replication-intent.ts';
 
 const risk = 'whoever deletes the claim deletes the data with it';
+const riskInDoubt = `if it is not Retain, ${risk}`;
 
 /** As kube-apiserver defaults it for a PV that says nothing. */
 const policyOf = ({ spec }: PersistentVolume): string => spec?.persistentVolumeReclaimPolicy ?? 'Retain';
@@ -35,7 +36,7 @@ const objectToFutureVolume = (
   const storageClass = futureVolumeOf(member);
   if (!storageClass.known) {
     const what = `which reclaim policy the PV of ${about} will have`;
-    return cannotTellOfMember(what, storageClass.why, { about, risk });
+    return cannotTellOfMember(what, storageClass.why, { about, risk: riskInDoubt });
   }
   // As kube-apiserver defaults it for a StorageClass that says nothing.
   const policy = storageClass.value?.reclaimPolicy ?? 'Delete';
@@ -58,7 +59,7 @@ const objectTo =
     const about = `claim ${namespace}/${claimName}`;
     if (!volume.known) {
       const what = `which reclaim policy the PV of ${about} has`;
-      return cannotTellOfMember(what, volume.why, { about, risk });
+      return cannotTellOfMember(what, volume.why, { about, risk: riskInDoubt });
     }
     return volume.value === undefined
       ? objectToFutureVolume(member, { namespace, about })
@@ -69,7 +70,7 @@ const objectToPolicyChange = ({ name, before, after, protectedBy }: VolumeFacts)
   if (after === undefined || policyOf(after) === 'Retain' || policyOf(after) === policyOf(before)) return [];
   const change = `its reclaim policy would change from ${policyOf(before)} to ${policyOf(after)}`;
   if (!protectedBy.known)
-    return [cannotTell(`whether PV ${name} is protected; ${change}`, protectedBy.why, risk)];
+    return [cannotTell(`whether PV ${name} is protected; ${change}`, protectedBy.why, `if it is, ${risk}`)];
   const [protector] = protectedBy.value;
   if (protector === undefined) return [];
   return [

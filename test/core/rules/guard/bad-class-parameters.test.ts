@@ -63,6 +63,16 @@ judgeCases('DR107', [
     refused: ['schedulingStartTime is', ...notATime],
   })),
   {
+    title: 'what is empty is called so',
+    given: withParameters({ schedulingInterval: '' }),
+    refused: ['schedulingInterval is empty, not digits'],
+  },
+  {
+    title: 'what is not is quoted',
+    given: withParameters({ schedulingInterval: '90s' }),
+    refused: ['schedulingInterval is "90s", not digits'],
+  },
+  {
     title: 'a start without an interval',
     given: withParameters({ schedulingStartTime: '14:00' }),
     refused: ['schedulingStartTime stands without schedulingInterval', 'Add the interval'],

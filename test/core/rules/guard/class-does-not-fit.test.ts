@@ -104,7 +104,7 @@ judgeCases('DR106', [
     given: withClasses(group([{}, {}]), vgrc(foreign), vrc(rbd)),
     refused: [
       'VolumeGroupReplicationClass fast-group is for',
-      '(likewise claim shop/db-1)',
+      '; the same holds for claim shop/db-1.',
       'kubectl get vgrc',
     ],
   },

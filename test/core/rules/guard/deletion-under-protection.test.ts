@@ -47,6 +47,7 @@ judgeCases('DR111', [
     given: claim({ protectedBy: known([vgr]) }),
     refused: [
       'protected by VolumeGroupReplication shop/all',
+      'Take the claim out of the group first',
       `kubectl -n shop get vgr all -o jsonpath='{.spec.source.selector}'`,
       'kubectl -n shop delete vgr all',
     ],

@@ -133,7 +133,10 @@ judgeCases('DR109', [
       before: wish('primary'),
       after: wish('secondary'),
     }),
-    refused: ['claim shop/db-1 is used by pod db-0 (likewise claim shop/db-2)'],
+    refused: [
+      'claim shop/db-1 is used by pod db-0; the same holds for claim shop/db-2.',
+      '(and so for each)',
+    ],
   },
   {
     title: 'a VolumeReplication that follows its group was judged with it',

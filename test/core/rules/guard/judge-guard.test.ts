@@ -5,7 +5,7 @@ import { guardRules, judgeGuard, judgeRules } from '../../../../core/rules/guard
 import type { ReplicationFacts } from '../../../../core/rules/replication-facts.ts';
 import type { GuardCode } from '../../../../core/rules/rule-code.ts';
 import type { GuardVerdict } from '../../../../core/rules/verdict.ts';
-import { consented, creation, promotion, replication, volume, wish } from './facts.ts';
+import { consented, creation, group, promotion, replication, volume, wish } from './facts.ts';
 
 const codesOf = ({ refusals }: GuardVerdict): readonly GuardCode[] => refusals.map(({ code }) => code);
 
@@ -38,7 +38,7 @@ describe.each(Object.entries(guardExamples))('the example of %s', (code, facts) 
     const [refusal] = judgeGuard(facts).refusals;
     expect(refusal?.message).toMatch(/^\S.*\. [A-Z].*\. [A-Z].*[^.]$/);
     expect(refusal?.message).toMatch(/kubectl|for example|docs\//);
-    expect(refusal?.message).not.toMatch(/undefined|\[object|\s\s/);
+    expect(refusal?.message).not.toMatch(/the same holds|and so for|undefined|\[object|\s\s/);
     expect(refusal?.message.length).toBeLessThan(600);
   });
 });
@@ -111,6 +111,20 @@ it('judges by some of the rules, in its own order', () => {
 it('says once what several rules do not know, by the worst of them', () => {
   const verdict = judgeGuard({ ...promotion(), members: unknown('the cache is not filled yet') });
   expect(codesOf(verdict)).toEqual(['DR102', 'DR101']);
+});
+
+it('names all of a small group and says so of a large one', () => {
+  const bound = (at: number) => ({
+    volume: known(volume({ persistentVolumeReclaimPolicy: 'Delete' }, `pv-${at}`)),
+  });
+  const textOf = (size: number) => {
+    const given = group(Array.from({ length: size }, (_, at) => bound(at)));
+    return judgeRules(given, ['DR104']).refusals[0]?.message;
+  };
+  expect(textOf(6)).toMatch(/kubectl patch pv pv-0 pv-1 pv-2 pv-3 pv-4 pv-5 -p '[^']+'$/);
+  expect(textOf(7)).toMatch(
+    /kubectl patch pv pv-0 pv-1 pv-2 pv-3 pv-4 pv-5 -p '[^']+' \(and so for the others\)$/,
+  );
 });
 
 it('cuts a message that names would make endless, and keeps it whole characters', () => {

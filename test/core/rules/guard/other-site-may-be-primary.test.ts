@@ -155,7 +155,7 @@ judgeCases('DR102', [
     title: 'the other site is primary for all claims of a group: said once',
     given: group(Array.from({ length: 9 }, () => ({ peer: primary }))),
     refused: [
-      '(likewise claim shop/db-1, claim shop/db-2, claim shop/db-3, claim shop/db-4, claim shop/db-5 and 3 more)',
+      '; the same holds for claim shop/db-1, claim shop/db-2, claim shop/db-3, claim shop/db-4, claim shop/db-5 and 3 more.',
     ],
   },
   {

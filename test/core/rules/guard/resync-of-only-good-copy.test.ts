@@ -36,7 +36,7 @@ judgeCases('DR108', [
     title: 'a resync while the other site steps down',
     given: resync({ ...primary, by: 'status' }),
     refused: [
-      'cluster-1 is to step down for the volume of claim shop/db',
+      'cluster-1 is primary for the volume of claim shop/db, but is to step down',
       'kubectl dr status -n shop db',
       howTo,
     ],
@@ -83,7 +83,7 @@ judgeCases('DR108', [
     title: 'autoResync is switched on for a replica',
     given: change([wish('secondary'), wish('secondary', true)], 'Secondary', { peer: replica }),
     refused: [
-      'By itself a resync throws',
+      "With autoResync this site's copy can be thrown away",
       `kubectl -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary","autoResync":false}}'`,
     ],
   },

@@ -82,7 +82,11 @@ judgeCases('DR101', [
   {
     title: 'all claims of a group are primary elsewhere: said once, with their names',
     given: group([here(), here(), here()]),
-    refused: ['claim shop/db,', '(likewise claim shop/db-1, claim shop/db-2)', '(and so for each)'],
+    refused: [
+      'claim shop/db,',
+      '; the same holds for claim shop/db-1, claim shop/db-2.',
+      '(and so for each)',
+    ],
   },
   { title: 'a group without claims has nothing to make primary', given: group([]), passes: true },
   {

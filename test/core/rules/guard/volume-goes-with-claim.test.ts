@@ -87,7 +87,7 @@ judgeCases('DR104', [
     title: 'the PVs of a group are set to Retain with one command',
     given: group([bound('Delete', 'pv-a'), bound('Retain', 'pv-b'), bound('Delete', 'pv-c')]),
     refused: [
-      'PV pv-a of claim shop/db has reclaim policy Delete, not Retain (likewise pv-c)',
+      'PV pv-a of claim shop/db has reclaim policy Delete, not Retain; the same holds for pv-c.',
       `kubectl patch pv pv-a pv-c -p '{"spec"`,
     ],
   },
@@ -95,7 +95,7 @@ judgeCases('DR104', [
     title: 'of a large group the first few are named',
     given: group(Array.from({ length: 60 }, (_, at) => bound('Delete', `pv-${at}`))),
     refused: [
-      '(likewise pv-1, pv-2, pv-3, pv-4, pv-5 and 54 more)',
+      '; the same holds for pv-1, pv-2, pv-3, pv-4, pv-5 and 54 more.',
       'pv-4 pv-5 -p',
       '(and so for the others)',
     ],
