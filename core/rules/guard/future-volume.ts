@@ -6,17 +6,11 @@ import type { Member } from '../replication-facts.ts';
 const noProvisioner = 'kubernetes.io/no-provisioner';
 
 /**
- * The StorageClass that will make the volume of a claim which has none yet; undefined where the claim has one or is missing, or
- * no class will make it: then nothing can be said, and the controller judges again once the claim is bound.
+ * The StorageClass that will make the volume of a claim that has none; undefined where the claim is missing, or no class will
+ * make it: then nothing can be said, and the controller judges again once the claim is bound.
  */
-export const futureVolumeOf = ({
-  claim,
-  volume,
-  storageClass,
-}: Member): Reading<StorageClass | undefined> => {
-  const hasVolume = !volume.known || volume.value !== undefined;
+export const futureVolumeOf = ({ claim, storageClass }: Member): Reading<StorageClass | undefined> => {
   const isMissing = claim.known && claim.value === undefined;
-  if (hasVolume || isMissing) return known(undefined);
-  if (!storageClass.known || storageClass.value?.provisioner !== noProvisioner) return storageClass;
-  return known(undefined);
+  const isHandMade = storageClass.known && storageClass.value?.provisioner === noProvisioner;
+  return isMissing || isHandMade ? known(undefined) : storageClass;
 };
