@@ -1,6 +1,21 @@
-import type { VolumeIdentity } from '../core/model/persistent-volume.ts';
-import type { Reading } from '../core/model/reading.ts';
+import { messageOf } from '../core/model/error.ts';
+import type { PersistentVolume, VolumeIdentity } from '../core/model/persistent-volume.ts';
+import { volumeIdentityKey, volumeIdentityOf } from '../core/model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../core/model/reading.ts';
+import { resources } from '../core/model/resource.ts';
+import {
+  type ClaimKey,
+  claimKeyText,
+  claimsOfPersistentVolume,
+  claimsOfVolume,
+  type VolumeLookup,
+} from '../core/protection/claims-of-volume.ts';
+import { protectorsOf, type ReplicationLookup } from '../core/protection/protectors.ts';
 import type { PeerView } from '../core/rules/peer-view.ts';
+import { type Candidate, viewOfPeer } from '../core/rules/view-of-peer.ts';
+import { createPeerReads, type NamespaceReplications, type PeerReads, peerTimeoutMs } from './peer-reads.ts';
+import { type FollowOptions, followPeerVolumes, type PeerVolumes } from './peer-volumes.ts';
+import { withinTime } from './within-time.ts';
 
 /** Which volume is looked for on the other site. */
 export type PeerQuestion = {
@@ -33,3 +48,134 @@ export interface PeerLook {
   /** Ends what it follows; the connection stays its owner's. */
   close(): void;
 }
+
+/** A claim over there, and why it is not certain that it has the volume that is asked about. */
+type ClaimThere = { readonly key: ClaimKey; readonly doubt: string | undefined };
+
+type Peer = { readonly site: string; readonly reads: PeerReads; readonly volumes: PeerVolumes };
+
+/** Claims that have the volume for certain: as the caches know it, and as the PV of the same name says now. */
+const claimsOfIdentity = (
+  lookup: VolumeLookup,
+  identity: VolumeIdentity,
+  live: PersistentVolume | undefined,
+): readonly ClaimKey[] => {
+  const liveIdentity = live && volumeIdentityOf(live);
+  const isSame =
+    live !== undefined &&
+    liveIdentity !== undefined &&
+    volumeIdentityKey(liveIdentity) === volumeIdentityKey(identity);
+  const keys = [
+    ...claimsOfVolume(lookup, identity),
+    ...(isSame ? claimsOfPersistentVolume(lookup, live) : []),
+  ];
+  return [...new Map(keys.map((key) => [claimKeyText(key), key])).values()];
+};
+
+/** Why the claim of the same name over there may have the volume, although nothing says so; undefined where it has another. */
+const doubtOfNamesake = (lookup: VolumeLookup, { identity, claim }: PeerQuestion): string | undefined => {
+  if (identity === undefined) return 'the claim here has no volume yet, so that it may be the same';
+  const there = lookup.claim(claim);
+  if (there === undefined) return 'the claim there is missing, so that it may get this volume';
+  const volumeName = there.spec?.volumeName;
+  if (!volumeName) return 'the claim there is not bound yet, so that it may get this volume';
+  return lookup.volume(volumeName) === undefined
+    ? `PV ${volumeName} of the claim there is not in view yet, so that it may be this volume`
+    : undefined;
+};
+
+const claimsThere = (
+  lookup: VolumeLookup,
+  question: PeerQuestion,
+  live: PersistentVolume | undefined,
+): readonly ClaimThere[] => {
+  const { identity, claim } = question;
+  const certain = identity === undefined ? [] : claimsOfIdentity(lookup, identity, live);
+  const claims: ClaimThere[] = certain.map((key) => ({ key, doubt: undefined }));
+  if (certain.some((key) => claimKeyText(key) === claimKeyText(claim))) return claims;
+  const doubt = doubtOfNamesake(lookup, question);
+  return doubt === undefined ? claims : [...claims, { key: claim, doubt }];
+};
+
+const lookupIn = (namespaces: ReadonlyMap<string, NamespaceReplications>): ReplicationLookup => ({
+  replicationsOf: (source) =>
+    namespaces.get(source.slice(0, source.indexOf('/')))?.bySource.get(source) ?? [],
+  groupsIn: (namespace) => namespaces.get(namespace)?.groups ?? [],
+});
+
+const readNamespaces = async (
+  reads: PeerReads,
+  claims: readonly ClaimThere[],
+): Promise<Map<string, NamespaceReplications>> => {
+  const names = [...new Set(claims.map(({ key }) => key.namespace))];
+  const answers = await Promise.all(names.map((name) => reads.replications(name)));
+  return new Map(names.map((name, at) => [name, answers[at] as NamespaceReplications]));
+};
+
+const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion): Promise<PeerView> => {
+  const { identity, volumeName, claim } = question;
+  const [live] = await Promise.all([
+    identity === undefined || !volumeName ? undefined : reads.volume(volumeName),
+    // Almost always the namespace there, too: asked at once, it costs no second round.
+    reads.replications(claim.namespace),
+    volumes.begun,
+  ]);
+  const why = volumes.unreadable();
+  if (why !== undefined) return { state: 'unknown', site, why };
+  const claims = claimsThere(volumes.lookup, question, live);
+  const lookup = lookupIn(await readNamespaces(reads, claims));
+  const candidates: Candidate[] = [];
+  for (const { key, doubt } of claims) {
+    const protectors = protectorsOf(lookup, key, volumes.lookup.claim(key));
+    if (!protectors.known) return { state: 'unknown', site, why: `${site}: ${protectors.why}` };
+    for (const protector of protectors.value) candidates.push({ protector, doubt });
+  }
+  return viewOfPeer(site, candidates);
+};
+
+const classKinds = {
+  VolumeReplicationClass: resources.volumeReplicationClasses,
+  VolumeGroupReplicationClass: resources.volumeGroupReplicationClasses,
+} as const;
+
+/**
+ * Connects the question "who is primary over there" to a cluster. It follows the site's PVs and claims to find a volume whatever its
+ * PV is called; PV and replications themselves are read live, each at most once a second. A question takes two seconds at most, and
+ * for some seconds after a site did not answer nobody waits for it.
+ */
+export const createPeerLook = (options: FollowOptions): PeerLook => {
+  const { peer, signal, now } = options;
+  const ending = new AbortController();
+  const close = (): void => ending.abort();
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  const site = peer.name;
+  const reads = createPeerReads(peer, now);
+  const volumes = followPeerVolumes({ ...options, signal: ending.signal });
+
+  const unlessLate = async <T>(work: Promise<T>, caller: AbortSignal): Promise<Reading<T>> => {
+    try {
+      return known(await withinTime(work, { ms: peerTimeoutMs, signal: caller, what: site }));
+    } catch (error) {
+      return unknown(messageOf(error));
+    }
+  };
+
+  return {
+    site,
+    look: async (question, caller) => {
+      const view = await unlessLate(lookLive({ site, reads, volumes }, question), caller);
+      return view.known ? view.value : { state: 'unknown', site, why: view.why };
+    },
+    classNamed: async (kind, name, caller) => {
+      const read = await unlessLate(reads.replicationClass(classKinds[kind], name), caller);
+      if (!read.known || read.value === undefined) return read.known ? known(undefined) : read;
+      const { provisioner, parameters = {} } = read.value.spec;
+      return known({ site, provisioner, parameters });
+    },
+    close: () => {
+      signal.removeEventListener('abort', close);
+      close();
+    },
+  };
+};

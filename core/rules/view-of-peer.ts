@@ -1,0 +1,54 @@
+import { known } from '../model/reading.ts';
+import type { Protector } from '../protection/protectors.ts';
+import { isStatusCurrent, replicationOfGroup, replicationOfVolume } from '../status/replication.ts';
+import { readRole } from '../status/role.ts';
+import type { PeerView } from './peer-view.ts';
+
+/** A replication of the other site for the volume that is asked about. */
+export type Candidate = {
+  readonly protector: Protector;
+  /** Undefined: it has the same volume. Else why that is not certain, as one clause; only the names agree then. */
+  readonly doubt: string | undefined;
+};
+
+type View = Extract<PeerView, { state: 'primary' | 'not-primary' | 'unknown' }>;
+
+/** The most dangerous first. */
+const order: readonly View['state'][] = ['primary', 'unknown', 'not-primary'];
+
+const primaryBy = (wants: boolean, isCurrent: boolean): 'both' | 'spec' | 'status' => {
+  if (!wants) return 'status';
+  return isCurrent ? 'both' : 'spec';
+};
+
+const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
+  const replication =
+    protector.kind === 'VolumeReplication'
+      ? replicationOfVolume(protector.object)
+      : replicationOfGroup(protector.object);
+  const { role, why } = readRole(known(replication));
+  const name = `${replication.namespace}/${replication.name}`;
+  const wantsPrimary = replication.wants === 'primary';
+  if (wantsPrimary || role === 'primary') {
+    if (doubt !== undefined)
+      return {
+        state: 'unknown',
+        site,
+        why: `${protector.kind} ${name} there is primary or to become so, and ${doubt}`,
+      };
+    const by = primaryBy(wantsPrimary, role === 'primary' && isStatusCurrent(replication));
+    return { state: 'primary', site, replication: name, kind: protector.kind, by };
+  }
+  if (role === 'unknown') return { state: 'unknown', site, why: `${protector.kind} ${name} there: ${why}` };
+  return { state: 'not-primary', site };
+};
+
+/**
+ * What the other site is for a volume, from all its replications of that volume: primary as soon as one is or is to be, not
+ * primary only if each has settled as something else, or there is none.
+ */
+export const viewOfPeer = (site: string, candidates: readonly Candidate[]): PeerView => {
+  const views = candidates.map((candidate) => viewOfOne(site, candidate));
+  const worst = views.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0];
+  return worst ?? { state: 'not-primary', site };
+};

@@ -1,0 +1,120 @@
+import { DrError } from '../core/model/error.ts';
+import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
+import type { PersistentVolume } from '../core/model/persistent-volume.ts';
+import { type Resource, resources } from '../core/model/resource.ts';
+import type { VolumeGroupReplication } from '../core/model/volume-group-replication.ts';
+import type { VolumeReplication, VolumeReplicationClass } from '../core/model/volume-replication.ts';
+import { sourceKeyOf } from '../core/protection/protectors.ts';
+import { ApiError, isNotFound, isNotServed } from './api-error.ts';
+import type { Cluster } from './cluster.ts';
+import { createCoalescing } from './coalesce.ts';
+
+/** The replications of one namespace, by what they mirror. */
+export type NamespaceReplications = {
+  readonly bySource: ReadonlyMap<string, readonly VolumeReplication[]>;
+  readonly groups: readonly VolumeGroupReplication[];
+};
+
+/** Live reads of the other site. They reject as `Cluster` says, and at once while the site is known to be silent. */
+export type PeerReads = {
+  /** Undefined: there is none of this name. */
+  volume(name: string): Promise<PersistentVolume | undefined>;
+  replications(namespace: string): Promise<NamespaceReplications>;
+  /** Undefined: there is none of this name. */
+  replicationClass(kind: Resource, name: string): Promise<VolumeReplicationClass | undefined>;
+};
+
+/** Milliseconds that one request to the other site may take. */
+export const peerTimeoutMs = 2_000;
+/** Answers may be so old: a thousand volumes that move together are one question per namespace. */
+const maxAgeMs = 1_000;
+/** A site that did not answer is left in peace for so long: who asks then would only wait for nothing. */
+const silenceMs = 5_000;
+
+/** A server that says no is there; everything else means that it is not. */
+const isSilence = (error: unknown): boolean => error instanceof DrError && !(error instanceof ApiError);
+
+const isMissingObject = (error: unknown): boolean => isNotFound(error) && !isNotServed(error);
+
+const notServed = (site: string, { plural, group }: Resource, cause: unknown): DrError =>
+  new DrError({
+    code: 'ResourceNotServed',
+    message: `${site} does not know ${plural}.${group}: is the CRD missing there?`,
+    hint: 'apply manifests/crds there, or name the right site',
+    cause,
+  });
+
+const bySourceOf = (replications: readonly VolumeReplication[]): Map<string, VolumeReplication[]> => {
+  const table = new Map<string, VolumeReplication[]>();
+  for (const replication of replications) {
+    const source = sourceKeyOf(replication);
+    if (source === undefined) continue;
+    const same = table.get(source);
+    if (same === undefined) table.set(source, [replication]);
+    else same.push(replication);
+  }
+  return table;
+};
+
+/** Reads the other site, each thing at most once a second however many ask. */
+export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => {
+  const coalesce = createCoalescing({ maxAgeMs, now });
+  const options = { timeoutMs: peerTimeoutMs };
+  let silence: { since: number; error: unknown } | undefined;
+
+  const ask = <T>(key: string, request: () => Promise<T>): Promise<T> => {
+    if (silence !== undefined && now() - silence.since < silenceMs) return Promise.reject(silence.error);
+    return coalesce(key, async () => {
+      try {
+        const answer = await request();
+        silence = undefined;
+        return answer;
+      } catch (error) {
+        if (isSilence(error)) silence = { since: now(), error };
+        throw error;
+      }
+    });
+  };
+
+  const get = <T extends KubernetesObject>(resource: Resource, name: string): Promise<T | undefined> =>
+    ask(`get ${resource.plural}/${name}`, async () => {
+      try {
+        return await peer.get<T>(resource, { name }, options);
+      } catch (error) {
+        if (isNotServed(error)) throw notServed(peer.name, resource, error);
+        if (isMissingObject(error)) return undefined;
+        throw error;
+      }
+    });
+
+  const list = async <T extends KubernetesObject>(resource: Resource, namespace: string): Promise<T[]> => {
+    try {
+      return (await peer.listAll<T>(resource, { ...options, namespace })).items;
+    } catch (error) {
+      throw isNotServed(error) ? notServed(peer.name, resource, error) : error;
+    }
+  };
+
+  /** A server that has VolumeReplications and does not know groups has none. */
+  const listGroups = async (namespace: string): Promise<VolumeGroupReplication[]> => {
+    try {
+      return await list<VolumeGroupReplication>(resources.volumeGroupReplications, namespace);
+    } catch (error) {
+      if (error instanceof DrError && error.code === 'ResourceNotServed') return [];
+      throw error;
+    }
+  };
+
+  return {
+    volume: (name) => get(resources.persistentVolumes, name),
+    replicationClass: (kind, name) => get(kind, name),
+    replications: (namespace) =>
+      ask(`replications ${namespace}`, async () => {
+        const [replications, groups] = await Promise.all([
+          list<VolumeReplication>(resources.volumeReplications, namespace),
+          listGroups(namespace),
+        ]);
+        return { bySource: bySourceOf(replications), groups };
+      }),
+  };
+};

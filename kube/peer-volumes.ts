@@ -1,0 +1,103 @@
+import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  volumeIdentityKey,
+  volumeIdentityOf,
+} from '../core/model/persistent-volume.ts';
+import { type Resource, resources } from '../core/model/resource.ts';
+import { replicationNames } from '../core/model/volume-replication.ts';
+import type { VolumeLookup } from '../core/protection/claims-of-volume.ts';
+import type { Cluster } from './cluster.ts';
+import { type Informer, type InformerLog, startInformer } from './informer.ts';
+import type { Indexes } from './object-cache.ts';
+import { whyUnreadable } from './unreadable-cache.ts';
+
+/** How the other site is followed. */
+export type FollowOptions = {
+  peer: Cluster;
+  /** Ends it. */
+  signal: AbortSignal;
+  now: () => number;
+  random: () => number;
+  log: InformerLog;
+};
+
+/** PVs and claims of the other site: which claims have a volume there, whatever its PV is called. */
+export type PeerVolumes = {
+  readonly lookup: VolumeLookup;
+  /** Settles once both lists are there, or the first attempt at one failed: there is nothing to wait for then. */
+  readonly begun: Promise<unknown>;
+  /** Why it cannot be believed now. */
+  unreadable(): string | undefined;
+};
+
+/** Without an event or a bookmark for so long, what is held counts as too old. */
+const maxAgeMs = 3 * 60_000;
+
+const slimMetadata = ({ name, namespace, uid, resourceVersion }: KubernetesObject['metadata']) => ({
+  ...(name === undefined ? {} : { name }),
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(uid === undefined ? {} : { uid }),
+  ...(resourceVersion === undefined ? {} : { resourceVersion }),
+});
+
+const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => {
+  const { csi, claimRef } = spec ?? {};
+  if (csi === undefined) return { metadata: slimMetadata(metadata) };
+  return {
+    metadata: slimMetadata(metadata),
+    spec: {
+      csi: { driver: csi.driver, volumeHandle: csi.volumeHandle },
+      ...(claimRef === undefined ? {} : { claimRef }),
+    },
+  };
+};
+
+const slimClaim = ({ metadata, spec }: PersistentVolumeClaim): PersistentVolumeClaim => {
+  const group = metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation];
+  return {
+    metadata: {
+      ...slimMetadata(metadata),
+      ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
+      ...(group === undefined ? {} : { annotations: { [replicationNames.pvcGroupOwnerAnnotation]: group } }),
+    },
+    ...(spec?.volumeName === undefined ? {} : { spec: { volumeName: spec.volumeName } }),
+  };
+};
+
+const byIdentity: Indexes<PersistentVolume> = {
+  identity: (volume) => {
+    const identity = volumeIdentityOf(volume);
+    return identity === undefined ? [] : [volumeIdentityKey(identity)];
+  },
+};
+
+const byVolume: Indexes<PersistentVolumeClaim> = {
+  volume: ({ spec }) => (spec?.volumeName ? [spec.volumeName] : []),
+};
+
+/** Follows the other site's PVs and claims, slimmed: ten thousand of both hold some megabytes. */
+export const followPeerVolumes = ({ peer, ...common }: FollowOptions): PeerVolumes => {
+  const failed = Promise.withResolvers<unknown>();
+  const follow = <T extends KubernetesObject>(
+    resource: Resource,
+    { transform, indexes }: { transform: (object: T) => T; indexes: Indexes<T> },
+  ): Informer<T> =>
+    startInformer<T>({ ...common, cluster: peer, resource, transform, indexes, onFailure: failed.resolve });
+  const volumes = follow(resources.persistentVolumes, { transform: slimVolume, indexes: byIdentity });
+  const claims = follow(resources.persistentVolumeClaims, { transform: slimClaim, indexes: byVolume });
+  return {
+    lookup: {
+      claim: (key) => claims.get(key),
+      volume: (name) => volumes.get({ name }),
+      volumesOf: (identity) => volumes.by('identity', identity),
+      claimsNaming: (volumeName) => claims.by('volume', volumeName),
+    },
+    begun: Promise.race([failed.promise, Promise.all([volumes.synced, claims.synced])]),
+    unreadable: () => {
+      const limits = { now: common.now(), maxAgeMs };
+      return whyUnreadable('PVs', volumes, limits) ?? whyUnreadable('claims', claims, limits);
+    },
+  };
+};
