@@ -5,27 +5,29 @@ import {
   volumeIdentityOf,
 } from '../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../core/model/reading.ts';
-import { replicationNames, type VolumeReplication } from '../core/model/volume-replication.ts';
+import type { VolumeReplication } from '../core/model/volume-replication.ts';
+import {
+  type ClaimKey,
+  claimKeyText,
+  claimsOfVolume,
+  type VolumeLookup,
+} from '../core/protection/claims-of-volume.ts';
+import { markedGroupOf } from '../core/protection/group-members.ts';
+import { groupSourceKey, replicationHereOf, sourceKeyOf } from '../core/protection/protectors.ts';
 import type { ReplicationHere } from '../core/rules/replication-facts.ts';
 import type { ObjectCache } from '../kube/object-cache.ts';
 
-type ClaimKey = { namespace: string; name: string };
-
-/** The caches in which replications are found by their claim, and claims by the volume they hold. */
+/** The caches in which replications are found by their source, and claims by the volume they hold. */
 export type ReplicationLookup = {
   replications: Pick<ObjectCache<VolumeReplication>, 'by'>;
   claims: Pick<ObjectCache<PersistentVolumeClaim>, 'get' | 'by'>;
   volumes: Pick<ObjectCache<PersistentVolume>, 'get' | 'by'>;
 };
 
-const claimSource = (claim: ClaimKey): string => `${claim.namespace}/${claim.name}`;
-const groupSource = (namespace: string, name: string): string => `${namespace}/group/${name}`;
-
 /** Index of VolumeReplications by their source: a claim, or the group whose state they carry. */
-export const sourceIndex = ({ metadata: { namespace = '' }, spec }: VolumeReplication): string[] => {
-  const { kind, name } = spec.dataSource;
-  if (kind === 'PersistentVolumeClaim') return [claimSource({ namespace, name })];
-  return kind === 'VolumeGroupReplication' ? [groupSource(namespace, name)] : [];
+export const sourceIndex = (replication: VolumeReplication): string[] => {
+  const source = sourceKeyOf(replication);
+  return source === undefined ? [] : [source];
 };
 
 /** Index of claims by the name of their volume. */
@@ -42,53 +44,36 @@ export const identityIndex = (volume: PersistentVolume): string[] => {
 export const replicationsOfClaim = (
   { replications }: Pick<ReplicationLookup, 'replications'>,
   claim: ClaimKey,
-): VolumeReplication[] => replications.by('source', claimSource(claim));
+): VolumeReplication[] => replications.by('source', claimKeyText(claim));
 
-/** The claims that hold a volume of the same identity, or that such a volume is reserved for. */
-const claimsOfSameVolume = (lookup: ReplicationLookup, volume: PersistentVolume): ClaimKey[] => {
-  const found = new Map<string, ClaimKey>();
-  const add = (namespace = '', name = ''): void => {
-    if (name !== '') found.set(claimSource({ namespace, name }), { namespace, name });
+const claimsOfSameVolume = ({ claims, volumes }: ReplicationLookup, volume: PersistentVolume) => {
+  const lookup: VolumeLookup = {
+    claim: (key) => claims.get(key),
+    volume: (name) => volumes.get({ name }),
+    volumesOf: (identity) => volumes.by('identity', identity),
+    claimsNaming: (name) => claims.by('volume', name),
   };
-  for (const key of identityIndex(volume)) {
-    for (const { metadata, spec } of lookup.volumes.by('identity', key)) {
-      add(spec?.claimRef?.namespace, spec?.claimRef?.name);
-      for (const claim of lookup.claims.by('volume', metadata.name ?? '')) {
-        add(claim.metadata.namespace, claim.metadata.name);
-      }
-    }
-  }
-  return [...found.values()];
+  const identity = volumeIdentityOf(volume);
+  return identity === undefined ? [] : claimsOfVolume(lookup, identity);
 };
 
-const replicationHere = (
-  { metadata, spec, status }: VolumeReplication,
-  { kind, name, claimName }: Pick<ReplicationHere, 'kind' | 'name' | 'claimName'>,
-): ReplicationHere => ({
-  kind,
-  namespace: metadata.namespace ?? '',
-  name,
-  claimName,
-  wants: spec.replicationState,
-  state: status?.state ?? '',
-});
-
 /** The group that a claim belongs to. Its state is read from the VolumeReplication that groups are carried out by. */
-const groupOfClaim = (
-  lookup: ReplicationLookup,
-  { namespace, name: claimName }: ClaimKey,
-): Reading<ReplicationHere[]> => {
-  const claim = lookup.claims.get({ namespace, name: claimName });
-  const name = claim?.metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation];
+const groupOfClaim = (lookup: ReplicationLookup, key: ClaimKey): Reading<ReplicationHere[]> => {
+  const claim = lookup.claims.get(key);
+  const name = claim && markedGroupOf(claim);
   if (!name) return known([]);
-  const carriers = lookup.replications.by('source', groupSource(namespace, name));
+  const carriers = lookup.replications.by('source', groupSourceKey(key.namespace, name));
   if (carriers.length === 0) {
     return unknown(
-      `VolumeGroupReplication ${namespace}/${name} takes claim ${claimName} in, and its state is not known`,
+      `VolumeGroupReplication ${key.namespace}/${name} takes claim ${key.name} in, and its state is not known`,
     );
   }
   return known(
-    carriers.map((carrier) => replicationHere(carrier, { kind: 'VolumeGroupReplication', name, claimName })),
+    carriers.map((object) => ({
+      ...replicationHereOf({ kind: 'VolumeReplication', object }, key.name),
+      kind: 'VolumeGroupReplication',
+      name,
+    })),
   );
 };
 
@@ -114,13 +99,12 @@ export const replicationsOfSameVolume = (
   for (const claim of claimsOfSameVolume(lookup, volume)) {
     if (watched !== '' && claim.namespace !== watched) {
       return unknown(
-        `claim ${claimSource(claim)} holds the same volume, and only namespace ${watched} is watched`,
+        `claim ${claimKeyText(claim)} holds the same volume, and only namespace ${watched} is watched`,
       );
     }
-    for (const other of replicationsOfClaim(lookup, claim)) {
-      const { name = '' } = other.metadata;
-      const described = { kind: 'VolumeReplication', name, claimName: claim.name } as const;
-      if (isInTheWay(other, self)) found.push(replicationHere(other, described));
+    for (const object of replicationsOfClaim(lookup, claim)) {
+      const other = replicationHereOf({ kind: 'VolumeReplication', object }, claim.name);
+      if (isInTheWay(object, self)) found.push(other);
     }
     const groups = groupOfClaim(lookup, claim);
     if (!groups.known) return groups;

@@ -12,12 +12,13 @@ import type { PeerView } from '../core/rules/peer-view.ts';
 import type { ReplicationHere } from '../core/rules/replication-facts.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { Cluster, ObjectKey } from '../kube/cluster.ts';
+import { whyUnreadable } from '../kube/unreadable-cache.ts';
 import { replicationsOfSameVolume } from './find-replications.ts';
 import { type Pass, replaceReplication } from './pass.ts';
 import type { Reconciler } from './reconciler.ts';
 
-/** A watch ends after five minutes at the latest and begins anew: a cache that heard nothing for longer is none. */
-const oldestCacheMs = 6 * 60_000;
+/** A watch that hears nothing for two and a half minutes is begun anew: a cache that heard nothing for longer is none. */
+const oldestCacheMs = 3 * 60_000;
 /** A call that took longer may have outlived what it was based on: before the next careful one it is looked again. */
 const freshForMs = 10_000;
 
@@ -51,15 +52,14 @@ const readLive = async (
   return { fresh, claim: freshClaim, volume: freshVolume, replicationClass };
 };
 
-const silentCache = ({ sources }: Reconciler): string | undefined => {
+const whyUntold = ({ sources }: Reconciler): string | undefined => {
   const { replications, claims, volumes } = sources.caches;
-  const since = sources.now() - oldestCacheMs;
-  const named = {
-    VolumeReplications: replications,
-    PersistentVolumeClaims: claims,
-    PersistentVolumes: volumes,
-  };
-  return Object.entries(named).find(([, cache]) => (cache.lastContact() ?? 0) < since)?.[0];
+  const limits = { now: sources.now(), maxAgeMs: oldestCacheMs };
+  return (
+    whyUnreadable('VolumeReplications', replications, limits) ??
+    whyUnreadable('claims', claims, limits) ??
+    whyUnreadable('PVs', volumes, limits)
+  );
 };
 
 const sameVolumeOf = (
@@ -67,8 +67,8 @@ const sameVolumeOf = (
   { replication, volume }: Facts,
 ): Reading<readonly ReplicationHere[]> => {
   if (volume === undefined) return unknown('the volume does not exist');
-  const silent = silentCache(reconciler);
-  if (silent !== undefined) return unknown(`nothing was heard of ${silent} for minutes`);
+  const why = whyUntold(reconciler);
+  if (why !== undefined) return unknown(why);
   const { caches } = reconciler.sources;
   return replicationsOfSameVolume(caches, { self: replication, volume, watched: reconciler.watched });
 };

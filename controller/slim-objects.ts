@@ -1,6 +1,10 @@
 import { consentAnnotation } from '../core/consent.ts';
 import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
+import type {
+  ClaimReference,
+  PersistentVolume,
+  PersistentVolumeClaim,
+} from '../core/model/persistent-volume.ts';
 import { replicationNames, type VolumeReplication } from '../core/model/volume-replication.ts';
 
 const own = Object.values(replicationNames) as readonly string[];
@@ -55,15 +59,10 @@ export const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolu
   };
 };
 
-const slimReference = ({
-  namespace,
-  name,
-}: {
-  namespace?: string;
-  name?: string;
-}): { namespace?: string; name?: string } => ({
+const slimReference = ({ namespace, name, uid }: ClaimReference): ClaimReference => ({
   ...(namespace === undefined ? {} : { namespace }),
   ...(name === undefined ? {} : { name }),
+  ...(uid === undefined ? {} : { uid }),
 });
 
 /** Managed fields and the last applied text are most of a VolumeReplication, and nothing here reads them. */

@@ -185,7 +185,7 @@ describe('a promote that the driver refuses without force', () => {
       hasPeer: true,
       replication: replication({}, undefined, { annotations: consent }),
     });
-    const peer = { state: 'primary', site: 'cluster-1', replication: 'default/vr', by: 'spec' } as const;
+    const peer = { state: 'primary', site: 'cluster-1', replication: 'default/vr', by: 'both' } as const;
     const answers = { enable: ok, promote: busy, forcedPromote: ok, info: notFound };
     const played = play(allowed, answers, { peer });
     expect(played.last).toMatchObject({

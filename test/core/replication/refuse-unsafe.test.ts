@@ -25,6 +25,7 @@ const promoting = { enable: ok, promote: ok, info: noInfo };
 const site = 'cluster-1';
 const peers = {
   primary: { state: 'primary', site, replication: 'default/vr', by: 'both' },
+  toBePrimary: { state: 'primary', site, replication: 'default/vr', by: 'spec' },
   stillPrimary: { state: 'primary', site, replication: 'default/vr', by: 'status' },
   replica: { state: 'not-primary', site },
   dark: { state: 'unknown', site, why: 'connection refused by 10.0.0.1:6443' },
@@ -55,10 +56,16 @@ type Refused = { sentence: string; given: Facts; found: Found; code: RegExp };
 
 const refused: Refused[] = [
   {
-    sentence: 'the peer asks to be primary',
+    sentence: 'the peer is primary',
     given: guarded(),
     found: { peer: peers.primary },
-    code: /^DR102: .*cluster-1/,
+    code: /^DR102: cluster-1 is primary/,
+  },
+  {
+    sentence: 'the peer is to become primary',
+    given: guarded(),
+    found: { peer: peers.toBePrimary },
+    code: /^DR102: cluster-1 is to become primary/,
   },
   {
     sentence: 'the peer has not stepped down yet',
@@ -222,6 +229,7 @@ describe('a resync that may discard this copy', () => {
 
   test.each([
     ['is a replica as well', peers.replica, /^DR108: .*cluster-1/],
+    ['is to become primary, and is not yet', peers.toBePrimary, /^DR108: cluster-1 is to become primary/],
     ['is dark', peers.dark, /^DR108: .*connection refused/],
   ])('is not asked for while the peer %s', (_, peer, message) => {
     const played = play(toFollow(), { demote: ok }, { peer });
