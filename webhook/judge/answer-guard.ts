@@ -4,23 +4,7 @@ import { oneLine } from '../../core/rules/one-line.ts';
 import type { Finding, GuardVerdict, Waived } from '../../core/rules/verdict.ts';
 import { codesOf, type Judgement } from './judgement.ts';
 
-/** Bytes of a refusal with all its findings: a group can have hundreds of members, and people have to read it. */
-const longestMessage = 8 * 1024;
-
 const textOf = ({ code, message }: Finding): string => `${code}: ${message}`;
-
-/** All findings in one line; those that do not fit are counted. */
-const joinFindings = (refusals: readonly Finding[]): string => {
-  const told: string[] = [];
-  let bytes = 0;
-  for (const text of refusals.map(textOf)) {
-    bytes += Buffer.byteLength(text) + 2;
-    if (bytes > longestMessage && told.length > 0) break;
-    told.push(text);
-  }
-  const left = refusals.length - told.length;
-  return [...told, ...(left === 0 ? [] : [`and ${left} more`])].join('; ');
-};
 
 const warningOf = ({ code, message, by, reason }: Waived): string => {
   const why = reason === undefined ? '' : ` (${oneLine(reason)})`;
@@ -33,7 +17,7 @@ const refuse = (refusals: GuardVerdict['refusals']): Judgement => {
     answer: {
       allowed: false,
       status: 403,
-      message: joinFindings(refusals),
+      message: refusals.map(textOf).join('; '),
       auditAnnotations: { decision: 'refused', rules: rules.join(',') },
     },
     decision: 'refused',
