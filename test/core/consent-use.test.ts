@@ -122,6 +122,21 @@ const cases: Case[] = [
     isUsed: true,
   },
   {
+    title: 'the informer has not shown that the spec changed, and the consent comes only now',
+    use: seen(at(3)),
+    stored: at(4),
+    text: 'A',
+    isUsed: false,
+  },
+  {
+    title:
+      'the informer has not shown that the spec changed under a consent that was taken away and comes again',
+    use: seen(at(3, 'A')),
+    stored: at(4),
+    text: 'A',
+    isUsed: true,
+  },
+  {
     title: 'the informer missed the change between: with the annotation, or before it, nobody knows',
     use: seen(at(3), at(5, 'A')),
     stored: at(5, 'A'),
@@ -139,6 +154,10 @@ const cases: Case[] = [
 
 it.each(cases)('$title', ({ use, stored, text, isUsed }) => {
   expect(isConsentUsed(use, { stored, text })).toBe(isUsed);
+});
+
+it('remembers texts only', () => {
+  expect(seen(at(3), at(4), at(5, 'A'), at(6, 'A'))?.spent).toEqual(['A']);
 });
 
 it('forgets what was used so long ago that it has expired', () => {

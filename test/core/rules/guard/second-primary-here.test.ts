@@ -36,6 +36,16 @@ judgeCases('DR101', [
     refused: ['undo what the other did', 'Use the one that is there: kubectl -n shop get vr first'],
   },
   {
+    title: 'a claim of the same name in another namespace is another claim',
+    given: creation({ sameVolume: known([replication({ ...other, claimName: 'db' })]) }),
+    refused: ['through claim test/db (', 'Two writers on one volume corrupt it'],
+  },
+  {
+    title: 'another claim of the same namespace is another claim',
+    given: creation({ sameVolume: known([replication({ ...other, namespace: 'shop' })]) }),
+    refused: ['through claim shop/db-copy (', 'Two writers on one volume corrupt it'],
+  },
+  {
     title: 'a group that is primary is named as a group',
     given: promotion(here({ kind: 'VolumeGroupReplication' })),
     refused: ['VolumeGroupReplication test/copy', 'kubectl -n test patch vgr copy'],

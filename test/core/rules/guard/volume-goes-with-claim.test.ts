@@ -1,12 +1,17 @@
+import type { PersistentVolume } from '../../../../core/model/persistent-volume.ts';
 import { known, unknown } from '../../../../core/model/reading.ts';
 import type { VolumeFacts } from '../../../../core/rules/protection-facts.ts';
 import { creation, group, promotion, replication, storageClass, volume, wish } from './facts.ts';
 import { judgeCases } from './judged-cases.ts';
 
 type Policy = 'Retain' | 'Delete' | 'Recycle' | undefined;
-const withPolicy = (policy: Policy, name?: string) => {
-  const { persistentVolumeReclaimPolicy: _, ...spec } = volume().spec ?? {};
-  return volume(policy === undefined ? spec : { persistentVolumeReclaimPolicy: policy }, name);
+const withPolicy = (policy: Policy, name?: string): PersistentVolume => {
+  const { metadata, spec } = volume({}, name);
+  const { persistentVolumeReclaimPolicy: _, ...rest } = spec ?? {};
+  return {
+    metadata,
+    spec: policy === undefined ? rest : { ...rest, persistentVolumeReclaimPolicy: policy },
+  };
 };
 const bound = (policy: Policy, name?: string) => ({ volume: known(withPolicy(policy, name)) });
 const unbound = (differs: Parameters<typeof storageClass>[0] = {}) => ({
@@ -17,6 +22,11 @@ const { reclaimPolicy: _, ...silentClass } = storageClass();
 
 judgeCases('DR104', [
   { title: 'a PV that is retained', given: creation(bound('Retain')), passes: true },
+  {
+    title: 'a PV that says nothing is retained, as kube-apiserver has it',
+    given: creation(bound(undefined)),
+    passes: true,
+  },
   {
     title: 'a PV that goes with its claim: its policy is named, with the command that sets Retain',
     given: creation(bound('Delete')),
@@ -125,7 +135,7 @@ judgeCases('DR104', [
     ],
   },
   {
-    title: 'a PV that says nothing is retained, as kube-apiserver has it, and changing that is refused',
+    title: 'a PV that says nothing is retained, and changing that is refused',
     given: policyChange([undefined, 'Delete']),
     refused: ['from Retain to Delete'],
   },
