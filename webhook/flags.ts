@@ -2,6 +2,7 @@ import yargs, { type InferredOptionTypes } from 'yargs';
 import type { DrError } from '../core/model/error.ts';
 import type { SiteFlags } from '../kube/program/connect-sites.ts';
 import { parseBindAddress } from '../kube/program/http-endpoints.ts';
+import type { ListenAddress } from '../kube/program/listen.ts';
 import { durationFlag, invalidFlag, logLevelOf, sayInOneLine } from '../kube/program/read-flags.ts';
 import { registerOptions, serveOptions, unregisterOptions } from './flag-tables.ts';
 import type { RegistrationOptions, ReviewTarget } from './registration/registration.ts';
@@ -14,7 +15,7 @@ export type ServeFlags = SiteFlags & {
   readonly namespace: string;
   readonly url: string | undefined;
   readonly service: string;
-  readonly bindAddress: { readonly host?: string; readonly port: number };
+  readonly bindAddress: ListenAddress;
   /** Undefined: the webhook makes its certificates itself. */
   readonly certificateFiles: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly clientCaFile: string | undefined;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
 import { DrError, messageOf } from '../../core/model/error.ts';
+import { listenOn } from './listen.ts';
 
 /** What a path answers; it gets the query of the request. */
 export type Endpoint = (query: URLSearchParams) => Promise<{ status: number; type?: string; body: string }>;
@@ -51,20 +51,6 @@ export const serveEndpoints = async (
       response.writeHead(500).end(`${messageOf(error)}\n`);
     });
   });
-  const shown = `${address.host !== undefined && isIPv6(address.host) ? `[${address.host}]` : (address.host ?? '')}:${address.port}`;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      reject(
-        new DrError({
-          code: isTaken ? 'PortInUse' : 'BindFailed',
-          message: `--${flag}: ${shown} ${isTaken ? 'is in use' : `cannot be listened on: ${error.message}`}`,
-          hint: 'choose another address, or 0 for none',
-          cause: error,
-        }),
-      );
-    });
-    server.listen(address, resolve);
-  });
+  await listenOn(server, flag, address);
   return server;
 };

@@ -1,3 +1,4 @@
+import type { ListenAddress } from '../../kube/program/listen.ts';
 import type { ServedCertificates } from '../certificates/served-certificates.ts';
 import type { FactSource } from '../fact-source.ts';
 import { probeSelf } from './probe-self.ts';
@@ -8,7 +9,7 @@ export type ReadinessParts = {
   readonly certificates: Pick<ServedCertificates, 'current' | 'state'>;
   readonly isDraining: () => boolean;
   /** Where the server listens; undefined while it does not. */
-  readonly address: () => { readonly host?: string; readonly port: number } | undefined;
+  readonly address: () => ListenAddress | undefined;
 };
 
 /** Less than what kubelets wait by default. */

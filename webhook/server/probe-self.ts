@@ -2,12 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 import { connect } from 'node:tls';
 import { messageOf } from '../../core/model/error.ts';
+import type { ListenAddress } from '../../kube/program/listen.ts';
 import type { ServedLeaf } from '../certificates/served-certificates.ts';
 import type { ReadinessCheck } from './readiness.ts';
 
 export type SelfProbeOptions = {
   /** Where the server listens, as it was told; an empty host or an unspecified address stands for all of this machine's. */
-  readonly address: { readonly host?: string; readonly port: number };
+  readonly address: ListenAddress;
   readonly expected: Pick<ServedLeaf, 'cert'>;
   readonly timeoutMs: number;
 };

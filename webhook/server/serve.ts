@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import { type ListenAddress, listenOn } from '../../kube/program/listen.ts';
 import type { ServedLeaf } from '../certificates/served-certificates.ts';
 
 /** A TLS server whose certificate can change, and that ends without losing a request. */
@@ -19,7 +20,7 @@ export type ReviewServer = {
 
 export type ReviewServerOptions = {
   readonly listener: RequestListener;
-  readonly address: { readonly host?: string; readonly port: number };
+  readonly address: ListenAddress;
   /** PEM; callers must show a certificate of this CA. */
   readonly clientCa?: string | undefined;
   readonly onHandshakeFailure: (error: Error) => void;
@@ -37,13 +38,6 @@ const tlsOptions = ({ clientCa }: ReviewServerOptions): ServerOptions => ({
   minVersion: 'TLSv1.3',
   ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
 });
-
-const listen = async (server: Server, address: ReviewServerOptions['address']): Promise<number> => {
-  server.listen(address);
-  await once(server, 'listening');
-  const bound = server.address();
-  return typeof bound === 'object' && bound !== null ? bound.port : address.port;
-};
 
 const pause = (ms: number): { over: Promise<void>; end: () => void } => {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -78,7 +72,7 @@ const keepWhileOpen = <T extends Socket | ServerResponse>(open: Set<T>, one: T):
 
 /**
  * Listens at once, although handshakes fail until `show` is called first: so a port that is in use is found at the start. Rejects with
- * the error of `listen`.
+ * `PortInUse` or `BindFailed`.
  */
 export const startReviewServer = async (options: ReviewServerOptions): Promise<ReviewServer> => {
   const unanswered = new Set<ServerResponse>();
@@ -97,7 +91,7 @@ export const startReviewServer = async (options: ReviewServerOptions): Promise<R
   // Node knows a connection only after its handshake; one that never ends must not keep the process either.
   server.on('connection', (socket: Socket) => keepWhileOpen(sockets, socket));
   server.on('tlsClientError', options.onHandshakeFailure);
-  const port = await listen(server, options.address);
+  const port = await listenOn(server, 'bind-address', options.address);
   const drain = async ({ delayMs, graceMs }: { delayMs: number; graceMs: number }): Promise<void> => {
     for (const response of unanswered) if (!response.headersSent) response.setHeader('Connection', 'close');
     await pause(delayMs).over;

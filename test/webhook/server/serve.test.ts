@@ -100,7 +100,7 @@ describe('the handshake', () => {
 
   test('a port that is taken is told at once', async () => {
     const { port } = await start();
-    await expect(start({}, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(start({}, { port })).rejects.toMatchObject({ code: 'PortInUse' });
   });
 });
 
