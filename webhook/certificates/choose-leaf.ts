@@ -1,5 +1,5 @@
 import { isInTime, isSignedByOneOf, lifeOf } from './read-certificate.ts';
-import { lifetimes } from './rotation.ts';
+import { hasSettled } from './rotation.ts';
 
 /** What one replica knows when it asks itself which leaf to show. Certificates and bundles are PEM. */
 export type LeafFacts = {
@@ -10,8 +10,8 @@ export type LeafFacts = {
   readonly stored: string;
   /** What each webhook of the registrations carries; empty text for none. */
   readonly bundles: readonly string[];
-  /** Since when, without a gap, each bundle was seen to verify the stored leaf. */
-  readonly trustedSince: number | undefined;
+  /** For how long (ms), without a gap, each bundle was seen to verify the stored leaf. */
+  readonly trustedMs: number | undefined;
 };
 
 /** Whether each webhook that is registered, and one at least, verifies a leaf. */
@@ -31,5 +31,5 @@ export const shouldServeStored = (facts: LeafFacts): boolean => {
   const answered = bundles.filter((bundle) => isSignedByOneOf(bundle, served));
   if (!isServedInTime || answered.length === 0) return true;
   if (!answered.every((bundle) => isSignedByOneOf(bundle, stored))) return false;
-  return facts.trustedSince !== undefined && facts.trustedSince + lifetimes.settleMs <= now;
+  return hasSettled(facts.trustedMs);
 };

@@ -1,5 +1,6 @@
 import { type FileSource, keepInFiles } from './keep-in-files.ts';
-import { type KeepOptions, keepInSecret, type SecretSource } from './keep-in-secret.ts';
+import { keepInSecret, type SecretSource } from './keep-in-secret.ts';
+import type { KeepOptions } from './keep-options.ts';
 import type { ServedCertificates } from './served-certificates.ts';
 
 /** Where the server's certificates come from, and what keeping them needs. */

@@ -7,7 +7,7 @@ import type { CertificateCheck, RotationPhase, ServedLeaf } from './served-certi
 import type { LeafHolder } from './served-leaf.ts';
 import { type Stored, secretName } from './stored-certificates.ts';
 
-/** What a replica saw last, and since when each bundle was seen to verify the leaf in the Secret. */
+/** What a replica saw last, and since when (see `elapsed`) each bundle was seen to verify the leaf in the Secret. */
 export type Followed = {
   readonly phase: RotationPhase;
   readonly bundles: readonly string[];
@@ -49,9 +49,9 @@ const readSet = ({ secret }: Stored, namespace: string): CertificateSet | string
 export const followSecret = (
   stored: Stored,
   before: Followed,
-  options: { holder: LeafHolder; namespace: string; now: number },
+  options: { holder: LeafHolder; namespace: string; now: number; elapsed: number },
 ): Followed => {
-  const { holder, namespace, now } = options;
+  const { holder, namespace, now, elapsed } = options;
   const bundles = bundlesIn(stored.registrations);
   const missing = missingFrom(stored);
   const set = readSet(stored, namespace);
@@ -65,10 +65,11 @@ export const followSecret = (
   const trustedSince = countSince(
     isSame ? before.trustedSince : undefined,
     isTrustedByAll(bundles, leaf.certificate),
-    now,
+    elapsed,
   );
+  const trustedMs = trustedSince === undefined ? undefined : elapsed - trustedSince;
   const served = holder.current()?.cert;
-  if (shouldServeStored({ now, served, stored: leaf.certificate, bundles, trustedSince })) holder.serve(leaf);
+  if (shouldServeStored({ now, served, stored: leaf.certificate, bundles, trustedMs })) holder.serve(leaf);
   return { phase, bundles, leaf: leaf.certificate, trustedSince, whyNoLeaf: undefined, missing };
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../core/model/error.ts';
-import type { KeepOptions } from './keep-in-secret.ts';
+import { defaultPollMs, type KeepOptions } from './keep-options.ts';
 import { isInTime, lifeOf, whyNoPair } from './read-certificate.ts';
 import type { ServedCertificates, ServedLeaf } from './served-certificates.ts';
 import { checkServed, createLeafHolder } from './served-leaf.ts';
@@ -11,7 +11,6 @@ import { createWakeUp } from './wake-up.ts';
 /** Files that somebody else keeps: cert-manager through a mounted Secret, or a person. */
 export type FileSource = { readonly kind: 'files'; readonly certFile: string; readonly keyFile: string };
 
-const defaultPollMs = 30_000;
 /** A pair that does not fit was probably read in the middle of being replaced. */
 const retryMs = 1_000;
 

@@ -5,11 +5,15 @@ import type { CertificateNames } from './certificate-names.ts';
 import { bundleOf, type CertificateSet, readCertificateSet, type Secret } from './certificate-set.ts';
 import { carriesNames, certificatesIn, lifeOf } from './read-certificate.ts';
 import { countSince, nextRotationStep, type RotationFacts } from './rotation.ts';
+import type { KeyMaker } from './sign-certificate.ts';
 import { type Stored, writeBundle, writeSecret } from './stored-certificates.ts';
 import { takeRotationStep } from './take-rotation-step.ts';
 
-/** What the leader remembers between two passes: since when each registration carries the next authority. */
-export type LeaderMemory = { next: string; seenSince: number | undefined };
+/** What the leader remembers between two passes: since when (see `elapsed`) each registration carries the next authority. */
+export type LeaderMemory = { readonly next: string; readonly seenSince: number | undefined };
+
+/** The memory of a leader that has only just become one. */
+export const nothingSeen: LeaderMemory = { next: '', seenSince: undefined };
 
 /** What the leader works with. */
 export type LeaderOptions = {
@@ -20,11 +24,16 @@ export type LeaderOptions = {
   readonly isLeader: () => boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly elapsed: () => number;
   readonly log: CertificateLog;
-  readonly memory: LeaderMemory;
+  readonly makeKeys?: KeyMaker | undefined;
 };
 
-/** Starting over, a leaf, and a step of the rotation can be due at once; more at once would be a mistake of ours. */
+/** What the cluster holds after a pass of the leader. */
+export type Led = Stored & { readonly memory: LeaderMemory; readonly injected: number };
+
+/** Starting over, a leaf and a step of the rotation can be due at once; more at once would be a mistake of ours. */
 const mostSteps = 4;
 
 const setIn = (secret: Secret | undefined): CertificateSet | undefined => {
@@ -33,35 +42,29 @@ const setIn = (secret: Secret | undefined): CertificateSet | undefined => {
 };
 
 const carriesNext = ({ next }: CertificateSet, registrations: readonly Registration[]): boolean => {
+  const [wanted] = certificatesIn(next?.certificate ?? '');
   const bundles = bundlesIn(registrations);
   return (
-    next !== undefined &&
+    wanted !== undefined &&
     bundles.length > 0 &&
-    bundles.every((bundle) => certificatesIn(bundle).includes(certificatesIn(next.certificate)[0] ?? ''))
+    bundles.every((bundle) => certificatesIn(bundle).includes(wanted))
   );
 };
 
-const noteNext = (
-  memory: LeaderMemory,
-  set: CertificateSet | undefined,
-  registrations: readonly Registration[],
-  now: number,
-): number | undefined => {
+const noteNext = (memory: LeaderMemory, { secret, registrations }: Stored, elapsed: number): LeaderMemory => {
+  const set = setIn(secret);
   const next = set?.next?.certificate ?? '';
   const since = memory.next === next ? memory.seenSince : undefined;
-  memory.next = next;
-  memory.seenSince = countSince(since, set !== undefined && carriesNext(set, registrations), now);
-  return memory.seenSince;
+  const isSeen = set !== undefined && carriesNext(set, registrations);
+  return { next, seenSince: countSince(since, isSeen, elapsed) };
 };
 
 /** A set in the terms of the rotation's decision. */
 const factsOf = (
   set: CertificateSet | undefined,
-  { names, now, nextSeenSince }: { names: CertificateNames; now: number; nextSeenSince: number | undefined },
-): RotationFacts => ({
-  now,
-  nextSeenSince,
-  stored: set && {
+  names: CertificateNames,
+): NonNullable<RotationFacts['stored']> | undefined =>
+  set && {
     authority: lifeOf(set.authority.certificate),
     leaf: set.leaf && {
       ...lifeOf(set.leaf.certificate),
@@ -69,35 +72,31 @@ const factsOf = (
     },
     next: set.next && lifeOf(set.next.certificate),
     old: set.old.length === 0 ? undefined : { retireAfter: set.retireAfter },
-  },
-});
+  };
 
 /** Takes one step where one is due, and answers the Secret that holds it. */
 const rotate = async (
   { secret, registrations }: Stored,
+  nextSeenMs: number | undefined,
   options: LeaderOptions,
 ): Promise<Secret | undefined> => {
-  const { cluster, namespace, names, signal, log, memory, isLeader } = options;
+  const { cluster, namespace, names, signal, log, makeKeys, isLeader } = options;
   const now = options.now();
   const set = setIn(secret);
-  const nextSeenSince = noteNext(memory, set, registrations, now);
-  const due = nextRotationStep(factsOf(set, { names, now, nextSeenSince }));
+  const due = nextRotationStep({ now, nextSeenMs, stored: factsOf(set, names) });
   if (due === undefined) return undefined;
   const published = publishedIn(registrations);
-  const changed = await takeRotationStep(due.step, set, { now, names, published });
+  const changed = await takeRotationStep(due.step, set, { now, names, published, makeKeys });
   if (!isLeader()) return undefined;
   const written = await writeSecret(cluster, { namespace, before: secret, set: changed, signal });
-  log.info(
-    { step: due.step, why: due.why, secret: `${namespace}/${written.metadata.name}` },
-    'Rotated certificates',
-  );
+  log.info({ step: due.step, why: due.why }, 'Rotated certificates');
   return written;
 };
 
-const inject = async (stored: Stored, options: LeaderOptions): Promise<Registration[]> => {
+const inject = async ({ secret, registrations }: Stored, options: LeaderOptions): Promise<Registration[]> => {
   const { cluster, signal, log, isLeader } = options;
-  const set = setIn(stored.secret);
-  const patches = set === undefined ? [] : bundlePatches(stored.registrations, bundleOf(set));
+  const set = setIn(secret);
+  const patches = set === undefined ? [] : bundlePatches(registrations, bundleOf(set));
   const written: Registration[] = [];
   for (const patch of patches) {
     if (!isLeader()) break;
@@ -108,16 +107,20 @@ const inject = async (stored: Stored, options: LeaderOptions): Promise<Registrat
 };
 
 /**
- * Does all that is due now: the steps of the rotation, first in the Secret, then the bundles that go with it. Answers what the cluster
- * holds afterwards. Rejects with the failure of a write; a `Conflict` or `AlreadyExists` says that it has to be read anew.
+ * Does all that is due now: the steps of the rotation, first in the Secret, then the bundles that go with it. Answers what the
+ * cluster holds afterwards. Rejects with the failure of a write; a `Conflict` or `AlreadyExists` says that it has to be read anew.
  */
 export const leadCertificates = async (
   stored: Stored,
+  before: LeaderMemory,
   options: LeaderOptions,
-): Promise<Stored & { injected: number }> => {
+): Promise<Led> => {
   let { secret } = stored;
+  const memory = noteNext(before, stored, options.elapsed());
+  const nextSeenMs = memory.seenSince === undefined ? undefined : options.elapsed() - memory.seenSince;
   for (let steps = 0; steps < mostSteps; steps += 1) {
-    const written = await rotate({ ...stored, secret }, options);
+    // What was seen belongs to the Secret as it was read; a step has to be published before the next one can rely on it.
+    const written = await rotate({ ...stored, secret }, steps === 0 ? nextSeenMs : undefined, options);
     if (written === undefined) break;
     secret = written;
   }
@@ -125,7 +128,6 @@ export const leadCertificates = async (
   const registrations = stored.registrations.map(
     (registration) => written.find(({ key }) => key.name === registration.key.name) ?? registration,
   );
-  // What was just written may be seen by us alone: the count begins now.
-  noteNext(options.memory, setIn(secret), registrations, options.now());
-  return { secret, registrations, injected: written.length };
+  const after = noteNext(memory, { secret, registrations }, options.elapsed());
+  return { secret, registrations, memory: after, injected: written.length };
 };

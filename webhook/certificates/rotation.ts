@@ -36,8 +36,8 @@ export type RotationFacts = {
         readonly old: { readonly retireAfter: number } | undefined;
       }
     | undefined;
-  /** Since when, without a gap, each registration was seen to carry the next authority; undefined while one does not. */
-  readonly nextSeenSince: number | undefined;
+  /** For how long, without a gap, each registration was seen to carry the next authority; undefined while one does not. */
+  readonly nextSeenMs: number | undefined;
 };
 
 /**
@@ -53,11 +53,12 @@ type Check = (stored: Stored, facts: RotationFacts) => { step: RotationStep; why
 const isDue = ({ notBefore, notAfter }: Life, now: number): boolean =>
   now >= notBefore + ((notAfter - notBefore) * 2) / 3;
 
-const hasSettled = (since: number | undefined, now: number): boolean =>
-  since !== undefined && since + lifetimes.settleMs <= now;
+/** Whether every API server knows what was seen to be so for a while. */
+export const hasSettled = (seenMs: number | undefined): boolean =>
+  seenMs !== undefined && seenMs >= lifetimes.settleMs;
 
-const nextIsKnownEverywhere: Check = ({ next }, { now, nextSeenSince }) =>
-  next !== undefined && isInTime(next, now) && hasSettled(nextSeenSince, now)
+const nextIsKnownEverywhere: Check = ({ next }, { now, nextSeenMs }) =>
+  next !== undefined && isInTime(next, now) && hasSettled(nextSeenMs)
     ? { step: 'switch', why: 'all registrations carry the next authority' }
     : undefined;
 
@@ -121,8 +122,6 @@ export const nextRotationStep = (facts: RotationFacts): { step: RotationStep; wh
   return undefined;
 };
 
-/** Since when something is the case without a gap; a clock that was set back begins the count anew. */
-export const countSince = (since: number | undefined, isSo: boolean, now: number): number | undefined => {
-  if (!isSo) return undefined;
-  return since === undefined || since > now ? now : since;
-};
+/** Since when something is so without a gap, on a clock that only goes forward; undefined while it is not. */
+export const countSince = (since: number | undefined, isSo: boolean, elapsed: number): number | undefined =>
+  isSo ? (since ?? elapsed) : undefined;

@@ -11,10 +11,13 @@ export type KeyPair = { readonly certificate: string; readonly key: string };
 /** From when to when a certificate holds, milliseconds since the epoch. */
 export type Life = { readonly notBefore: number; readonly notAfter: number };
 
-const makeKeys = promisify(generateKeyPair);
+/** Makes a pair of RSA keys. */
+export type KeyMaker = () => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
+
+const generateKeys = promisify(generateKeyPair);
 
 /** Node makes the key on a thread of its own: forge would hold up every review for seconds. */
-const makeRsaKeys = () => makeKeys('rsa', { modulusLength: 2048 });
+const makeRsaKeys: KeyMaker = () => generateKeys('rsa', { modulusLength: 2048 });
 
 const pemOf = (key: KeyObject): string => {
   const type = key.type === 'private' ? 'pkcs8' : 'spki';
@@ -54,8 +57,8 @@ const draw = (publicKey: KeyObject, { notBefore, notAfter }: Life): forge.pki.Ce
 };
 
 /** Makes an authority that signs for itself. Its name is its own, so that two in one bundle are never mixed up. */
-export const makeAuthority = async (life: Life): Promise<KeyPair> => {
-  const { publicKey, privateKey } = await makeRsaKeys();
+export const makeAuthority = async (life: Life, makeKeys = makeRsaKeys): Promise<KeyPair> => {
+  const { publicKey, privateKey } = await makeKeys();
   const certificate = draw(publicKey, life);
   const name = [
     { name: 'organizationName', value: 'kubectl-dr' },
@@ -78,8 +81,13 @@ const altNames = ({ dns, ip }: CertificateNames) => [
 ];
 
 /** Makes what the server shows, signed by the authority. */
-export const makeLeaf = async (authority: KeyPair, names: CertificateNames, life: Life): Promise<KeyPair> => {
-  const { publicKey, privateKey } = await makeRsaKeys();
+export const makeLeaf = async (
+  authority: KeyPair,
+  names: CertificateNames,
+  life: Life,
+  makeKeys = makeRsaKeys,
+): Promise<KeyPair> => {
+  const { publicKey, privateKey } = await makeKeys();
   const issuer = pki.certificateFromPem(authority.certificate);
   const certificate = draw(publicKey, life);
   certificate.setSubject([

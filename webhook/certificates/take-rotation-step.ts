@@ -2,13 +2,14 @@ import type { CertificateNames } from './certificate-names.ts';
 import type { CertificateSet } from './certificate-set.ts';
 import { isInTime, lifeOf } from './read-certificate.ts';
 import { lifetimes, type RotationStep } from './rotation.ts';
-import { type KeyPair, type Life, makeAuthority, makeLeaf } from './sign-certificate.ts';
+import { type KeyMaker, type KeyPair, type Life, makeAuthority, makeLeaf } from './sign-certificate.ts';
 
 export type StepOptions = {
   readonly now: number;
   readonly names: CertificateNames;
   /** Authorities that the registrations carry now; somebody may still show leaves of theirs. */
   readonly published: readonly string[];
+  readonly makeKeys?: KeyMaker | undefined;
 };
 
 /** More would mean that somebody fills the bundles; the first ones are those seen first. */
@@ -19,14 +20,13 @@ const lifeFrom = (now: number, lengthMs: number): Life => ({
   notAfter: now + lengthMs,
 });
 
-const newAuthority = (now: number): Promise<KeyPair> => makeAuthority(lifeFrom(now, lifetimes.authorityMs));
+const newAuthority = ({ now, makeKeys }: StepOptions): Promise<KeyPair> =>
+  makeAuthority(lifeFrom(now, lifetimes.authorityMs), makeKeys);
 
-const newLeaf = (authority: KeyPair, { now, names }: StepOptions): Promise<KeyPair> => {
+const newLeaf = (authority: KeyPair, { now, names, makeKeys }: StepOptions): Promise<KeyPair> => {
   const life = lifeFrom(now, lifetimes.leafMs);
-  return makeLeaf(authority, names, {
-    ...life,
-    notAfter: Math.min(life.notAfter, lifeOf(authority.certificate).notAfter),
-  });
+  const notAfter = Math.min(life.notAfter, lifeOf(authority.certificate).notAfter);
+  return makeLeaf(authority, names, { ...life, notAfter }, makeKeys);
 };
 
 /** When nobody can show a leaf of the old authority any more, at most a leaf's life from now whatever its own dates say. */
@@ -37,7 +37,7 @@ const retirementOf = (leaf: KeyPair | undefined, now: number): number => {
 
 const startOver = async (options: StepOptions): Promise<CertificateSet> => {
   const { now, published } = options;
-  const authority = await newAuthority(now);
+  const authority = await newAuthority(options);
   const old = published.filter((pem) => isInTime(lifeOf(pem), now)).slice(0, mostOld);
   return {
     authority,
@@ -68,7 +68,7 @@ export const takeRotationStep = async (
 ): Promise<CertificateSet> => {
   if (set === undefined || step === 'start-over') return startOver(options);
   if (step === 'renew-leaf') return { ...set, leaf: await newLeaf(set.authority, options) };
-  if (step === 'prepare') return { ...set, next: await newAuthority(options.now) };
+  if (step === 'prepare') return { ...set, next: await newAuthority(options) };
   if (step === 'retire') return { ...set, old: [], retireAfter: 0 };
   return set.next === undefined ? set : switchOver(set, set.next, options);
 };
