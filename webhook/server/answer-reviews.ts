@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
-import type { FactSource } from '../fact-source.ts';
 import { answerFailure } from '../judge/answer-failure.ts';
 import type { Judgement } from '../judge/judgement.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
@@ -9,14 +8,15 @@ import { type ReviewReading, readReview } from '../read-review.ts';
 import { respond } from '../respond.ts';
 import type { WebhookLog } from '../webhook-log.ts';
 import { budgetOf, type Deadline, startDeadline } from './deadline.ts';
-import { judgeReview } from './judge-review.ts';
+import { type Judge, judgeReview } from './judge-review.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { type BodyReading, longestBody, readBody } from './read-body.ts';
 import { sendJson, sendText } from './send.ts';
 
-/** What reviews are answered with. */
+/** What the reviews of one webhook are answered with. */
 export type ReviewParts = {
-  readonly facts: FactSource;
+  readonly webhook: WebhookName;
+  readonly judge: Judge;
   readonly metrics: WebhookMetrics;
   readonly log: WebhookLog;
 };
@@ -31,9 +31,9 @@ const httpErrors = {
 type Reviewed = Exclude<ReviewReading, { state: 'no-review' }>;
 
 const judgeReading = (
-  webhook: WebhookName,
   reading: Reviewed,
-  { facts, log, deadline }: ReviewParts & { deadline: Deadline },
+  deadline: Deadline,
+  { webhook, judge, log }: ReviewParts,
 ): Promise<Judgement> => {
   if (reading.state === 'unreadable-object') {
     return Promise.resolve(answerFailure(webhook, { what: 'unreadable', why: reading.why }));
@@ -48,7 +48,7 @@ const judgeReading = (
       },
       'Failed to judge a review',
     );
-  return judgeReview(webhook, reading.request, { facts, deadline, onFault });
+  return judgeReview({ webhook, judge }, reading.request, { deadline, onFault });
 };
 
 /** What the log tells of a request: never the objects. */
@@ -85,12 +85,11 @@ const tell = (
 
 /** Reads, judges, answers, then tells log and metrics. */
 const answerReview = async (
-  webhook: WebhookName,
   exchange: { request: IncomingMessage; response: ServerResponse; deadline: Deadline },
   parts: ReviewParts,
 ): Promise<void> => {
   const { request, response, deadline } = exchange;
-  const { metrics, log } = parts;
+  const { webhook, metrics, log } = parts;
   const startedAt = performance.now();
   const body = await readBody(request, deadline.signal);
   if (body.state !== 'read') {
@@ -106,7 +105,7 @@ const answerReview = async (
     else sendJson(response, 400, respond(reading.uid, { allowed: false, status: 400, message: reading.why }));
     return;
   }
-  const judgement = await judgeReading(webhook, reading, { ...parts, deadline });
+  const judgement = await judgeReading(reading, deadline, parts);
   const { uid, operation, dryRun } = reading.state === 'review' ? reading.request : reading;
   sendJson(response, 200, respond(uid, judgement.answer));
   const ms = performance.now() - startedAt;
@@ -117,14 +116,14 @@ const answerReview = async (
 
 /** Answers the reviews of one webhook, each in the time that its URL gives it. */
 export const answerReviews =
-  (webhook: WebhookName, parts: ReviewParts) =>
+  (parts: ReviewParts) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const end = parts.metrics.begin();
     const deadline = startDeadline(budgetOf(request.url ?? ''));
     // An API server that does not wait any more closes the connection.
     response.once('close', deadline.abandon);
     try {
-      await answerReview(webhook, { request, response, deadline }, parts);
+      await answerReview({ request, response, deadline }, parts);
     } finally {
       deadline.clear();
       end();

@@ -1,25 +1,34 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { messageOf } from '../../core/model/error.ts';
+import type { FactSource } from '../fact-source.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
 import { reviewPaths } from '../registration/registration.ts';
 import { answerReviews, type ReviewParts } from './answer-reviews.ts';
+import { createJudges } from './judge-review.ts';
 import { answerReadiness, type Readiness } from './readiness.ts';
 import { sendText } from './send.ts';
 
-export type AppOptions = ReviewParts & { readonly readiness: Readiness };
+export type AppOptions = Pick<ReviewParts, 'metrics' | 'log'> & {
+  readonly facts: FactSource;
+  readonly readiness: Readiness;
+};
 
 const onlyPost = (_request: Request, response: Response): void =>
   sendText(response, 405, 'reviews are sent by POST', { Allow: 'POST' });
 
 /** The webhooks and the probes as an express application. Nothing in it knows of TLS, and no middleware touches a body. */
 export const createApp = (options: AppOptions): Express => {
-  const { log, readiness } = options;
+  const { facts, metrics, log, readiness } = options;
+  const judges = createJudges(facts);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   for (const [webhook, path] of Object.entries(reviewPaths) as [WebhookName, string][]) {
-    app.route(path).post(answerReviews(webhook, options)).all(onlyPost);
+    app
+      .route(path)
+      .post(answerReviews({ webhook, judge: judges[webhook], metrics, log }))
+      .all(onlyPost);
   }
   app.get('/healthz', (_request, response) => sendText(response, 200, 'ok'));
   app.get('/readyz', async (request, response) => {

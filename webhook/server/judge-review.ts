@@ -3,35 +3,28 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import type { FactSource } from '../fact-source.ts';
 import { answerAdvice } from '../judge/answer-advice.ts';
 import { answerFailure } from '../judge/answer-failure.ts';
-import { answerGuard } from '../judge/answer-guard.ts';
 import { answerRepair } from '../judge/answer-repair.ts';
 import { isUnchanged } from '../judge/is-unchanged.ts';
 import { type Judgement, nothingToSay } from '../judge/judgement.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
 import type { Deadline } from './deadline.ts';
+import { createGuardJudge } from './guard-in-order.ts';
 
-type Judge = (facts: FactSource, request: AdmissionRequest, signal: AbortSignal) => Promise<Judgement>;
+/** Gathers facts, then decides. Rejects as the fact source does. */
+export type Judge = (request: AdmissionRequest, signal: AbortSignal) => Promise<Judgement>;
 
-/** Gathers, then decides. The guard tells at once what it lets in: between its word and that, nobody else is judged. */
-const judges: Readonly<Record<WebhookName, Judge>> = {
-  guard: async (source, request, signal) => {
-    if (isUnchanged(request)) return nothingToSay;
-    const facts = await source.guard(request, signal);
-    signal.throwIfAborted();
-    const judgement = facts === undefined ? nothingToSay : answerGuard(facts);
-    if (judgement.answer.allowed && !request.dryRun) source.admitted(request);
-    return judgement;
-  },
-  advice: async (source, request, signal) => {
-    if (isUnchanged(request)) return nothingToSay;
-    const facts = await source.advice(request, signal);
+/** How each webhook judges. */
+export const createJudges = (source: FactSource): Readonly<Record<WebhookName, Judge>> => ({
+  guard: createGuardJudge(source),
+  advice: async (request, signal) => {
+    const facts = isUnchanged(request) ? undefined : await source.advice(request, signal);
     return facts === undefined ? nothingToSay : answerAdvice(facts);
   },
-  restore: async (source, request, signal) => {
+  restore: async (request, signal) => {
     const facts = await source.repair(request, signal);
     return facts === undefined ? nothingToSay : answerRepair(facts);
   },
-};
+});
 
 const unreadable = (error: DrError): string =>
   error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
@@ -41,21 +34,19 @@ const unreadable = (error: DrError): string =>
  * was thrown.
  */
 export const judgeReview = async (
-  webhook: WebhookName,
+  { webhook, judge }: { webhook: WebhookName; judge: Judge },
   request: AdmissionRequest,
-  { facts, deadline, onFault }: { facts: FactSource; deadline: Deadline; onFault: (error: unknown) => void },
+  { deadline, onFault }: { deadline: Deadline; onFault: (error: unknown) => void },
 ): Promise<Judgement> => {
-  const judged = judges[webhook](facts, request, deadline.signal).catch(
-    (error: unknown): Judgement | 'late' => {
-      // What ends because its time is up is late, whatever it says.
-      if (deadline.signal.aborted) return 'late';
-      if (error instanceof DrError && error.code === 'ObjectUnreadable') {
-        return answerFailure(webhook, { what: 'unreadable', why: unreadable(error) });
-      }
-      onFault(error);
-      return answerFailure(webhook, { what: 'failed', uid: request.uid });
-    },
-  );
+  const judged = judge(request, deadline.signal).catch((error: unknown): Judgement | 'late' => {
+    // What ends because its time is up is late, whatever it says.
+    if (deadline.signal.aborted) return 'late';
+    if (error instanceof DrError && error.code === 'ObjectUnreadable') {
+      return answerFailure(webhook, { what: 'unreadable', why: unreadable(error) });
+    }
+    onFault(error);
+    return answerFailure(webhook, { what: 'failed', uid: request.uid });
+  });
   const outcome = await Promise.race([judged, deadline.passed]);
   return outcome === 'late' ? answerFailure(webhook, { what: 'late', afterMs: deadline.budgetMs }) : outcome;
 };
