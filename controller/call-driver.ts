@@ -45,12 +45,16 @@ const showWait = async (reconciler: Reconciler, facts: Facts, rpc: Rpc): Promise
   }
 };
 
-/** One driver call, alone for its volume, with what goes wrong before it told as a driver would tell it. */
+/**
+ * One driver call, alone for its volume, with what goes wrong before it told as a driver would tell it. Undefined: `isStillWanted`
+ * said no when its turn came, and no call was made.
+ */
 export const callDriver = async (
   reconciler: Reconciler,
   facts: Facts,
   { rpc, force }: Extract<Step, { do: 'call' }>,
-): Promise<NonNullable<Answers[keyof Answers]>> => {
+  isStillWanted: () => boolean,
+): Promise<NonNullable<Answers[keyof Answers]> | undefined> => {
   const { sources, locks, metrics, secrets: reader } = reconciler;
   const volumeHandle = facts.volume?.spec?.csi?.volumeHandle ?? '';
   let input: DriverInput;
@@ -62,6 +66,7 @@ export const callDriver = async (
   }
   const { parameters, secrets, secret } = input;
   return locks.run(`${facts.driver.name}/${volumeHandle}`, async () => {
+    if (!isStillWanted()) return undefined;
     let shown: Promise<void> | undefined;
     const slow = setTimeout(() => {
       shown = showWait(reconciler, facts, rpc);

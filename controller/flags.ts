@@ -58,7 +58,7 @@ const options = {
     choices: ['auto', 'consent', 'upstream'] as const,
     default: 'auto' as const,
     describe:
-      'Force a refused promote: with consent only, at once as kubernetes-csi-addons does, or auto: consent where a peer is configured',
+      'Force a refused promote: with consent only, at once as kubernetes-csi-addons does (no peer is asked before a promote then), or auto: consent where a peer is configured',
   },
   'rpc-timeout': { type: 'string', default: '3m', describe: 'Deadline of a driver call' },
   'sync-info-interval': {

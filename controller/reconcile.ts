@@ -49,9 +49,13 @@ const call = async (
   { facts: before, answers }: Pass,
   step: Extract<Step, { do: 'call' }>,
 ): Promise<Pass> => {
-  const answer = await callDriver(reconciler, before, step);
   const { driver, now } = reconciler.sources;
+  // Another call for the same volume may have taken long.
+  const isStillWanted = (): boolean =>
+    withoutOldLook(before, now()) === before && !hasMoved(reconciler, before);
+  const answer = await callDriver(reconciler, before, step, isStillWanted);
   const facts = withoutOldLook(withLatestStatus(reconciler, before), now());
+  if (answer === undefined) return { facts, answers };
   reconciler.log.debug(
     {
       volumeReplication: keyText(facts),

@@ -13,6 +13,7 @@ import {
   makeReplication,
   patchReplication,
   type RunningController,
+  readClaim,
   readReplication,
   readStatus,
   type Site,
@@ -213,6 +214,38 @@ test('a call that takes long has the peer asked again before the promote', async
   await makeReplication(site.cluster, 'a');
   await isRefused('a', /^DR102: /);
   expect(calls()).toEqual(['enable']);
+});
+
+test('a promote that had to wait for another call of its volume has the peer asked again', async () => {
+  await makeThere('a', 'secondary');
+  const begun = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  answer = async ({ rpc }) => {
+    if (rpc === 'demote') {
+      begun.resolve();
+      await release.promise;
+    }
+    return undefined as never;
+  };
+  let now = Date.now();
+  const { cluster, requests } = countRequests(other.connectAgain({ name: 'cluster-2' }));
+  controller = await startController(site, [], { peer: cluster, now: () => now });
+  await makeClaim(site.cluster, 'twin', { handle: 'handle-a' });
+  await makeReplication(site.cluster, 'twin', { replicationState: 'secondary' });
+  await begun.promise;
+  const before = requests();
+  await makeClaim(site.cluster, 'a');
+  await makeReplication(site.cluster, 'a');
+  await eventually(() => expect(requests()).toBeGreaterThan(before));
+  // Marked right before the first call.
+  await eventually(async () =>
+    expect((await readClaim(site.cluster, 'a')).metadata.finalizers).toContain(replicationNames.pvcFinalizer),
+  );
+  await patchReplication(other.cluster, 'a-there', { spec: { replicationState: 'primary' } });
+  now += 15_000;
+  release.resolve();
+  await isRefused('a', /^DR102: /);
+  expect(calls()).not.toContain('enable');
 });
 
 describe('two replications of one volume on one cluster', () => {
