@@ -63,8 +63,9 @@ export const assembleGuard = (options: GuardOfSite): Guard => {
   const common = { env, logFile };
   const executable = process.execPath;
 
+  const prepare = (signal: AbortSignal): Promise<void> => createNamespace(cluster, signal);
+
   const register = async (signal: AbortSignal): Promise<void> => {
-    await createNamespace(cluster, signal);
     const args = [script, ...registerArgs(options)];
     const child = await keeper.startChild({ command: executable, args, ...common });
     const stop = (): void => child.signal('SIGKILL');
@@ -97,6 +98,7 @@ export const assembleGuard = (options: GuardOfSite): Guard => {
     port,
     logFile,
     readyWithinMs,
+    prepare,
     register,
   });
 };

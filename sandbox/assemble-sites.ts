@@ -109,7 +109,7 @@ export const assembleSites = (
       socketPath: driverSocket(runDirectory, name),
       controller,
       guard:
-        settings.webhook && existsSync(join(plan.packageRoot, 'webhook', 'main.ts'))
+        settings.webhook && existsSync(join(plan.packageRoot, 'webhook', 'facts', 'create-fact-source.ts'))
           ? assembleGuard({ plan, keeper, site: name, peer, cluster, port: webhookPorts[index] })
           : undefined,
       now,

@@ -27,7 +27,9 @@ export type GuardOptions = {
   logFile: string;
   /** How long the API server may take to be answered. */
   readyWithinMs: number;
-  /** Tells the API server whom to ask; may be repeated. */
+  /** Makes what the process needs in the cluster; may be repeated. */
+  prepare: (signal: AbortSignal) => Promise<void>;
+  /** Tells the API server whom to ask; may be repeated, and may wait until it is answered. */
   register: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -71,8 +73,8 @@ export const createGuard = (options: GuardOptions): Guard => {
       return (await isReady({ port, rejectUnauthorized: false })) ? state : { state: 'starting' };
     },
     start: async (signal) => {
-      await process.start();
-      if (!wasStarted) await options.register(signal);
+      await options.prepare(signal);
+      await Promise.all([process.start(), wasStarted ? undefined : options.register(signal)]);
       await awaitAnswers(signal, wasStarted);
       wasStarted = true;
     },

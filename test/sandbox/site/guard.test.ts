@@ -55,6 +55,7 @@ const scene = () => {
       port: 1,
       logFile: '/tmp/webhook.log',
       readyWithinMs,
+      prepare: async () => undefined,
       register: async () => {
         world.registrations += 1;
         world.isRegistered = true;
