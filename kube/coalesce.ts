@@ -1,31 +1,35 @@
+/** One question: what was sent last, and what is to be sent when that has ended. */
+type Line = { readonly sent: Promise<unknown>; next: Promise<unknown> | undefined };
+
+const settled = (work: Promise<unknown>): Promise<void> =>
+  work.then(
+    () => undefined,
+    () => undefined,
+  );
+
 /**
- * Lets many who ask the same within a short time share one answer, which was asked for at most `maxAgeMs` before. Who joins
- * shares a failure, too; a failure is not kept.
+ * Lets many who ask the same share one answer, and never gives anybody an answer to a request that was sent before they asked: who
+ * comes while one is under way shares the next one. A thousand at once cost two requests, and nobody decides by what was true a
+ * moment before. Who joins shares a failure, too.
  */
-export const createCoalescing = ({ maxAgeMs, now }: { maxAgeMs: number; now: () => number }) => {
-  const asked = new Map<string, { at: number; answer: Promise<unknown> }>();
-  const forgetOld = (): void => {
-    const oldest = now() - maxAgeMs;
-    // In the order they were asked: the first that is young enough ends it.
-    for (const [key, { at }] of asked) {
-      if (at > oldest) return;
-      asked.delete(key);
-    }
+export const createCoalescing = () => {
+  const lines = new Map<string, Line>();
+
+  const send = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const sent = ask();
+    const line: Line = { sent, next: undefined };
+    lines.set(key, line);
+    void settled(sent).then(() => {
+      if (line.next === undefined) lines.delete(key);
+    });
+    return sent;
   };
+
   /** `key` must tell what is asked, and with it the type of the answer. */
   return <T>(key: string, ask: () => Promise<T>): Promise<T> => {
-    forgetOld();
-    const shared = asked.get(key);
-    if (shared !== undefined) return shared.answer as Promise<T>;
-    const answer = ask();
-    const entry = { at: now(), answer };
-    asked.set(key, entry);
-    answer.catch(() => {
-      if (asked.get(key) === entry) asked.delete(key);
-    });
-    return answer;
+    const line = lines.get(key);
+    if (line === undefined) return send(key, ask);
+    line.next ??= settled(line.sent).then(() => send(key, ask));
+    return line.next as Promise<T>;
   };
 };
-
-/** What `createCoalescing` makes. */
-export type Coalescing = ReturnType<typeof createCoalescing>;

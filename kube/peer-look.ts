@@ -37,7 +37,7 @@ export type PeerClass = {
 export interface PeerLook {
   /** The other site's name. */
   readonly site: string;
-  /** What it shows of a volume, read live: an answer is at most a second old. */
+  /** What it shows of a volume, read live: nothing that was sent before this was asked. */
   look(question: PeerQuestion, signal: AbortSignal): Promise<PeerView>;
   /** Its class of that name; undefined where it has none. */
   classNamed(
@@ -140,7 +140,7 @@ const classKinds = {
 
 /**
  * Connects the question "who is primary over there" to a cluster. It follows the site's PVs and claims to find a volume whatever its
- * PV is called; PV and replications themselves are read live, each at most once a second. A question takes two seconds at most, and
+ * PV is called; PV and replications themselves are read live. A question takes two seconds at most, and
  * for some seconds after a site did not answer nobody waits for it.
  */
 export const createPeerLook = (options: FollowOptions): PeerLook => {

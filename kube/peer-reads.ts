@@ -26,8 +26,6 @@ export type PeerReads = {
 
 /** Milliseconds that one request to the other site may take. */
 export const peerTimeoutMs = 2_000;
-/** Answers may be so old: a thousand volumes that move together are one question per namespace. */
-const maxAgeMs = 1_000;
 /** A site that did not answer is left in peace for so long: who asks then would only wait for nothing. */
 const silenceMs = 5_000;
 
@@ -56,15 +54,18 @@ const bySourceOf = (replications: readonly VolumeReplication[]): Map<string, Vol
   return table;
 };
 
-/** Reads the other site, each thing at most once a second however many ask. */
+/**
+ * Reads the other site. However many ask the same at once, one request is under way, and nobody gets an answer to one that was
+ * sent before they asked: two sites that ask each other within a moment must both see what the other admitted.
+ */
 export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => {
-  const coalesce = createCoalescing({ maxAgeMs, now });
+  const coalesce = createCoalescing();
   const options = { timeoutMs: peerTimeoutMs };
   let silence: { since: number; error: unknown } | undefined;
 
-  const ask = <T>(key: string, request: () => Promise<T>): Promise<T> => {
-    if (silence !== undefined && now() - silence.since < silenceMs) return Promise.reject(silence.error);
-    return coalesce(key, async () => {
+  const ask = <T>(key: string, request: () => Promise<T>): Promise<T> =>
+    coalesce(key, async () => {
+      if (silence !== undefined && now() - silence.since < silenceMs) throw silence.error;
       try {
         const answer = await request();
         silence = undefined;
@@ -74,7 +75,6 @@ export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => 
         throw error;
       }
     });
-  };
 
   const get = <T extends KubernetesObject>(resource: Resource, name: string): Promise<T | undefined> =>
     ask(`get ${resource.plural}/${name}`, async () => {
