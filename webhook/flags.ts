@@ -1,5 +1,5 @@
 import yargs, { type InferredOptionTypes } from 'yargs';
-import type { DrError } from '../core/model/error.ts';
+import { DrError, messageOf } from '../core/model/error.ts';
 import type { SiteFlags } from '../kube/program/connect-sites.ts';
 import { parseBindAddress } from '../kube/program/http-endpoints.ts';
 import type { ListenAddress } from '../kube/program/listen.ts';
@@ -158,7 +158,7 @@ const createParser = (version: string, take: (command: WebhookCommand) => void) 
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? invalid(sayInOneLine(message));
+      throw error instanceof DrError ? error : invalid(sayInOneLine(message ?? messageOf(error)));
     });
 
 /**

@@ -20,6 +20,8 @@ export const sayInOneLine = (message: string): string => {
   if (unknown !== undefined) return `unknown flag or argument: ${unknown}`;
   const [, missing] = /^Missing required arguments?: (.+)/.exec(line) ?? [];
   if (missing !== undefined) return `--${missing} is required`;
+  const [, bare] = /^Not enough arguments following: (.+)/.exec(line) ?? [];
+  if (bare !== undefined) return `--${bare} is empty`;
   const [, flag, given, choices] = /Argument: (.+), Given: (.+), Choices: (.+)/.exec(line) ?? [];
   return flag === undefined ? line : `--${flag}: ${given} is none of ${choices}`;
 };
