@@ -97,24 +97,28 @@ const claimsThere = (
   return doubt === undefined ? claims : [...claims, { key: claim, doubt }];
 };
 
-const lookupIn = (namespaces: ReadonlyMap<string, NamespaceReplications>): ReplicationLookup => ({
+type Namespaces = ReadonlyMap<string, NamespaceReplications>;
+
+const lookupIn = (namespaces: Namespaces): ReplicationLookup => ({
   replicationsOf: (source) =>
     namespaces.get(source.slice(0, source.indexOf('/')))?.bySource.get(source) ?? [],
   groupsIn: (namespace) => namespaces.get(namespace)?.groups ?? [],
 });
 
+/** Adds the namespaces of all claims to those that were read. */
 const readNamespaces = async (
   reads: PeerReads,
   claims: readonly ClaimThere[],
-): Promise<Map<string, NamespaceReplications>> => {
-  const names = [...new Set(claims.map(({ key }) => key.namespace))];
-  const answers = await Promise.all(names.map((name) => reads.replications(name)));
-  return new Map(names.map((name, at) => [name, answers[at] as NamespaceReplications]));
+  read: Namespaces,
+): Promise<Namespaces> => {
+  const names = [...new Set(claims.map(({ key }) => key.namespace))].filter((name) => !read.has(name));
+  const more = await Promise.all(names.map(async (name) => [name, await reads.replications(name)] as const));
+  return new Map([...read, ...more]);
 };
 
 const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion): Promise<PeerView> => {
   const { identity, volumeName, claim } = question;
-  const [live] = await Promise.all([
+  const [live, namesake] = await Promise.all([
     identity === undefined || !volumeName ? undefined : reads.volume(volumeName),
     // Almost always the namespace there, too: asked at once, it costs no second round.
     reads.replications(claim.namespace),
@@ -123,7 +127,7 @@ const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion):
   const why = volumes.unreadable();
   if (why !== undefined) return { state: 'unknown', site, why };
   const claims = claimsThere(volumes.lookup, question, live);
-  const lookup = lookupIn(await readNamespaces(reads, claims));
+  const lookup = lookupIn(await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]])));
   const candidates: Candidate[] = [];
   for (const { key, doubt } of claims) {
     const protectors = protectorsOf(lookup, key, volumes.lookup.claim(key));
