@@ -41,6 +41,8 @@ export type VolumeReplicationClass = KubernetesObject & {
 export const replicationNames = {
   /** Also the finalizer on a VR: a bare domain without a slash. */
   finalizer: 'replication.storage.openshift.io',
+  /** On a VolumeGroupReplication and its claims. */
+  groupFinalizer: 'replication.storage.openshift.io/vgr-protection',
   parameterPrefix: 'replication.storage.openshift.io/',
   secretName: 'replication.storage.openshift.io/replication-secret-name',
   secretNamespace: 'replication.storage.openshift.io/replication-secret-namespace',

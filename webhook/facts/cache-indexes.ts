@@ -1,0 +1,48 @@
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  volumeIdentityKey,
+  volumeIdentityOf,
+} from '../../core/model/persistent-volume.ts';
+import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
+import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import { claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
+import { sourceKeyOf } from '../../core/protection/protectors.ts';
+
+const given = (value: string | undefined): readonly string[] => (value ? [value] : []);
+
+const inNamespace = { namespace: ({ metadata }: KubernetesObject) => given(metadata.namespace) };
+
+/** How each cache is searched. A cache made by hand needs the same indexes. */
+export const cacheIndexes = {
+  replications: {
+    ...inNamespace,
+    source: (replication: VolumeReplication) => given(sourceKeyOf(replication)),
+  },
+  groups: inNamespace,
+  volumes: {
+    identity: (volume: PersistentVolume) => {
+      const identity = volumeIdentityOf(volume);
+      return identity === undefined ? [] : [volumeIdentityKey(identity)];
+    },
+    /** The claim it is bound to or reserved for. */
+    claim: (volume: PersistentVolume) => {
+      const key = claimRefKey(volume);
+      return key === undefined ? [] : [claimKeyText(key)];
+    },
+  },
+  claims: {
+    ...inNamespace,
+    name: ({ metadata }: PersistentVolumeClaim) => given(metadata.name),
+    volume: ({ spec }: PersistentVolumeClaim) => given(spec?.volumeName),
+  },
+  pods: {
+    claim: (pod: Pod) =>
+      claimsOfPod(pod).map((name) => claimKeyText({ namespace: pod.metadata.namespace ?? '', name })),
+  },
+  attachments: {
+    volume: ({ spec }: VolumeAttachment) => given(spec?.source?.persistentVolumeName),
+  },
+} as const;

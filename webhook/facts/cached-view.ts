@@ -1,0 +1,75 @@
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
+import type { StorageClass } from '../../core/model/storage-class.ts';
+import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
+import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
+import { type ClaimKey, claimKeyText, type VolumeLookup } from '../../core/protection/claims-of-volume.ts';
+import type { ReplicationLookup } from '../../core/protection/protectors.ts';
+import type { AdmittedReplications, ClassKind } from './admitted-replications.ts';
+import { type CacheName, whyNotBelieved } from './cache-health.ts';
+import type { WebhookCaches } from './caches.ts';
+import { cannotRead } from './reading-of.ts';
+
+/**
+ * The cluster as the rules may believe it: caches that are filled and fresh, and what was let in lately. Every method must be called
+ * within `readingOf`.
+ */
+export type CachedView = VolumeLookup &
+  ReplicationLookup & {
+    claimsNamed(name: string): readonly PersistentVolumeClaim[];
+    claimsIn(namespace: string): readonly PersistentVolumeClaim[];
+    volumesReservedFor(claim: ClaimKey): readonly PersistentVolume[];
+    replicationsIn(namespace: string): readonly VolumeReplication[];
+    /** One group in every version that may be what is stored; empty where there is none. */
+    groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
+    replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
+    storageClass(name: string): StorageClass | undefined;
+    isTerminating(namespace: string): boolean;
+    podsUsing(claim: ClaimKey): readonly string[];
+    nodesOf(volumeName: string): readonly string[];
+  };
+
+/** What a view is made of. */
+export type ViewOptions = {
+  readonly caches: WebhookCaches;
+  readonly admitted: AdmittedReplications;
+  readonly now: () => number;
+  /** Milliseconds after which a cache that heard nothing is not believed. */
+  readonly maxCacheAgeMs: number;
+};
+
+const nameOf = ({ metadata }: KubernetesObject): string => metadata.name ?? '';
+
+const classCaches = {
+  VolumeReplicationClass: 'replicationClasses',
+  VolumeGroupReplicationClass: 'groupClasses',
+} as const;
+
+/** Looks at the caches through what is known of their health. */
+export const viewCaches = ({ caches, admitted, now, maxCacheAgeMs }: ViewOptions): CachedView => {
+  const believed = <Name extends CacheName>(name: Name): WebhookCaches[Name] => {
+    const why = whyNotBelieved(caches, name, { now: now(), maxAgeMs: maxCacheAgeMs });
+    return why === undefined ? caches[name] : cannotRead(why);
+  };
+  return {
+    claim: (key) => believed('claims').get(key),
+    claimsNamed: (name) => believed('claims').by('name', name),
+    claimsIn: (namespace) => believed('claims').by('namespace', namespace),
+    claimsNaming: (volumeName) => believed('claims').by('volume', volumeName),
+    volume: (name) => believed('volumes').get({ name }),
+    volumesOf: (identity) => believed('volumes').by('identity', identity),
+    volumesReservedFor: (claim) => believed('volumes').by('claim', claimKeyText(claim)),
+    replicationsOf: (source) => admitted.replicationsOf(believed('replications'), source),
+    replicationsIn: (namespace) => believed('replications').by('namespace', namespace),
+    groupsIn: (namespace) => admitted.groupsIn(believed('groups'), namespace),
+    groupVersions: (key) => admitted.groupVersions(believed('groups'), key),
+    replicationClass: (kind, name) => admitted.replicationClass(believed(classCaches[kind]), kind, name),
+    storageClass: (name) => believed('storageClasses').get({ name }),
+    isTerminating: (name) => believed('namespaces').get({ name })?.metadata.deletionTimestamp !== undefined,
+    podsUsing: (claim) => believed('pods').by('claim', claimKeyText(claim)).map(nameOf),
+    nodesOf: (volumeName) =>
+      believed('attachments')
+        .by('volume', volumeName)
+        .map((attachment) => attachment.spec?.nodeName ?? nameOf(attachment)),
+  };
+};

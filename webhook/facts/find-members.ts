@@ -1,0 +1,75 @@
+import { messageOf } from '../../core/model/error.ts';
+import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
+import { markedGroupOf, membersOf } from '../../core/protection/group-members.ts';
+import type { CachedView } from './cached-view.ts';
+import { cannotRead, knownValue, readingOf } from './reading-of.ts';
+import { groupOf, type ReplicationSubject } from './replication-subject.ts';
+import { slimClaim } from './slim-objects.ts';
+import type { Sources } from './sources.ts';
+
+/** A claim that a replication takes in, whether it is there or not. */
+export type MemberClaim = {
+  readonly key: ClaimKey;
+  readonly claim: Reading<PersistentVolumeClaim | undefined>;
+};
+
+const asMember = (claim: PersistentVolumeClaim): MemberClaim => ({
+  key: keyOfClaim(claim),
+  claim: known(claim),
+});
+
+/** The claims of a group that a VolumeReplication carries the state of, the group itself being there or gone. */
+const membersOfGroupNamed = (view: CachedView, namespace: string, name: string): MemberClaim[] => {
+  const claims = view.claimsIn(namespace);
+  const groups = view.groupVersions({ namespace, name });
+  const members =
+    groups.length === 0
+      ? claims.filter((claim) => markedGroupOf(claim) === name)
+      : groups.flatMap((group) => knownValue(membersOf(group, claims)));
+  return [...new Set(members)].map(asMember);
+};
+
+/** Claims that were read from the API server itself, by `namespace/name`. */
+export type LiveClaims = ReadonlyMap<string, Reading<PersistentVolumeClaim | undefined>>;
+
+const namedMember = (view: CachedView, key: ClaimKey, live: LiveClaims): MemberClaim => {
+  const cached = readingOf(() => view.claim(key));
+  const isMissing = cached.known && cached.value === undefined;
+  return { key, claim: isMissing ? (live.get(claimKeyText(key)) ?? cached) : cached };
+};
+
+/** The claims that a replication takes in. Within `readingOf`. */
+export const findMembers = (
+  view: CachedView,
+  subject: ReplicationSubject,
+  live: LiveClaims,
+): readonly MemberClaim[] => {
+  const { shown, namespace } = subject;
+  if (shown.kind === 'VolumeGroupReplication') {
+    const metadata = { ...shown.object.metadata, namespace, name: subject.name };
+    return knownValue(membersOf({ ...shown.object, metadata }, view.claimsIn(namespace))).map(asMember);
+  }
+  const group = groupOf(subject);
+  if (group !== undefined) return membersOfGroupNamed(view, namespace, group);
+  const { kind, name } = shown.object.spec.dataSource;
+  if (kind !== 'PersistentVolumeClaim') {
+    return cannotRead(`its dataSource is a ${kind}, which no controller replicates`);
+  }
+  return [namedMember(view, { namespace, name }, live)];
+};
+
+/** Reads a claim that the cache does not hold: it may have been created a moment ago. It never rejects: no answer is unknown. */
+export const readMissingClaim = async (
+  { readClaim }: Pick<Sources, 'readClaim'>,
+  key: ClaimKey,
+  signal: AbortSignal,
+): Promise<Reading<PersistentVolumeClaim | undefined>> => {
+  try {
+    const live = await readClaim(key, signal);
+    return known(live && slimClaim(live));
+  } catch (error) {
+    return unknown(`claim ${claimKeyText(key)} could not be read: ${messageOf(error)}`);
+  }
+};

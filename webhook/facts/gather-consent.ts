@@ -1,0 +1,67 @@
+import { whyConsentIsVoid } from '../../core/consent.ts';
+import { isConsentUsed } from '../../core/consent-use.ts';
+import { messageOf } from '../../core/model/error.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import type { ConsentFacts } from '../../core/rules/consent-facts.ts';
+import { leavesPrimary, needsPeer } from '../../core/rules/guard/replication-intent.ts';
+import type { ReplicationChange, ReplicationKind } from '../../core/rules/replication-facts.ts';
+import type { Requester } from '../admission-request.ts';
+import { consentTextOf, type ReplicationSubject } from './replication-subject.ts';
+import type { AccessQuestion } from './review-access.ts';
+import type { Sources } from './sources.ts';
+
+/** Facts about a consent that nobody but the caches was asked for. */
+export type ConsentOnRecord = Omit<ConsentFacts, 'mayConsent'>;
+
+/** What the object and this process' memory say of a consent. */
+export const readConsentOnRecord = (
+  { consentUses, now }: Pick<Sources, 'consentUses' | 'now'>,
+  { operation, before, after }: ReplicationSubject,
+  username: string,
+): ConsentOnRecord => {
+  const earlier = consentTextOf(before);
+  const text = operation === 'DELETE' ? earlier : consentTextOf(after);
+  const { uid = '', generation = 0 } = before?.metadata ?? {};
+  const stored = before && { text: earlier, generation };
+  return {
+    text,
+    isNew: operation !== 'DELETE' && text !== undefined && text !== earlier,
+    isUsed: isConsentUsed(consentUses.of(uid), { stored, text }),
+    user: username,
+    now: now(),
+  };
+};
+
+const canBeWaived = (change: ReplicationChange): boolean =>
+  !change.followsGroup && (needsPeer(change) || leavesPrimary(change) || change.operation === 'DELETE');
+
+/** Whether it makes a difference if the user may consent: not for a text that nobody could honour. */
+export const consentMatters = (
+  { text, isNew, isUsed, now }: ConsentOnRecord,
+  change: ReplicationChange,
+): boolean =>
+  text !== undefined &&
+  !isUsed &&
+  whyConsentIsVoid(text, now) === undefined &&
+  (isNew || canBeWaived(change));
+
+const plurals: Readonly<Record<ReplicationKind, AccessQuestion['resource']>> = {
+  VolumeReplication: 'volumereplications',
+  VolumeGroupReplication: 'volumegroupreplications',
+};
+
+/** Whether the requesting user may consent. It never rejects: no answer is unknown. */
+export const askMayConsent = async (
+  { reviewAccess }: Pick<Sources, 'reviewAccess'>,
+  { user, subject }: { user: Requester; subject: ReplicationSubject },
+  signal: AbortSignal,
+): Promise<Reading<boolean>> => {
+  const { kind, object } = subject.shown;
+  const { name = '' } = object.metadata;
+  const question = { user, resource: plurals[kind], namespace: subject.namespace, name };
+  try {
+    return known(await reviewAccess(question, signal));
+  } catch (error) {
+    return unknown(messageOf(error));
+  }
+};

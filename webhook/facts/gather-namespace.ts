@@ -1,0 +1,43 @@
+import { membersOf } from '../../core/protection/group-members.ts';
+import { type Protector, replicationHereOf } from '../../core/protection/protectors.ts';
+import type { NamespaceFacts } from '../../core/rules/protection-facts.ts';
+import type { AdmissionRequest } from '../admission-request.ts';
+import type { CachedView } from './cached-view.ts';
+import { deletedObject, readNamespace } from './read-object.ts';
+import { knownValue, readingOf } from './reading-of.ts';
+import { hasFinalizer } from './replication-subject.ts';
+
+const sourceNameOf = (protector: Protector): string =>
+  protector.kind === 'VolumeReplication' ? protector.object.spec.dataSource.name : '';
+
+/** Replications of a namespace that protect: they carry the finalizer, or are groups with claims. Within `readingOf`. */
+const protectorsIn = (view: CachedView, namespace: string): readonly Protector[] => [
+  ...view
+    .replicationsIn(namespace)
+    .map((object): Protector => ({ kind: 'VolumeReplication', object }))
+    .filter(hasFinalizer),
+  ...view
+    .groupsIn(namespace)
+    .map((object): Protector => ({ kind: 'VolumeGroupReplication', object }))
+    .filter(
+      (group) =>
+        hasFinalizer(group) ||
+        (group.kind === 'VolumeGroupReplication' &&
+          knownValue(membersOf(group.object, view.claimsIn(namespace))).length > 0),
+    ),
+];
+
+/** A namespace that is deleted; undefined for other operations. Throws `ObjectUnreadable`. */
+export const gatherNamespace = (view: CachedView, request: AdmissionRequest): NamespaceFacts | undefined => {
+  if (request.operation !== 'DELETE') return undefined;
+  const { metadata } = readNamespace(deletedObject('Namespace', request.oldObject));
+  const name = metadata.name ?? request.name;
+  return {
+    subject: 'namespace',
+    name,
+    isTerminating: Boolean(metadata.deletionTimestamp),
+    replications: readingOf(() =>
+      protectorsIn(view, name).map((protector) => replicationHereOf(protector, sourceNameOf(protector))),
+    ),
+  };
+};

@@ -1,0 +1,137 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Reading, unknown } from '../../core/model/reading.ts';
+import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
+import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/rules/replication-facts.ts';
+import type { AdmissionRequest } from '../admission-request.ts';
+import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
+import type { CachedView } from './cached-view.ts';
+import { describeMember, type LocalMember } from './describe-member.ts';
+import { findMembers, type LiveClaims, readMissingClaim } from './find-members.ts';
+import { followsGroup } from './follows-group.ts';
+import {
+  askMayConsent,
+  type ConsentOnRecord,
+  consentMatters,
+  readConsentOnRecord,
+} from './gather-consent.ts';
+import { knownValue, readingOf } from './reading-of.ts';
+import { changeOf, hasFinalizer, type ReplicationSubject } from './replication-subject.ts';
+import type { Sources } from './sources.ts';
+
+const classesOf = (view: CachedView, { shown }: ReplicationSubject): readonly ClassHere[] => {
+  const find = (kind: ClassHere['kind'], name: string): ClassHere => ({
+    kind,
+    name,
+    provisioner: view.replicationClass(kind, name)?.spec.provisioner,
+  });
+  if (shown.kind === 'VolumeReplication') {
+    return [find('VolumeReplicationClass', shown.object.spec.volumeReplicationClass)];
+  }
+  const { volumeGroupReplicationClassName, volumeReplicationClassName } = shown.object.spec;
+  return [
+    find('VolumeGroupReplicationClass', volumeGroupReplicationClassName),
+    ...(volumeReplicationClassName ? [find('VolumeReplicationClass', volumeReplicationClassName)] : []),
+  ];
+};
+
+/** A group protects as soon as it takes a claim in; where that is unknown, it may. */
+const isProtecting = (subject: ReplicationSubject, members: Reading<readonly unknown[]>): boolean =>
+  hasFinalizer(subject.shown) ||
+  (subject.shown.kind === 'VolumeGroupReplication' && (!members.known || members.value.length > 0));
+
+/** What is known here: read in one go, so that nothing changes in between. */
+type Here = { readonly change: ReplicationChange; readonly members: Reading<readonly LocalMember[]> };
+
+const lookHere = (view: CachedView, subject: ReplicationSubject, live: LiveClaims): Here => {
+  const members = readingOf(() =>
+    findMembers(view, subject, live).map((member) => describeMember(view, subject, member)),
+  );
+  const change = changeOf(subject, {
+    followsGroup: followsGroup(view, subject),
+    isProtecting: isProtecting(subject, members),
+  });
+  return { change, members };
+};
+
+/** What somebody had to be asked for. */
+type Answers = {
+  readonly claims: LiveClaims;
+  readonly peer: PeerAnswers;
+  readonly mayConsent: Reading<boolean>;
+};
+
+const nobodyAsked: Answers = { claims: new Map(), peer: new Map(), mayConsent: unknown('nobody asked') };
+
+const missingClaims = ({ change, members }: Here): readonly ClaimKey[] =>
+  change.followsGroup || !takesUpVolume(change) || !members.known
+    ? []
+    : members.value
+        .filter(({ claim }) => claim.known && claim.value === undefined)
+        .map(({ claimName }) => ({ namespace: change.namespace, name: claimName }));
+
+const readClaims = async (
+  sources: Sources,
+  keys: readonly ClaimKey[],
+  signal: AbortSignal,
+): Promise<LiveClaims> => {
+  const readings = await Promise.all(
+    keys.map(async (key) => [claimKeyText(key), await readMissingClaim(sources, key, signal)] as const),
+  );
+  return new Map(readings);
+};
+
+type Asked = { readonly request: AdmissionRequest; readonly subject: ReplicationSubject };
+
+/** Asks whoever has to be asked about a change; undefined where the caches tell everything. */
+const askAround = (
+  sources: Sources,
+  { request, subject, here, record }: Asked & { here: Here; record: ConsentOnRecord },
+  signal: AbortSignal,
+): Promise<Answers> | undefined => {
+  const missing = missingClaims(here);
+  const asksPeer = sources.peer !== undefined && concernsPeer(here.change);
+  const asksAccess = consentMatters(record, here.change);
+  if (missing.length === 0 && !asksPeer && !asksAccess) return undefined;
+  const lookAround = async (): Promise<Pick<Answers, 'claims' | 'peer'>> => {
+    const claims = await readClaims(sources, missing, signal);
+    if (!asksPeer) return { claims, peer: new Map() };
+    const { members } = claims.size === 0 ? here : lookHere(sources.view, subject, claims);
+    const { namespace } = subject;
+    const about = { namespace, members: members.known ? members.value : [] };
+    return { claims, peer: await askPeer(sources, about, signal) };
+  };
+  const access = asksAccess
+    ? askMayConsent(sources, { user: request.user, subject }, signal)
+    : nobodyAsked.mayConsent;
+  return Promise.all([lookAround(), access]).then(([around, mayConsent]) => ({ ...around, mayConsent }));
+};
+
+/**
+ * Everything that the rules look at around a replication that changes. After somebody was asked the caches are read again, in a turn
+ * of its own: who judges at once judges by what was let in meanwhile, too.
+ */
+export const gatherReplication = async (
+  sources: Sources,
+  { request, subject }: Asked,
+  signal: AbortSignal,
+): Promise<ReplicationFacts> => {
+  const { view, withoutPeer } = sources;
+  const readRecord = () => readConsentOnRecord(sources, subject, request.user.username);
+  const first = lookHere(view, subject, nobodyAsked.claims);
+  const asking = askAround(sources, { request, subject, here: first, record: readRecord() }, signal);
+  const answers = (await asking) ?? nobodyAsked;
+  if (asking !== undefined) await nextTurn();
+  const { change, members } = asking === undefined ? first : lookHere(view, subject, answers.claims);
+  return {
+    subject: 'replication',
+    change,
+    members: readingOf(() =>
+      knownValue(members).map((member) => withPeer(sources, { change, answers: answers.peer }, member)),
+    ),
+    classes: readingOf(() => classesOf(view, subject)),
+    namespaceTerminating: readingOf(() => view.isTerminating(subject.namespace)),
+    consent: { ...readRecord(), mayConsent: answers.mayConsent },
+    withoutPeer,
+  };
+};

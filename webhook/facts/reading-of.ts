@@ -1,0 +1,23 @@
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+
+/** Thrown where a fact cannot be had, caught by `readingOf` alone: so that what is read from unknown facts is unknown by itself. */
+class CannotRead extends Error {}
+
+/** What was read; unknown as soon as anything on the way to it was. */
+export const readingOf = <T>(read: () => T): Reading<T> => {
+  try {
+    return known(read());
+  } catch (error) {
+    if (error instanceof CannotRead) return unknown(error.message);
+    throw error;
+  }
+};
+
+/** Within `readingOf`: ends the reading; `why` is one clause. */
+export const cannotRead = (why: string): never => {
+  throw new CannotRead(why);
+};
+
+/** Within `readingOf`: the value of another reading. */
+export const knownValue = <T>(reading: Reading<T>): T =>
+  reading.known ? reading.value : cannotRead(reading.why);
