@@ -3,19 +3,28 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import type { FactSource } from '../fact-source.ts';
 import { answerAdvice } from '../judge/answer-advice.ts';
 import { answerFailure } from '../judge/answer-failure.ts';
+import { answerGuard } from '../judge/answer-guard.ts';
 import { answerRepair } from '../judge/answer-repair.ts';
 import { isUnchanged } from '../judge/is-unchanged.ts';
 import { type Judgement, nothingToSay } from '../judge/judgement.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
 import type { Deadline } from './deadline.ts';
-import { createGuardJudge } from './guard-in-order.ts';
 
 /** Gathers facts, then decides. Rejects as the fact source does. */
 export type Judge = (request: AdmissionRequest, signal: AbortSignal) => Promise<Judgement>;
 
 /** How each webhook judges. */
 export const createJudges = (source: FactSource): Readonly<Record<WebhookName, Judge>> => ({
-  guard: createGuardJudge(source),
+  guard: async (request, signal) => {
+    if (isUnchanged(request)) return nothingToSay;
+    const facts = await source.guard(request, signal);
+    // Whoever was told that nobody judged in time must not be let in behind their back.
+    signal.throwIfAborted();
+    const judgement = facts === undefined ? nothingToSay : answerGuard(facts);
+    // Told in the turn in which the facts came: whoever is judged next finds it.
+    if (judgement.answer.allowed && !request.dryRun) source.admitted(request);
+    return judgement;
+  },
   advice: async (request, signal) => {
     const facts = isUnchanged(request) ? undefined : await source.advice(request, signal);
     return facts === undefined ? nothingToSay : answerAdvice(facts);

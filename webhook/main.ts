@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DrError, messageOf } from '../core/model/error.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { connectSites } from '../kube/program/connect-sites.ts';
+import { createLog, type ProgramLog } from '../kube/program/log.ts';
+import { onceEach } from '../kube/program/once-each.ts';
+import { keepHeapSmall } from '../kube/program/small-heap.ts';
+import {
+  parseCommand,
+  type RegisterFlags,
+  type ServeFlags,
+  type UnregisterFlags,
+  type WebhookCommand,
+} from './flags.ts';
+import { register, unregister } from './registration/register.ts';
+import { runWebhook } from './run.ts';
+
+/** Put in by the build; a run from the sources has none. */
+const version = (globalThis as { kubectlDrVersion?: string }).kubectlDrVersion ?? 'development';
+const userAgent = `dr-webhook/${version}`;
+
+const print = (text: string): void => void process.stdout.write(text);
+
+const fail = (error: unknown): number => {
+  const hint = error instanceof DrError && error.hint !== undefined ? `; ${error.hint}` : '';
+  process.stderr.write(`error: ${messageOf(error)}${hint}\n`);
+  return error instanceof DrError && error.code === 'FlagInvalid' ? 2 : 1;
+};
+
+/** Aborts at SIGTERM or SIGINT; a second signal does not wait. */
+const stopOnSignals = (onSignal: (name: string) => void): AbortSignal => {
+  const stopping = new AbortController();
+  const stop = (name: string): void => {
+    if (stopping.signal.aborted) process.exit(1);
+    onSignal(name);
+    stopping.abort();
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop(name));
+  return stopping.signal;
+};
+
+const serve = async (flags: ServeFlags): Promise<void> => {
+  keepHeapSmall();
+  const log: ProgramLog = createLog(flags.logLevel);
+  const signal = stopOnSignals((name) => log.info({ signal: name }, 'Signal received'));
+  const { cluster, peer } = connectSites(flags, process.env, {
+    userAgent,
+    onWarning: onceEach((text) => log.warn({ warning: text }, 'API server warned')),
+  });
+  log.info({ version, cluster: cluster.name, peer: peer?.name }, 'Starting');
+  await runWebhook({
+    flags,
+    cluster,
+    peer,
+    identity: `${hostname()}_${randomUUID()}`,
+    signal,
+    now: Date.now,
+    random: Math.random,
+    log,
+  });
+  log.info({}, 'Stopped');
+};
+
+const withCluster = async (
+  flags: Pick<ServeFlags, 'kubeconfig' | 'context'>,
+  work: (cluster: Cluster, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const signal = stopOnSignals(() => undefined);
+  const { cluster } = connectSites(
+    { ...flags, peerKubeconfig: undefined, peerContext: undefined },
+    process.env,
+    {
+      userAgent,
+      onWarning: onceEach((text) => process.stderr.write(`Warning: ${text}\n`)),
+    },
+  );
+  try {
+    await work(cluster, signal);
+  } finally {
+    cluster.close();
+  }
+};
+
+const suffixOf = (dryRun: boolean): string => (dryRun ? ' (dry run)' : '');
+
+const runRegister = (flags: RegisterFlags): Promise<void> =>
+  withCluster(flags, async (cluster, signal) => {
+    const objects = await register(cluster, { ...flags, signal, now: Date.now });
+    for (const { kind, metadata } of objects) {
+      print(`${kind} ${metadata.name} registered${suffixOf(flags.dryRun)}\n`);
+    }
+  });
+
+const runUnregister = (flags: UnregisterFlags): Promise<void> =>
+  withCluster(flags, async (cluster, signal) => {
+    const { removed } = await unregister(cluster, { signal, dryRun: flags.dryRun });
+    for (const name of removed) print(`${name} removed${suffixOf(flags.dryRun)}\n`);
+    if (removed.length === 0) print('nothing is registered\n');
+  });
+
+const run = (command: WebhookCommand): Promise<void> => {
+  switch (command.command) {
+    case 'serve':
+      return serve(command.flags);
+    case 'register':
+      return runRegister(command.flags);
+    case 'unregister':
+      return runUnregister(command.flags);
+  }
+};
+
+const main = async (): Promise<number> => {
+  try {
+    const command = await parseCommand(process.argv.slice(2), { version, print });
+    if (command !== undefined) await run(command);
+    return 0;
+  } catch (error) {
+    return fail(error);
+  }
+};
+
+process.exit(await main());
