@@ -1,5 +1,4 @@
 import { messageOf } from '../../core/model/error.ts';
-import { isAlreadyExists, isConflict } from '../../kube/api-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { informerBackoff } from '../../kube/informer.ts';
 import type { CertificateNames } from './certificate-names.ts';
@@ -16,7 +15,7 @@ import { type Election, type ElectionTimes, takePart } from './leadership.ts';
 import { lifetimes } from './rotation.ts';
 import type { ServedCertificates } from './served-certificates.ts';
 import { checkServed, createLeafHolder, type LeafHolder } from './served-leaf.ts';
-import { readStored, type Stored } from './stored-certificates.ts';
+import { readStored, type Stored, wasChangedMeanwhile } from './stored-certificates.ts';
 import { createWakeUp } from './wake-up.ts';
 import { watchStored } from './watch-stored.ts';
 
@@ -96,8 +95,6 @@ const pass = async (keeper: Keeper): Promise<number> => {
   return isSettling ? Math.min(pollMs, lifetimes.settleMs / 4) : pollMs;
 };
 
-const isTaken = (thrown: unknown): boolean => isConflict(thrown) || isAlreadyExists(thrown);
-
 type Outcome = { readonly failures: number; readonly pauseMs: number };
 
 const passOn = async (keeper: Keeper, failures: number): Promise<Outcome> => {
@@ -112,7 +109,7 @@ const passOn = async (keeper: Keeper, failures: number): Promise<Outcome> => {
     // Nothing was seen meanwhile, so nothing counts as seen without a gap.
     keeper.memory = nothingSeen;
     keeper.followed = { ...keeper.followed, trustedSince: undefined };
-    if (isTaken(thrown)) {
+    if (wasChangedMeanwhile(thrown)) {
       // Somebody was quicker: what they wrote may be just right.
       log.debug({ error }, 'Certificates changed meanwhile, looking again');
       return { failures, pauseMs: gatherMs };

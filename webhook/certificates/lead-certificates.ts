@@ -6,7 +6,7 @@ import { bundleOf, type CertificateSet, readCertificateSet, type Secret } from '
 import { carriesNames, certificatesIn, lifeOf } from './read-certificate.ts';
 import { countSince, nextRotationStep, type RotationFacts } from './rotation.ts';
 import type { KeyMaker } from './sign-certificate.ts';
-import { type Stored, writeBundle, writeSecret } from './stored-certificates.ts';
+import { readStored, type Stored, writeBundle, writeSecret } from './stored-certificates.ts';
 import { takeRotationStep } from './take-rotation-step.ts';
 
 /** What the leader remembers between two passes: since when (see `elapsed`) each registration carries the next authority. */
@@ -76,7 +76,7 @@ const factsOf = (
 
 /** Takes one step where one is due, and answers the Secret that holds it. */
 const rotate = async (
-  { secret, registrations }: Stored,
+  secret: Secret | undefined,
   nextSeenMs: number | undefined,
   options: LeaderOptions,
 ): Promise<Secret | undefined> => {
@@ -85,7 +85,7 @@ const rotate = async (
   const set = setIn(secret);
   const due = nextRotationStep({ now, nextSeenMs, stored: factsOf(set, names) });
   if (due === undefined) return undefined;
-  const published = publishedIn(registrations);
+  const published = async () => publishedIn((await readStored(cluster, namespace, signal)).registrations);
   const changed = await takeRotationStep(due.step, set, { now, names, published, makeKeys });
   if (!isLeader()) return undefined;
   const written = await writeSecret(cluster, { namespace, before: secret, set: changed, signal });
@@ -108,7 +108,7 @@ const inject = async ({ secret, registrations }: Stored, options: LeaderOptions)
 
 /**
  * Does all that is due now: the steps of the rotation, first in the Secret, then the bundles that go with it. Answers what the
- * cluster holds afterwards. Rejects with the failure of a write; a `Conflict` or `AlreadyExists` says that it has to be read anew.
+ * cluster holds afterwards. Rejects with the failure of a write (see `wasChangedMeanwhile`).
  */
 export const leadCertificates = async (
   stored: Stored,
@@ -120,7 +120,7 @@ export const leadCertificates = async (
   const nextSeenMs = memory.seenSince === undefined ? undefined : options.elapsed() - memory.seenSince;
   for (let steps = 0; steps < mostSteps; steps += 1) {
     // What was seen belongs to the Secret as it was read; a step has to be published before the next one can rely on it.
-    const written = await rotate({ ...stored, secret }, steps === 0 ? nextSeenMs : undefined, options);
+    const written = await rotate(secret, steps === 0 ? nextSeenMs : undefined, options);
     if (written === undefined) break;
     secret = written;
   }

@@ -1,5 +1,6 @@
+import { DrError } from '../../core/model/error.ts';
 import { resources } from '../../core/model/resource.ts';
-import { isNotFound } from '../../kube/api-error.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../kube/api-error.ts';
 import type { Cluster, RequestOptions } from '../../kube/cluster.ts';
 import { registrationKeys } from '../registration/registration.ts';
 import type { WebhookConfiguration } from '../registration/webhook-configuration.ts';
@@ -39,21 +40,33 @@ export const readStored = async (
   return { secret, registrations: registrations.flat() };
 };
 
-/** Stores a set where nobody else did meanwhile; rejects with `Conflict` or `AlreadyExists` where somebody has. */
+/** Whether a write was refused because the object is no longer as it was read: it has to be read anew. */
+export const wasChangedMeanwhile = (thrown: unknown): boolean =>
+  isConflict(thrown) ||
+  isAlreadyExists(thrown) ||
+  (thrown instanceof DrError && thrown.code === goneMeanwhile);
+
+const goneMeanwhile = 'GoneMeanwhile';
+
+/** A write to what was read a moment ago finds nothing: somebody has deleted it. */
+const expectThere = async <T>(name: string, write: Promise<T>): Promise<T> =>
+  write.catch((thrown: unknown) => {
+    if (!isNotFound(thrown)) throw thrown;
+    throw new DrError({ code: goneMeanwhile, message: `${name} was deleted meanwhile`, cause: thrown });
+  });
+
+/** Stores a set where nobody else did meanwhile (see `wasChangedMeanwhile`). */
 export const writeSecret = (
   cluster: Cluster,
   options: { namespace: string; before: Secret | undefined; set: CertificateSet; signal: AbortSignal },
 ): Promise<Secret> => {
   const { namespace, before, set, signal } = options;
   const data = secretDataOf(set);
-  if (before !== undefined) {
-    const { stringData: _, ...rest } = before;
-    return cluster.replace<Secret>(
-      resources.secrets,
-      { ...rest, metadata: before.metadata, data },
-      within(signal),
+  if (before !== undefined)
+    return expectThere(
+      `Secret ${namespace}/${secretName}`,
+      cluster.replace<Secret>(resources.secrets, { ...before, data }, within(signal)),
     );
-  }
   const secret: Secret = {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -68,17 +81,21 @@ export const writeSecret = (
   return cluster.create<Secret>(resources.secrets, secret, within(signal));
 };
 
-/** Applies a bundle to one registration and answers what it holds then; rejects with `Conflict` where that has changed. */
+/** Applies a bundle to one registration as it was read (see `wasChangedMeanwhile`), and answers what it holds then. */
 export const writeBundle = async (
   cluster: Cluster,
   { key, body }: BundlePatch,
   signal: AbortSignal,
 ): Promise<Registration> => {
-  const object = await cluster.patch<WebhookConfiguration>(key.resource, { name: key.name }, body, {
+  const options = {
     type: 'apply',
     fieldManager: bundleFieldManager,
     force: true,
     ...within(signal),
-  });
+  } as const;
+  const object = await expectThere(
+    `${key.resource.kind} ${key.name}`,
+    cluster.patch<WebhookConfiguration>(key.resource, { name: key.name }, body, options),
+  );
   return { key, object };
 };

@@ -7,8 +7,8 @@ import { type KeyMaker, type KeyPair, type Life, makeAuthority, makeLeaf } from 
 export type StepOptions = {
   readonly now: number;
   readonly names: CertificateNames;
-  /** Authorities that the registrations carry now; somebody may still show leaves of theirs. */
-  readonly published: readonly string[];
+  /** Reads which authorities the registrations carry; somebody may still show leaves of theirs. */
+  readonly published: () => Promise<readonly string[]>;
   readonly makeKeys?: KeyMaker | undefined;
 };
 
@@ -38,10 +38,12 @@ const retirementOf = (leaf: KeyPair | undefined, now: number): number => {
 const startOver = async (options: StepOptions): Promise<CertificateSet> => {
   const { now, published } = options;
   const authority = await newAuthority(options);
-  const old = published.filter((pem) => isInTime(lifeOf(pem), now)).slice(0, mostOld);
+  const leaf = await newLeaf(authority, options);
+  // Read last: what another leader published while our keys were being made must not be lost.
+  const old = (await published()).filter((pem) => isInTime(lifeOf(pem), now)).slice(0, mostOld);
   return {
     authority,
-    leaf: await newLeaf(authority, options),
+    leaf,
     next: undefined,
     old,
     retireAfter: old.length === 0 ? 0 : retirementOf(undefined, now),

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { resources } from '../../../core/model/resource.ts';
-import { ApiError } from '../../../kube/api-error.ts';
 import { certificateNames } from '../../../webhook/certificates/certificate-names.ts';
 import { secretDataOf } from '../../../webhook/certificates/certificate-set.ts';
 import { type Followed, followSecret, nothingFollowed } from '../../../webhook/certificates/follow-secret.ts';
@@ -14,7 +13,12 @@ import { isInTime, isSignedByOneOf, lifeOf } from '../../../webhook/certificates
 import { lifetimes } from '../../../webhook/certificates/rotation.ts';
 import { createLeafHolder, type LeafHolder } from '../../../webhook/certificates/served-leaf.ts';
 import { makeAuthority, makeLeaf } from '../../../webhook/certificates/sign-certificate.ts';
-import { readStored, type Stored, secretName } from '../../../webhook/certificates/stored-certificates.ts';
+import {
+  readStored,
+  type Stored,
+  secretName,
+  wasChangedMeanwhile,
+} from '../../../webhook/certificates/stored-certificates.ts';
 import type { WebhookConfiguration } from '../../../webhook/registration/webhook-configuration.ts';
 import { poolOfKeys } from './key-pool.ts';
 import { allRegistrations, createMemoryCluster, putRegistration } from './memory-cluster.ts';
@@ -125,7 +129,7 @@ const read = ({ memory }: World) => readStored(memory.cluster, namespace, new Ab
 /** Two that believe to lead write to the same objects: one of them is told. */
 const orConflict = async <T>(work: Promise<T>, otherwise: T): Promise<T> =>
   work.catch((thrown: unknown) => {
-    if (thrown instanceof ApiError && thrown.httpStatus === 409) return otherwise;
+    if (wasChangedMeanwhile(thrown)) return otherwise;
     throw thrown;
   });
 
