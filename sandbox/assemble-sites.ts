@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../kube/connect.ts';
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
@@ -108,10 +107,9 @@ export const assembleSites = (
       connectAs: (user) => connect({ ...common, impersonate: { user, groups: ['system:masters'] } }),
       socketPath: driverSocket(runDirectory, name),
       controller,
-      guard:
-        settings.webhook && existsSync(join(plan.packageRoot, 'webhook', 'facts', 'create-fact-source.ts'))
-          ? assembleGuard({ plan, keeper, site: name, peer, cluster, port: webhookPorts[index] })
-          : undefined,
+      guard: settings.webhook
+        ? assembleGuard({ plan, keeper, site: name, peer, cluster, port: webhookPorts[index] })
+        : undefined,
       now,
       random,
       log,

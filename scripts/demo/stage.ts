@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -18,7 +18,13 @@ export type Stage = {
   dr(...words: string[]): Promise<string>;
   /** The same without printing. */
   drQuietly(...words: string[]): Promise<string>;
+  /** A cluster's API; what it warns of is printed. */
   cluster(site: Site): Cluster;
+  /**
+   * Shows a change being refused: by the real `kubectl` where there is one, else asked of the API, which says the same. Fails
+   * when it is not refused, or not for the reason expected.
+   */
+  refused(site: Site, change: Change, code: string): Promise<void>;
   /** One of the objects in manifests/samples. */
   sample(name: string): KubernetesObject;
   /** Reads an object again and again until it is as wanted; one line tells how long that took. */
@@ -35,8 +41,19 @@ export type Stage = {
   close(): Promise<void>;
 };
 
+/** A change as a person types it, and the same asked of the API. */
+export type Change = {
+  words: string[];
+  /** What `-f -` reads. */
+  input?: KubernetesObject;
+  ask: (cluster: Cluster) => Promise<unknown>;
+};
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
+const haveKubectl = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .some((directory) => existsSync(join(directory, 'kubectl')));
 
 const indent = (text: string): string =>
   text
@@ -91,9 +108,29 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
   const cluster = (site: Site): Cluster => {
     const known = clusters.get(site);
     if (known !== undefined) return known;
-    const opened = connect({ kubeconfig: loadKubeconfig({ env, home }), context: site });
+    const opened = connect({
+      kubeconfig: loadKubeconfig({ env, home }),
+      context: site,
+      onWarning: (text) => console.log(indent(`Warning: ${text}`)),
+    });
     clusters.set(site, opened);
     return opened;
+  };
+
+  /** What kubectl says of a change; undefined when it was carried out. */
+  const objection = async (site: Site, { words, input, ask }: Change): Promise<string | undefined> => {
+    if (haveKubectl) {
+      const asking = run('kubectl', ['--context', site, '--request-timeout=10s', ...words], { env, signal });
+      asking.child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
+      return asking.then(
+        () => undefined,
+        (error: { stderr?: string; message: string }) => error.stderr || error.message,
+      );
+    }
+    return ask(cluster(site)).then(
+      () => undefined,
+      (error: Error) => `Error from server (Forbidden): ${error.message}`,
+    );
   };
 
   return {
@@ -105,6 +142,13 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
     },
     drQuietly: (...words) => execute(words, signal),
     cluster,
+    refused: async (site, change, code) => {
+      console.log(`   $ kubectl --context ${site} ${change.words.map(quoted).join(' ')}`);
+      const said = await objection(site, change);
+      if (said === undefined) throw new Error(`${site} did not refuse it`);
+      console.log(indent(said));
+      if (!said.includes(`${code}: `)) throw new Error(`${site} refused it, but not for ${code}`);
+    },
     sample: (name) => parse(readFileSync(join(root, 'manifests/samples', `${name}.yaml`), 'utf8')),
     until: async (site, { resource, name, namespace, is, when }) => {
       const started = performance.now();

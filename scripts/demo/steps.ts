@@ -2,7 +2,8 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
-import type { Site, Stage } from './stage.ts';
+import { claimRefAnnotation } from '../../core/rules/repair/binder-annotations.ts';
+import type { Change, Site, Stage } from './stage.ts';
 
 export type Step = {
   what: string;
@@ -12,6 +13,7 @@ export type Step = {
 };
 
 const namespace = 'default';
+const otherNamespace = 'elsewhere';
 const claimName = 'rbd-pvc';
 const replicationName = 'pvc-volumereplication';
 const text = 'written on cluster-1 before the move';
@@ -64,23 +66,28 @@ const untilSynced = (stage: Stage, site: Site) =>
     when: ({ status }) => status?.lastSyncTime !== undefined,
   });
 
-/** The claim and its volume as the other cluster can take them: without what only the first one knows. */
+/** A volume as `kubectl get -o yaml` shows it and kubectl would send it: with all that only its own cluster knows. */
+const copyOf = ({ metadata, ...volume }: PersistentVolume): PersistentVolume => {
+  const { resourceVersion: _, ...rest } = metadata;
+  const annotations = { ...metadata.annotations, [claimRefAnnotation]: 'reserve' };
+  return { ...volume, metadata: { ...rest, annotations } };
+};
+
+const showReference = (site: Site, { spec }: PersistentVolume) =>
+  say(`${site}: claimRef ${JSON.stringify(spec?.claimRef)}, ${spec?.persistentVolumeReclaimPolicy}`);
+
+/** The claim and its volume on the other cluster: the volume as it is, for the webhook to repair, and then the claim. */
 const carryOver = async (stage: Stage) => {
-  const source = stage.cluster('cluster-1');
-  const claim = await source.get<PersistentVolumeClaim>(resources.persistentVolumeClaims, {
+  const [first, second] = [stage.cluster('cluster-1'), stage.cluster('cluster-2')];
+  const claim = await first.get<PersistentVolumeClaim>(resources.persistentVolumeClaims, {
     name: claimName,
     namespace,
   });
-  const volume = await source.get<PersistentVolume>(resources.persistentVolumes, {
-    name: claim.spec?.volumeName ?? '',
-  });
-  await create(stage, 'cluster-2', resources.persistentVolumes, {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name: volume.metadata.name ?? '' },
-    // Reserved by name: a claim of somebody else cannot take the volume before ours arrives.
-    spec: { ...volume.spec, claimRef: { namespace, name: claimName } },
-  });
+  const name = claim.spec?.volumeName ?? '';
+  const volume = await first.get<PersistentVolume>(resources.persistentVolumes, { name });
+  showReference('cluster-1', volume);
+  await create(stage, 'cluster-2', resources.persistentVolumes, copyOf(volume));
+  showReference('cluster-2', await second.get<PersistentVolume>(resources.persistentVolumes, { name }));
   await create(stage, 'cluster-2', resources.persistentVolumeClaims, {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -89,11 +96,41 @@ const carryOver = async (stage: Stage) => {
   });
 };
 
+/** The sample VolumeReplication, which asks for primary. */
+const replicationIn = (stage: Stage, ofNamespace: string): KubernetesObject => {
+  const object = stage.sample('volume-replication');
+  return { ...object, metadata: { ...object.metadata, namespace: ofNamespace } };
+};
+
+/** What a tired engineer does, and what stands in the way of it. */
+const tryUnsafeChanges = async (stage: Stage) => {
+  const creation = (object: KubernetesObject): Change => ({
+    words: ['create', '-f', '-'],
+    input: object,
+    ask: (cluster) => cluster.create(resources.volumeReplications, object),
+  });
+  say('A second primary:');
+  await stage.refused('cluster-2', creation(replicationIn(stage, namespace)), 'DR102');
+  say('A VolumeReplication in another namespace than its claim:');
+  await create(stage, 'cluster-1', resources.namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: otherNamespace },
+  });
+  await stage.refused('cluster-1', creation(replicationIn(stage, otherNamespace)), 'DR103');
+  say('The end of a claim that is protected:');
+  const deletion: Change = {
+    words: ['delete', 'pvc', claimName],
+    ask: (cluster) => cluster.delete(resources.persistentVolumeClaims, { name: claimName, namespace }),
+  };
+  await stage.refused('cluster-1', deletion, 'DR111');
+};
+
 /** The planned migration of the ceph-csi guide, as a person follows it by hand. */
 export const steps: readonly Step[] = [
   {
     what: 'Two clusters with mirrored storage',
-    why: 'Two API servers, a simulated array behind each, and a controller that acts on VolumeReplication. 12 minutes pass in 6 s.',
+    why: 'Two API servers, each with a simulated array, a replication controller and an admission webhook. 12 minutes pass in 6 s.',
     run: async (stage) => {
       await stage.dr('sandbox', 'up', '--detach', '--embedded', '--clock-factor=120');
     },
@@ -135,20 +172,25 @@ export const steps: readonly Step[] = [
     },
   },
   {
+    what: 'Carry the claim and its volume over',
+    why: 'The volume as cluster-1 has it: bound to a claim that does not exist on cluster-2. The webhook there repairs it.',
+    run: async (stage) => {
+      await carryOver(stage);
+      await untilBound(stage, 'cluster-2');
+    },
+  },
+  {
+    what: 'What the guard refuses',
+    why: 'Changes that would lose data, whoever asks for them: here three that a tired engineer could make.',
+    run: tryUnsafeChanges,
+  },
+  {
     what: 'Demote cluster-1',
     why: 'The old side first: what was written since the last snapshot travels with the demotion, and at no moment are there two primaries.',
     run: async (stage) => {
       await setState(stage, 'cluster-1', 'secondary');
       await untilState(stage, 'cluster-1', 'Secondary');
       await stage.dr('status');
-    },
-  },
-  {
-    what: 'Carry the claim and its volume over',
-    why: 'cluster-2 learns of the volume that its storage holds already; the volume is reserved for its claim by name.',
-    run: async (stage) => {
-      await carryOver(stage);
-      await untilBound(stage, 'cluster-2');
     },
   },
   {

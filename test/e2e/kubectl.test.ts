@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { consentAnnotation } from '../../core/consent.ts';
+import { consentTo } from './guarded-volumes.ts';
 import {
   haveKubectl,
   packageRoot,
@@ -190,7 +192,10 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl against $flavour', (
     );
   });
 
-  test('deletes the VolumeReplication: mirroring ends, and the claim is let go of', async () => {
+  test('deletes the VolumeReplication once somebody consents: mirroring ends, and the claim is let go of', async () => {
+    const refused = await sandbox.kubectl('cluster-1', ['delete', 'vr', vr]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('DR110: ') });
+    await kubectl('annotate', 'vr', vr, `${consentAnnotation}=${consentTo('unprotect')}`);
     await kubectl('delete', 'vr', vr, '--timeout=40s');
     const claim = JSON.parse(await kubectl('get', 'pvc', 'rbd-pvc', '-o', 'json'));
     expect(claim.metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
