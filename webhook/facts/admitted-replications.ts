@@ -67,14 +67,14 @@ const findShown =
     );
   };
 
-const named = <T extends KubernetesObject>(object: T, namespace: string): T => ({
-  ...object,
-  metadata: {
-    ...object.metadata,
-    name: shownName(object.metadata),
-    ...(namespace === '' ? {} : { namespace }),
-  },
-});
+/** The slim object under the name and namespace it will have. */
+const named = <T extends KubernetesObject>(
+  slim: T,
+  { object, namespace }: Pick<AdmissionRequest, 'object' | 'namespace'>,
+): T => {
+  const name = shownName(object?.metadata ?? {});
+  return { ...slim, metadata: { ...slim.metadata, name, ...(namespace === '' ? {} : { namespace }) } };
+};
 
 type Memory = {
   readonly replications: LatelyAdmitted<VolumeReplication>;
@@ -83,17 +83,17 @@ type Memory = {
 };
 
 const note = (memory: Memory, kind: JudgedKind | undefined, request: AdmissionRequest): void => {
-  const { object, namespace, oldObject } = request;
+  const { object, oldObject } = request;
   const generation = request.operation === 'UPDATE' ? (oldObject?.metadata.generation ?? 0) : undefined;
   switch (kind) {
     case 'VolumeReplication':
       memory.replications.add({
-        object: named(slimReplication(readReplication(object)), namespace),
+        object: named(slimReplication(readReplication(object)), request),
         generation,
       });
       return;
     case 'VolumeGroupReplication':
-      memory.groups.add({ object: named(slimGroup(readGroup(object)), namespace), generation });
+      memory.groups.add({ object: named(slimGroup(readGroup(object)), request), generation });
       return;
     case 'VolumeReplicationClass':
     case 'VolumeGroupReplicationClass':

@@ -104,7 +104,12 @@ export const createSite = (options: SiteOptions = {}): Site => {
     now: options.now ?? (() => now),
   });
   let version = 100;
-  const guard: Site['guard'] = (request) => facts.guard(request, never);
+  // What is there before the first request came with the first list.
+  let isAsked = false;
+  const guard: Site['guard'] = (request) => {
+    isAsked = true;
+    return facts.guard(request, never);
+  };
   const judged: Site['judged'] = async (request) => {
     const found = await guard(request);
     if (found?.subject !== 'replication') throw new Error('no replication is judged');
@@ -121,7 +126,7 @@ export const createSite = (options: SiteOptions = {}): Site => {
       const stored = { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
       const change = objects[kind].put(transforms[kind](stored as never));
       if (change !== undefined && (kind === 'replications' || kind === 'groups')) {
-        consentUses.note(change, false);
+        consentUses.note(change, !isAsked);
       }
     },
     remove: (kind, object) => {

@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
+import { known } from '../../../core/model/reading.ts';
+import type { GuardFacts } from '../../../core/rules/guard-facts.ts';
+import {
+  changing,
+  createSite,
+  creating,
+  deleting,
+  pv,
+  pvc,
+  type Site,
+  vgr,
+  vr,
+  withBoundClaim,
+} from './site.ts';
+
+const finalizers = ['replication.storage.openshift.io'];
+
+const protectors = (facts: GuardFacts | undefined): unknown => {
+  const reading =
+    facts?.subject === 'namespace'
+      ? facts.replications
+      : facts?.subject === 'claim' || facts?.subject === 'volume'
+        ? facts.protectedBy
+        : undefined;
+  if (reading === undefined) return 'not judged';
+  return reading.known ? reading.value.map(({ kind, name }) => `${kind} ${name}`) : reading.why;
+};
+
+const namespace = (name = 'shop', deletionTimestamp?: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) },
+});
+
+const going = (object: KubernetesObject): KubernetesObject => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: '2026-11-20T11:00:00Z' },
+});
+
+describe('a claim that is deleted', () => {
+  const cases: [string, (site: Site) => void, KubernetesObject, unknown][] = [
+    ['that nothing replicates', () => undefined, pvc(), []],
+    [
+      'that a VolumeReplication names',
+      (site) => site.put('replications', vr()),
+      pvc(),
+      ['VolumeReplication db'],
+    ],
+    [
+      'that a group takes in',
+      (site) => site.put('groups', vgr()),
+      pvc({ labels: { app: 'shop' } }),
+      ['VolumeGroupReplication all'],
+    ],
+    [
+      'that a group marked',
+      (site) => site.put('groups', vgr()),
+      pvc({ group: 'all' }),
+      ['VolumeGroupReplication all'],
+    ],
+    ['of the same name elsewhere', (site) => site.put('replications', vr({ namespace: 'bank' })), pvc(), []],
+  ];
+  test.each(cases)('%s', async (_, fill, claim, expected) => {
+    const site = createSite();
+    fill(site);
+    expect(protectors(await site.guard(deleting(claim)))).toEqual(expected);
+  });
+
+  test('is judged by what the request shows, also where all claims are deleted at once and none is named', async () => {
+    const site = createSite();
+    site.put('replications', vr());
+    site.put('namespaces', going(namespace()));
+    const facts = await site.guard(deleting(going(pvc()), { name: '' }));
+    expect(facts).toMatchObject({ name: 'db', isTerminating: true, namespaceTerminating: known(true) });
+    expect(protectors(facts)).toEqual(['VolumeReplication db']);
+  });
+
+  test('is not judged when it is created or changed', async () => {
+    const site = createSite();
+    expect(await site.guard(creating(pvc()))).toBeUndefined();
+    expect(await site.guard(changing(pvc(), pvc({ volume: 'x' })))).toBeUndefined();
+  });
+});
+
+describe('a PV', () => {
+  const released = pv({ claim: 'shop/db', uid: 'an-earlier-claim' });
+  const cases: [string, (site: Site) => void, KubernetesObject, unknown][] = [
+    ['that no claim has', () => undefined, pv(), []],
+    ['whose claim nothing replicates', () => undefined, pv({ name: 'pv-logs', claim: 'shop/logs' }), []],
+    [
+      'whose claim is replicated',
+      () => undefined,
+      pv({ claim: 'shop/db', uid: 'pvc-shop-db' }),
+      ['VolumeReplication db'],
+    ],
+    [
+      'whose claim is gone, and its VolumeReplication is not',
+      (site) => site.remove('claims', pvc()),
+      released,
+      ['VolumeReplication db'],
+    ],
+    [
+      'of an earlier claim, while the one of its name has another',
+      () => undefined,
+      pv({ name: 'old', claim: 'shop/db', uid: 'x' }),
+      [],
+    ],
+    ['that a claim names before it is bound', () => undefined, pv(), ['VolumeReplication db']],
+    [
+      'of the same volume under another name, kept',
+      () => undefined,
+      pv({ name: 'copy', handle: 'pv-db' }),
+      [],
+    ],
+    [
+      'of the same volume under another name, that takes the volume with it',
+      () => undefined,
+      pv({ name: 'copy', handle: 'pv-db', policy: 'Delete' }),
+      ['VolumeReplication db'],
+    ],
+  ];
+  test.each(cases)('%s', async (sentence, fill, volume, expected) => {
+    const site = createSite();
+    if (sentence !== 'that no claim has') withBoundClaim(site);
+    site.put('replications', vr());
+    fill(site);
+    expect(protectors(await site.guard(deleting(volume)))).toEqual(expected);
+  });
+
+  test('is judged when its policy changes, and for no other change', async () => {
+    const site = withBoundClaim(createSite());
+    site.put('replications', vr());
+    const retained = pv({ claim: 'shop/db', uid: 'pvc-shop-db' });
+    const changed = pv({ claim: 'shop/db', uid: 'pvc-shop-db', policy: 'Delete' });
+    const facts = await site.guard(changing(retained, changed));
+    expect(facts).toMatchObject({ subject: 'volume', operation: 'UPDATE', name: 'pv-db' });
+    expect(protectors(facts)).toEqual(['VolumeReplication db']);
+    expect(await site.guard(changing(retained, pv({ claim: 'shop/other' })))).toBeUndefined();
+    const silent = { ...retained, spec: { ...retained.spec, persistentVolumeReclaimPolicy: undefined } };
+    expect(await site.guard(changing(retained, silent))).toBeUndefined();
+    expect(await site.guard(creating(retained))).toBeUndefined();
+  });
+});
+
+describe('a namespace that is deleted', () => {
+  const cases: [string, (site: Site) => void, unknown][] = [
+    ['holds nothing', () => undefined, []],
+    [
+      'holds a VolumeReplication that protects',
+      (site) => site.put('replications', vr({ finalizers })),
+      ['VolumeReplication db'],
+    ],
+    ['holds one that never did', (site) => site.put('replications', vr()), []],
+    ['holds a group without claims', (site) => site.put('groups', vgr()), []],
+    [
+      'holds a group with claims',
+      (site) => {
+        site.put('groups', vgr());
+        site.put('claims', pvc({ labels: { app: 'shop' } }));
+      },
+      ['VolumeGroupReplication all'],
+    ],
+    [
+      'is not the one that protects',
+      (site) => site.put('replications', vr({ namespace: 'bank', finalizers })),
+      [],
+    ],
+  ];
+  test.each(cases)('%s', async (_, fill, expected) => {
+    const site = createSite();
+    fill(site);
+    expect(protectors(await site.guard(deleting(namespace())))).toEqual(expected);
+  });
+
+  test('tells whether it is going already', async () => {
+    const site = createSite();
+    expect(await site.guard(deleting(namespace()))).toMatchObject({ name: 'shop', isTerminating: false });
+    const again = deleting(namespace('shop', '2026-11-20T11:00:00Z'));
+    expect(await site.guard(again)).toMatchObject({ isTerminating: true });
+  });
+});
+
+describe('who may delete', () => {
+  const user = (username: string) => ({ user: { username, groups: [], extra: {} } });
+  const controller = user('system:serviceaccount:kube-system:namespace-controller');
+  const ramen = user('system:serviceaccount:ramen:controller');
+  const objects = { vr: vr(), vgr: vgr(), pvc: pvc(), pv: pv(), namespace: namespace() };
+
+  const cases: [string, ReturnType<typeof user>, (keyof typeof objects)[]][] = [
+    ['the namespace controller, what goes with a namespace', controller, ['pv', 'namespace']],
+    ['an account that owns the life cycle, everything', ramen, []],
+    ['anybody else, nothing unjudged', user('alice'), ['vr', 'vgr', 'pvc', 'pv', 'namespace']],
+  ];
+  test.each(cases)('%s', async (_, who, expected) => {
+    const site = createSite({ lifecycleOwners: ['system:serviceaccount:ramen:controller'] });
+    const judged: string[] = [];
+    for (const [name, object] of Object.entries(objects)) {
+      if ((await site.guard(deleting(object, who))) !== undefined) judged.push(name);
+    }
+    expect(judged).toEqual(expected);
+  });
+
+  test('an account that owns the life cycle is judged like anybody when it changes something', async () => {
+    const site = createSite({ lifecycleOwners: ['system:serviceaccount:ramen:controller'] });
+    expect(await site.guard(changing(vr({ wants: 'secondary' }), vr(), ramen))).toBeDefined();
+  });
+});
