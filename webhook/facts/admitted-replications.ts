@@ -84,7 +84,7 @@ type Memory = {
 
 const note = (memory: Memory, kind: JudgedKind | undefined, request: AdmissionRequest): void => {
   const { object, oldObject } = request;
-  const generation = request.operation === 'UPDATE' ? (oldObject?.metadata.generation ?? 0) : undefined;
+  const generation = request.operation === 'UPDATE' ? (oldObject?.metadata?.generation ?? 0) : undefined;
   switch (kind) {
     case 'VolumeReplication':
       memory.replications.add({

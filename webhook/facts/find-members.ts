@@ -34,11 +34,10 @@ const membersOfGroupNamed = (view: CachedView, namespace: string, name: string):
 /** Claims that were read from the API server itself, by `namespace/name`. */
 export type LiveClaims = ReadonlyMap<string, Reading<PersistentVolumeClaim | undefined>>;
 
-const namedMember = (view: CachedView, key: ClaimKey, live: LiveClaims): MemberClaim => {
-  const cached = readingOf(() => view.claim(key));
-  const isMissing = cached.known && cached.value === undefined;
-  return { key, claim: isMissing ? (live.get(claimKeyText(key)) ?? cached) : cached };
-};
+const namedMember = (view: CachedView, key: ClaimKey, live: LiveClaims): MemberClaim => ({
+  key,
+  claim: live.get(claimKeyText(key)) ?? readingOf(() => view.claim(key)),
+});
 
 /** The claims that a replication takes in. Within `readingOf`. */
 export const findMembers = (
@@ -60,8 +59,8 @@ export const findMembers = (
   return [namedMember(view, { namespace, name }, live)];
 };
 
-/** Reads a claim that the cache does not hold: it may have been created a moment ago. It never rejects: no answer is unknown. */
-export const readMissingClaim = async (
+/** Reads a claim from the API server itself, as it is now. It never rejects: no answer is unknown. */
+export const readLiveClaim = async (
   { readClaim }: Pick<Sources, 'readClaim'>,
   key: ClaimKey,
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
 import { describeMember, type LocalMember } from './describe-member.ts';
-import { findMembers, type LiveClaims, readMissingClaim } from './find-members.ts';
+import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import {
   askMayConsent,
@@ -63,12 +63,17 @@ type Answers = {
 
 const nobodyAsked: Answers = { claims: new Map(), peer: new Map(), mayConsent: unknown('nobody asked') };
 
-const missingClaims = ({ change, members }: Here): readonly ClaimKey[] =>
-  change.followsGroup || !takesUpVolume(change) || !members.known
-    ? []
-    : members.value
-        .filter(({ claim }) => claim.known && claim.value === undefined)
-        .map(({ claimName }) => ({ namespace: change.namespace, name: claimName }));
+/**
+ * Claims that have to be read anew: one that the cache does not hold may have been created a moment ago, and one that decides about
+ * which volume the other site is asked may have been replaced. The claims of a group are taken as they are cached.
+ */
+const claimsToRead = ({ change, members }: Here, asksPeer: boolean): readonly ClaimKey[] => {
+  if (change.followsGroup || !members.known) return [];
+  const isDecisive = asksPeer && change.kind === 'VolumeReplication';
+  return members.value
+    .filter(({ claim }) => isDecisive || (takesUpVolume(change) && claim.known && claim.value === undefined))
+    .map(({ claimName }) => ({ namespace: change.namespace, name: claimName }));
+};
 
 const readClaims = async (
   sources: Sources,
@@ -76,7 +81,7 @@ const readClaims = async (
   signal: AbortSignal,
 ): Promise<LiveClaims> => {
   const readings = await Promise.all(
-    keys.map(async (key) => [claimKeyText(key), await readMissingClaim(sources, key, signal)] as const),
+    keys.map(async (key) => [claimKeyText(key), await readLiveClaim(sources, key, signal)] as const),
   );
   return new Map(readings);
 };
@@ -89,12 +94,12 @@ const askAround = (
   { request, subject, here, record }: Asked & { here: Here; record: ConsentOnRecord },
   signal: AbortSignal,
 ): Promise<Answers> | undefined => {
-  const missing = missingClaims(here);
   const asksPeer = sources.peer !== undefined && concernsPeer(here.change);
+  const stale = claimsToRead(here, asksPeer);
   const asksAccess = consentMatters(record, here.change);
-  if (missing.length === 0 && !asksPeer && !asksAccess) return undefined;
+  if (stale.length === 0 && !asksPeer && !asksAccess) return undefined;
   const lookAround = async (): Promise<Pick<Answers, 'claims' | 'peer'>> => {
-    const claims = await readClaims(sources, missing, signal);
+    const claims = await readClaims(sources, stale, signal);
     if (!asksPeer) return { claims, peer: new Map() };
     const { members } = claims.size === 0 ? here : lookHere(sources.view, subject, claims);
     const { namespace } = subject;
