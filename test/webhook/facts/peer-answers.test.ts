@@ -74,6 +74,15 @@ describe('the other site', () => {
     expect(site.asked.peer.map(({ identity }) => identity?.volumeHandle)).toEqual(['h']);
   });
 
+  test('is asked about the claim as it is now, not as the cache still has it', async () => {
+    const site = createSite({ peer: () => notPrimary, readClaim: async () => pvc({ volume: 'pv-new' }) });
+    site.put('claims', pvc({ volume: 'pv-old' }));
+    site.put('volumes', pv({ name: 'pv-old', handle: 'old', claim: 'shop/db' }));
+    site.put('volumes', pv({ name: 'pv-new', handle: 'new', claim: 'shop/db' }));
+    expect((await site.member(creating(vr()))).peer).toEqual(notPrimary);
+    expect(site.asked.peer.map(({ identity }) => identity?.volumeHandle)).toEqual(['new']);
+  });
+
   test('cannot be asked where the volume here is unknown', async () => {
     const site = createSite({ peer: () => notPrimary });
     site.put('claims', pvc({ volume: 'pv-db' }));

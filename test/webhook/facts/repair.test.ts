@@ -50,7 +50,8 @@ describe('a PV that arrives with the uid of a claim', () => {
   });
 
   test('is looked up live where the cache cannot be believed', async () => {
-    const { facts, live } = await repair({ health: { claims: { hasSynced: () => false } } }, true);
+    const health = { claims: { hasSynced: () => false } };
+    const { facts, live } = await repair({ health, readClaim: async () => undefined }, true);
     expect(live).toEqual(['shop/db']);
     expect(facts).toMatchObject({ claim: known(undefined) });
   });

@@ -97,7 +97,7 @@ export const createSite = (options: SiteOptions = {}): Site => {
     },
     readClaim: async (key, signal) => {
       asked.claims.push(`${key.namespace}/${key.name}`);
-      return options.readClaim?.(key, signal);
+      return options.readClaim === undefined ? caches.claims.get(key) : options.readClaim(key, signal);
     },
     lifecycleOwners: options.lifecycleOwners ?? [],
     withoutPeer: options.withoutPeer ?? 'allow',
