@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type { AdmissionRequest, Requester } from './admission-request.ts';
 
@@ -34,10 +33,9 @@ const isTextList = (value: unknown): value is string[] =>
 const isTextMap = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((entry) => typeof entry === 'string');
 
-const parse = (body: Buffer): unknown => {
-  if (!isUtf8(body)) return undefined;
+const parse = (text: string): unknown => {
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -126,9 +124,9 @@ const readRequest = (uid: string, request: JsonObject): ReviewReading => {
   };
 };
 
-/** Reads the body of a request to a webhook. It never throws, whatever the bytes. */
-export const readReview = (body: Buffer): ReviewReading => {
-  const review = parse(body);
+/** Reads the body of a request to a webhook. It never throws, whatever the text. */
+export const readReview = (text: string): ReviewReading => {
+  const review = parse(text);
   if (!isObject(review)) return { state: 'no-review', uid: undefined, why: 'the body is no JSON object' };
   const request = isObject(review['request']) ? review['request'] : undefined;
   const uid = textOf(request?.['uid']) || undefined;

@@ -24,9 +24,13 @@ export type ReviewParts = {
 const httpErrors = {
   'too-long': { status: 413, text: `a review holds at most ${longestBody} bytes` },
   'not-json': { status: 415, text: 'a review is application/json, not encoded' },
+  'not-utf8': { status: 400, text: 'the review is not UTF-8' },
   late: { status: 408, text: 'the review did not arrive in time' },
   broken: { status: 400, text: 'the review broke off' },
 } as const satisfies Record<Exclude<BodyReading['state'], 'read'>, { status: number; text: string }>;
+
+/** Nothing of it is still on its way. */
+const isWhole = (state: BodyReading['state']): boolean => state === 'not-json' || state === 'not-utf8';
 
 type Reviewed = Exclude<ReviewReading, { state: 'no-review' }>;
 
@@ -95,10 +99,10 @@ const answerReview = async (
   if (body.state !== 'read') {
     const { status, text } = httpErrors[body.state];
     metrics.rejected(status);
-    sendText(response, status, text, body.state === 'not-json' ? {} : { Connection: 'close' });
+    sendText(response, status, text, isWhole(body.state) ? {} : { Connection: 'close' });
     return;
   }
-  const reading = readReview(body.body);
+  const reading = readReview(body.text);
   if (reading.state === 'no-review') {
     metrics.rejected(400);
     if (reading.uid === undefined) sendText(response, 400, reading.why);

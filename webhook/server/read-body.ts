@@ -11,8 +11,8 @@ const longestDiscarded = 4 * longestBody;
 
 /** A body, or why there is none. */
 export type BodyReading =
-  | { readonly state: 'read'; readonly body: Buffer }
-  | { readonly state: 'too-long' | 'not-json' | 'late' | 'broken' };
+  | { readonly state: 'read'; readonly text: string }
+  | { readonly state: 'too-long' | 'not-json' | 'not-utf8' | 'late' | 'broken' };
 
 const isJson = ({ headers }: IncomingMessage): boolean => {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -20,11 +20,34 @@ const isJson = ({ headers }: IncomingMessage): boolean => {
   return type === 'application/json' && encoding === 'identity';
 };
 
+/**
+ * The text of the bytes so far; undefined from the first byte on that is no UTF-8. It is decoded piece by piece, so that a large review
+ * never lies in memory beside its text.
+ */
+const createText = () => {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text: string | undefined = '';
+  const add = (chunk?: Buffer): string | undefined => {
+    try {
+      if (text !== undefined) text += decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      text = undefined;
+    }
+    return text;
+  };
+  return {
+    add,
+    drop: (): void => {
+      text = undefined;
+    },
+  };
+};
+
 /** Reads the body of a request whole, as long as it is JSON and not too long, until the signal aborts. It never rejects. */
 export const readBody = (request: IncomingMessage, signal: AbortSignal): Promise<BodyReading> => {
   if (!isJson(request)) return Promise.resolve({ state: 'not-json' });
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const text = createText();
     let length = 0;
     const end = (reading: BodyReading): void => {
       request.off('data', collect).off('end', finish).off('error', breakOff).off('close', breakOff);
@@ -33,14 +56,15 @@ export const readBody = (request: IncomingMessage, signal: AbortSignal): Promise
     };
     const collect = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length <= longestBody) chunks.push(chunk);
-      else chunks.length = 0;
+      if (length <= longestBody) text.add(chunk);
+      else text.drop();
       if (length > longestDiscarded) end({ state: 'too-long' });
     };
-    const finish = (): void =>
-      end(
-        length > longestBody ? { state: 'too-long' } : { state: 'read', body: Buffer.concat(chunks, length) },
-      );
+    const finish = (): void => {
+      const whole = text.add();
+      if (length > longestBody) end({ state: 'too-long' });
+      else end(whole === undefined ? { state: 'not-utf8' } : { state: 'read', text: whole });
+    };
     const breakOff = (): void => end({ state: 'broken' });
     const giveUp = (): void => end({ state: length > longestBody ? 'too-long' : 'late' });
     signal.addEventListener('abort', giveUp, { once: true });

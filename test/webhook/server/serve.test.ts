@@ -108,11 +108,14 @@ describe('the self-probe', () => {
   const probe = (port: number, cert: string, host = '127.0.0.1') =>
     probeSelf({ address: { host, port }, expected: { cert }, timeoutMs: 2_000 });
 
-  test('is well when the listener shows the certificate that it should', async () => {
-    const { port } = await startWithLeaf();
+  test('is well when the listener shows the certificate that it should, and is no failed handshake to it', async () => {
+    const failures: Error[] = [];
+    const server = await startWithLeaf({}, { failures });
     for (const host of ['127.0.0.1', '0.0.0.0', 'localhost']) {
-      expect(await probe(port, first.serverCert, host)).toEqual({ ok: true });
+      expect(await probe(server.port, first.serverCert, host)).toEqual({ ok: true });
     }
+    await server.drain({ delayMs: 0, graceMs: 5_000 });
+    expect(failures).toEqual([]);
   });
 
   test('is not when it shows another one, none, or does not listen', async () => {
