@@ -5,11 +5,14 @@ import type { FieldError } from '../field-error.ts';
 /** A request that ends with a `Status` of failure. Thrown by whatever finds out; the HTTP layer prints it. */
 export class Failure extends Error {
   readonly body: StatusBody;
+  /** Texts of `Warning:` headers: what was worth a warning before it failed. */
+  readonly warnings: readonly string[];
 
-  constructor(body: StatusBody) {
+  constructor(body: StatusBody, warnings: readonly string[] = []) {
     super(body.message ?? '');
     this.name = 'Failure';
     this.body = body;
+    this.warnings = warnings;
   }
 }
 

@@ -18,11 +18,10 @@ export const replyOfThrown = (thrown: unknown, log: (message: string) => void): 
   if (thrown instanceof PageNotFound) return textReply(404, '404 page not found\n');
   if (thrown instanceof Failure) {
     const retryAfter = thrown.body.details?.retryAfterSeconds;
-    return jsonReply(
-      thrown.body.code,
-      thrown.body,
-      retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } },
-    );
+    return jsonReply(thrown.body.code, thrown.body, {
+      warnings: thrown.warnings,
+      ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+    });
   }
   log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
   return replyOfThrown(failures.internal(messageOf(thrown)), log);

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { definitionCollection } from '../discovery/definition-lifecycle.ts';
 import { type ApiRequest, jsonReply, piecesReply, type Reply } from '../http/exchange.ts';
-import { failures } from '../http/failure.ts';
+import { Failure, failures } from '../http/failure.ts';
 import { selectionOf } from '../selection/selection.ts';
 import { keyOf } from '../store/stored-object.ts';
 import { type Presentation, presentationOf, presentList, presentObject } from '../table/presentation.ts';
@@ -80,7 +80,9 @@ const write = async (
   const presentation = presentationFor(call);
   const warnings = new Set<string>();
   const context = { caller: request.caller, options, warn: (text: string) => warnings.add(text) };
-  const { status, body, object } = await run(context);
+  const { status, body, object } = await run(context).catch((thrown: unknown) => {
+    throw thrown instanceof Failure ? new Failure(thrown.body, [...warnings]) : thrown;
+  });
   await machinery.store.durable();
   const text = object === undefined ? body : presentObject(target.kind, object, presentation);
   return jsonReply(status, text, { warnings: [...warnings] });
