@@ -1,6 +1,6 @@
 import type { CertificateNames } from './certificate-names.ts';
 import type { CertificateSet } from './certificate-set.ts';
-import { isInTime, lifeOf } from './read-certificate.ts';
+import { lifeOf } from './read-certificate.ts';
 import { lifetimes, type RotationStep } from './rotation.ts';
 import { type KeyMaker, type KeyPair, type Life, makeAuthority, makeLeaf } from './sign-certificate.ts';
 
@@ -39,8 +39,9 @@ const startOver = async (options: StepOptions): Promise<CertificateSet> => {
   const { now, published } = options;
   const authority = await newAuthority(options);
   const leaf = await newLeaf(authority, options);
-  // Read last: what another leader published while our keys were being made must not be lost.
-  const old = (await published()).filter((pem) => isInTime(lifeOf(pem), now)).slice(0, mostOld);
+  // Read last: what another leader published while our keys were being made must not be lost. Their times do not matter: it may be
+  // our clock that is wrong.
+  const old = (await published()).slice(0, mostOld);
   return {
     authority,
     leaf,
