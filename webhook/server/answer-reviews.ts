@@ -125,7 +125,9 @@ export const answerReviews =
     const end = parts.metrics.begin();
     const deadline = startDeadline(budgetOf(request.url ?? ''));
     // An API server that does not wait any more closes the connection.
-    response.once('close', deadline.abandon);
+    response.once('close', () => {
+      if (!response.writableFinished) deadline.abandon();
+    });
     try {
       await answerReview({ request, response, deadline }, parts);
     } finally {
