@@ -30,6 +30,7 @@ type Status = {
     state: string;
     url: string;
     controller: { state: string; pid?: number };
+    webhook: { state: string; pid?: number };
     volumes: { role: string; claim?: string }[];
   }[];
 };
@@ -46,6 +47,17 @@ const runs = (pid: number): boolean => {
     return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 };
+
+/** A class whose schedule is none: whoever guards refuses it. */
+const unsafeClass = JSON.stringify({
+  apiVersion: 'replication.storage.openshift.io/v1alpha1',
+  kind: 'VolumeReplicationClass',
+  metadata: { name: 'unsafe' },
+  spec: { provisioner: 'rbd.csi.ceph.com', parameters: { schedulingInterval: 'soon' } },
+});
+const createUnsafeClass = (sandbox: RunningSandbox, site: string) =>
+  sandbox.kubectl(site, ['create', '--dry-run=server', '-f', '-'], unsafeClass);
+const refused = { code: 1, stderr: expect.stringContaining('denied the request: DR107: ') };
 
 const filesBelow = (directory: string): string[] =>
   existsSync(directory)
@@ -66,17 +78,21 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr sandbox with $fla
     await sandbox?.end();
   });
 
-  test('has two sites that kubectl reaches, each with its controller', async () => {
+  test('has two sites that kubectl reaches, each with its controller and its guard', async () => {
     for (const site of ['cluster-1', 'cluster-2']) {
       const listed = await sandbox.kubectl(site, ['get', 'namespaces', '-o', 'name']);
       expect(listed.stdout.split('\n')).toEqual(
         expect.arrayContaining(['namespace/default', 'namespace/kube-system']),
       );
     }
-    expect((await status()).sites.map(({ state, controller }) => [state, controller.state])).toEqual([
-      ['up', 'running'],
-      ['up', 'running'],
+    const { sites } = await status();
+    expect(sites.map(({ state, controller, webhook }) => [state, controller.state, webhook.state])).toEqual([
+      ['up', 'running', 'running'],
+      ['up', 'running', 'running'],
     ]);
+    for (const site of ['cluster-1', 'cluster-2']) {
+      expect(await createUnsafeClass(sandbox, site)).toMatchObject(refused);
+    }
   });
 
   test('makes the claim of the first steps Bound on the first site alone', async () => {
@@ -119,16 +135,26 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr sandbox with $fla
     const before = await status();
     expect(await sandbox.dr('sandbox', 'fail', 'cluster-1', ...how)).toMatchObject({ code: 0 });
     const dark = await status();
-    expect(dark.sites[0]).toMatchObject({ state, controller: { state: 'stopped' } });
+    expect(dark.sites[0]).toMatchObject({
+      state,
+      controller: { state: 'stopped' },
+      webhook: { state: 'stopped' },
+    });
     expect(dark.link).toBe('down');
     expect(runs(before.sites[0]?.controller.pid ?? 0)).toBe(false);
+    expect(runs(before.sites[0]?.webhook.pid ?? 0)).toBe(false);
     const asked = await sandbox.kubectl('cluster-1', ['get', 'pvc', '--request-timeout=1s']);
     expect(asked.code).toBe(1);
     const written = await sandbox.dr('sandbox', 'write', 'cluster-1', 'rbd-pvc', 'lost');
     expect(written.stderr).toContain('cluster-1 has failed');
     expect(await sandbox.dr('sandbox', 'heal', 'cluster-1')).toMatchObject({ code: 0 });
+    expect(await createUnsafeClass(sandbox, 'cluster-1')).toMatchObject(refused);
     const after = await status();
-    expect(after.sites[0]).toMatchObject({ state: 'up', url: before.sites[0]?.url });
+    expect(after.sites[0]).toMatchObject({
+      state: 'up',
+      url: before.sites[0]?.url,
+      webhook: { state: 'running' },
+    });
     expect(after.link).toBe('up');
     expect((await sandbox.dr('sandbox', 'read', 'cluster-1', 'rbd-pvc')).stdout).toBe('first words');
   });
@@ -141,6 +167,30 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr sandbox with $fla
       return pid !== undefined && pid !== before;
     });
     expect(after.sites[1]?.controller.state).toBe('running');
+  });
+
+  test('refuses without its webhook, and starts one again that was killed', async () => {
+    process.kill((await status()).sites[1]?.webhook.pid ?? 0, 'SIGKILL');
+    expect(await createUnsafeClass(sandbox, 'cluster-2')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('failed calling webhook "guard.kubectl-dr.dev"'),
+    });
+    await sandbox.until(
+      () => createUnsafeClass(sandbox, 'cluster-2'),
+      ({ stderr }) => stderr.includes('DR107: '),
+    );
+    expect((await status()).sites[1]?.webhook.state).toBe('running');
+  });
+
+  test('puts back with heal what somebody has unregistered', async () => {
+    const guard = ['delete', 'validatingwebhookconfiguration', 'kubectl-dr-guard'];
+    expect(await sandbox.kubectl('cluster-2', guard)).toMatchObject({ code: 0 });
+    await sandbox.until(
+      () => createUnsafeClass(sandbox, 'cluster-2'),
+      ({ code }) => code === 0,
+    );
+    expect(await sandbox.dr('sandbox', 'heal', 'cluster-2')).toMatchObject({ code: 0 });
+    expect(await createUnsafeClass(sandbox, 'cluster-2')).toMatchObject(refused);
   });
 
   test('attaches a volume while a deployment uses it, and detaches it when that is scaled down', async () => {
@@ -248,7 +298,7 @@ describe.each(serverFlavours)('the end of a sandbox with $flavour', ({ flags }) 
   test('leaves no process and no file', async () => {
     const sandbox = await startSandbox('--with-example', ...flags);
     const { pid, children, runDirectory, kubeconfig } = recordOf(sandbox.home);
-    expect(children.length).toBeGreaterThanOrEqual(2);
+    expect(children.length).toBeGreaterThanOrEqual(4);
     expect(await sandbox.dr('sandbox', 'down')).toMatchObject({ code: 0 });
     expect([pid, ...children].filter(runs)).toEqual([]);
     expect([existsSync(runDirectory), existsSync(kubeconfig)]).toEqual([false, false]);
@@ -260,7 +310,7 @@ describe.each(serverFlavours)('the end of a sandbox with $flavour', ({ flags }) 
     const sandbox = await startSandbox(...flags);
     const killed = recordOf(sandbox.home);
     // What is not on the record by now would outlive the kill.
-    expect(killed.children.length).toBeGreaterThanOrEqual(2);
+    expect(killed.children.length).toBeGreaterThanOrEqual(4);
     process.kill(killed.pid, 'SIGKILL');
     await sandbox.until(
       async () => runs(killed.pid),
@@ -285,6 +335,20 @@ describe.each(serverFlavours)('the end of a sandbox with $flavour', ({ flags }) 
     });
     expect(readFileSync(recordOf(sandbox.home).kubeconfig, 'utf8')).toBe(before);
     expect((await sandbox.dr('sandbox', 'read', 'cluster-1', 'rbd-pvc')).stdout).toBe('kept words');
+    await sandbox.end();
+    rmSync(state, { recursive: true });
+  });
+
+  test.skipIf(!haveKubectl)('with a guard that was kept can be gone on with, also without it', async () => {
+    const state = mkdtempSync(join(tmpdir(), 'kubectl-dr-kept-'));
+    const up = ['sandbox', 'up', '--detach', `--state=${state}`, ...flags];
+    const sandbox = await startSandbox(`--state=${state}`, ...flags);
+    expect(await sandbox.dr('sandbox', 'down')).toMatchObject({ code: 0 });
+    expect(await sandbox.dr(...up, '--with-example')).toMatchObject({ code: 0 });
+    expect(await createUnsafeClass(sandbox, 'cluster-1')).toMatchObject(refused);
+    expect(await sandbox.dr('sandbox', 'down')).toMatchObject({ code: 0 });
+    expect(await sandbox.dr(...up, '--no-webhook')).toMatchObject({ code: 0 });
+    expect(await createUnsafeClass(sandbox, 'cluster-1')).toMatchObject({ code: 0 });
     await sandbox.end();
     rmSync(state, { recursive: true });
   });
