@@ -4,7 +4,7 @@ import {
   durationFlag,
   invalidFlag,
   logLevelOf,
-  logLevels,
+  logOptions,
   sayInOneLine,
 } from '../kube/program/read-flags.ts';
 
@@ -89,8 +89,7 @@ const options = {
     default: '0',
     describe: 'host:port of /healthz and /readyz; 0 for none',
   },
-  'log-level': { type: 'string', choices: logLevels, describe: 'How much is logged' },
-  v: { type: 'number', default: 0, describe: 'Log verbosity as klog counts: 4 debug, 6 trace' },
+  ...logOptions,
 } as const;
 
 const program = 'dr-controller';

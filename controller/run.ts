@@ -1,3 +1,4 @@
+import { atMost, untilAborted } from '../kube/program/wait.ts';
 import { assembleController, type ControllerOptions, type Parts } from './assemble.ts';
 import { fillQueue } from './first-look.ts';
 import { lead } from './leadership.ts';
@@ -7,18 +8,6 @@ import { serveObservability } from './observability.ts';
 const drainMs = 20_000;
 const flushMs = 2_000;
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
-const atMost = (ms: number, work: Promise<unknown>): Promise<unknown> => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-};
-
 /** Leads, works until the signal aborts, then finishes what runs and gives the Lease back, in this order. */
 const work = async (
   options: ControllerOptions,
@@ -27,7 +16,7 @@ const work = async (
 ): Promise<void> => {
   const { flags, cluster, signal, random, log } = options;
   // The first word of the driver too: without it every volume would be told to wait.
-  await Promise.race([Promise.all([caches.synced, driver.check()]), aborted(signal)]);
+  await Promise.race([Promise.all([caches.synced, driver.check()]), untilAborted(signal)]);
   if (signal.aborted) return;
   log.info({ volumeReplications: caches.replications.size(), cluster: cluster.name }, 'Caches synced');
   const leaving = new AbortController();
@@ -38,7 +27,10 @@ const work = async (
   setLeading(() => leadership?.isCurrent() ?? true);
   fillQueue(queue, caches, { pollMs: flags.pollMs, random });
   queue.start();
-  await Promise.race([aborted(signal), ...(leadership === undefined ? [] : [aborted(leadership.lost)])]);
+  await Promise.race([
+    untilAborted(signal),
+    ...(leadership === undefined ? [] : [untilAborted(leadership.lost)]),
+  ]);
   // Somebody else acts already: nothing is finished any more.
   leadership?.lost.throwIfAborted();
   log.info({ running: queue.stats().running }, 'Stopping, running passes are finished first');

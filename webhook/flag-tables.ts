@@ -1,4 +1,4 @@
-import { logLevels } from '../kube/program/read-flags.ts';
+import { logOptions } from '../kube/program/read-flags.ts';
 
 /** Flags that all commands have. */
 export const clusterOptions = {
@@ -84,8 +84,7 @@ export const serveOptions = {
     default: '0',
     describe: 'host:port of /healthz and /readyz without TLS; 0 for none, they are beside the webhooks too',
   },
-  'log-level': { type: 'string', choices: logLevels, describe: 'How much is logged' },
-  v: { type: 'number', default: 0, describe: 'Log verbosity as klog counts: 4 debug, 6 trace' },
+  ...logOptions,
 } as const;
 
 /** Flags of `dr-webhook register`. */

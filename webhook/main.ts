@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { DrError, messageOf } from '../core/model/error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { connectSites } from '../kube/program/connect-sites.ts';
+import { describeFailure } from '../kube/program/describe-failure.ts';
 import { createLog, type ProgramLog } from '../kube/program/log.ts';
 import { onceEach } from '../kube/program/once-each.ts';
 import { keepHeapSmall } from '../kube/program/small-heap.ts';
+import { stopOnSignals } from '../kube/program/stop-on-signals.ts';
 import {
   parseCommand,
   type RegisterFlags,
@@ -23,28 +24,10 @@ const userAgent = `dr-webhook/${version}`;
 
 const print = (text: string): void => void process.stdout.write(text);
 
-const fail = (error: unknown): number => {
-  const hint = error instanceof DrError && error.hint !== undefined ? `; ${error.hint}` : '';
-  process.stderr.write(`error: ${messageOf(error)}${hint}\n`);
-  return error instanceof DrError && error.code === 'FlagInvalid' ? 2 : 1;
-};
-
-/** Aborts at SIGTERM or SIGINT; a second signal does not wait. */
-const stopOnSignals = (onSignal: (name: string) => void): AbortSignal => {
-  const stopping = new AbortController();
-  const stop = (name: string): void => {
-    if (stopping.signal.aborted) process.exit(1);
-    onSignal(name);
-    stopping.abort();
-  };
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop(name));
-  return stopping.signal;
-};
-
 const serve = async (flags: ServeFlags): Promise<void> => {
   keepHeapSmall();
   const log: ProgramLog = createLog(flags.logLevel);
-  const signal = stopOnSignals((name) => log.info({ signal: name }, 'Signal received'));
+  const signal = stopOnSignals(process, (name) => log.info({ signal: name }, 'Signal received'));
   const { cluster, peer } = connectSites(flags, process.env, {
     userAgent,
     onWarning: onceEach((text) => log.warn({ warning: text }, 'API server warned')),
@@ -67,7 +50,7 @@ const withCluster = async (
   flags: Pick<ServeFlags, 'kubeconfig' | 'context'>,
   work: (cluster: Cluster, signal: AbortSignal) => Promise<void>,
 ): Promise<void> => {
-  const signal = stopOnSignals(() => undefined);
+  const signal = stopOnSignals(process, () => undefined);
   const { cluster } = connectSites(
     { ...flags, peerKubeconfig: undefined, peerContext: undefined },
     process.env,
@@ -117,7 +100,9 @@ const main = async (): Promise<number> => {
     if (command !== undefined) await run(command);
     return 0;
   } catch (error) {
-    return fail(error);
+    const { text, exitCode } = describeFailure(error);
+    process.stderr.write(text);
+    return exitCode;
   }
 };
 

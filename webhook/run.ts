@@ -1,5 +1,6 @@
 import { messageOf } from '../core/model/error.ts';
 import { type ListenAddress, showAddress } from '../kube/program/listen.ts';
+import { atMost, untilAborted } from '../kube/program/wait.ts';
 import { assembleWebhook, type Parts, type WebhookOptions } from './assemble.ts';
 import { cacheAges } from './cache-ages.ts';
 import type { ServedCertificates, ServedLeaf } from './certificates/served-certificates.ts';
@@ -17,19 +18,6 @@ import type { WebhookLog } from './webhook-log.ts';
 const graceMs = 15_000;
 /** The Lease is given back within this, or left to run out. */
 const farewellMs = 5_000;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-
-const atMost = async (ms: number, work: Promise<unknown>): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
-};
 
 /** Shows the leaf that there is, and each that comes after it. */
 const showCertificates = (
@@ -96,7 +84,7 @@ const serve = async (options: WebhookOptions, parts: Parts): Promise<void> => {
   log.info({ address, cluster: cluster.name }, 'Listening');
   void parts.caches.synced.then(() => log.info({ cluster: cluster.name }, 'Caches synced'));
   const announced = announceReady(readiness, { address, signal, log });
-  await aborted(signal);
+  await untilAborted(signal);
   await announced;
   log.info({ drainDelayMs: flags.drainDelayMs }, 'Draining: callers are pushed away');
   await server.drain({ delayMs: flags.drainDelayMs, graceMs });

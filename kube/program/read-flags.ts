@@ -26,7 +26,15 @@ export const sayInOneLine = (message: string): string => {
   return flag === undefined ? line : `--${flag}: ${given} is none of ${choices}`;
 };
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+/** Flags that say how much is logged, in the form of yargs; see `logLevelOf`. */
+export const logOptions = {
+  'log-level': {
+    type: 'string',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const,
+    describe: 'How much is logged',
+  },
+  v: { type: 'number', default: 0, describe: 'Log verbosity as klog counts: 4 debug, 6 trace' },
+} as const;
 
 /** The level of `--log-level`, else of klog's `-v`: 4 debug, 6 trace. */
 export const logLevelOf = (level: string | undefined, verbosity: number): string => {
