@@ -249,7 +249,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         'delete',
         'vr',
         'consented',
-        '--timeout=60s',
+        '--wait=false',
       ]);
       expect(removed).toMatchObject({ code: 0 });
     });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { claim, guardedVolumes, replicationClass } from './guarded-volumes.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
 
@@ -29,7 +28,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     test('DR201, DR202: a PV taken over as it was loses its claimRef, and is retained', async () => {
       const pv = await backedUp('stripped');
       pv.spec.persistentVolumeReclaimPolicy = 'Delete';
-      const ended = await at.apply('cluster-2', stringify(pv));
+      const ended = await at.apply('cluster-2', JSON.stringify(pv));
       expect(ended).toMatchObject({
         code: 0,
         stderr: expect.stringMatching(/Warning: DR201.*Warning: DR202/s),
@@ -46,13 +45,13 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       pv.metadata.annotations = { ...pv.metadata.annotations, 'kubectl-dr.dev/claim-ref': 'reserve' };
       expect(
         await at
-          .apply('cluster-2', stringify(pv), '--dry-run=server', '-o', 'json')
+          .apply('cluster-2', JSON.stringify(pv), '--dry-run=server', '-o', 'json')
           .then(({ stdout }) => JSON.parse(stdout).spec.claimRef),
       ).toMatchObject({
         namespace: 'default',
         name: 'reserved',
       });
-      expect((await at.apply('cluster-2', stringify(pv))).code).toBe(0);
+      expect((await at.apply('cluster-2', JSON.stringify(pv))).code).toBe(0);
       expect(await at.bind('cluster-2', 'reserved')).toBe(pv.metadata.name);
     });
 
@@ -64,7 +63,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         metadata: { name: 'clean-reservation' },
         spec: { ...spec, claimRef: { namespace: 'default', name: 'clean' } },
       };
-      expect(await at.apply('cluster-2', stringify(pv))).toMatchObject({ code: 0, stderr: '' });
+      expect(await at.apply('cluster-2', JSON.stringify(pv))).toMatchObject({ code: 0, stderr: '' });
       const stored = await at.read('cluster-2', 'pv', 'clean-reservation');
       expect(stored.spec.claimRef).toMatchObject({ namespace: 'default', name: 'clean' });
       // The provisioner's own PVs name claims of this cluster: they bind, so nobody touched them.
@@ -75,9 +74,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       const pv = await backedUp('lost-otherwise');
       const restored = await at.read('cluster-1', 'pvc', 'lost-otherwise');
       expect(restored.metadata.annotations).toHaveProperty(['pv.kubernetes.io/bind-completed']);
-      expect((await at.apply('cluster-2', stringify(pv))).code).toBe(0);
+      expect((await at.apply('cluster-2', JSON.stringify(pv))).code).toBe(0);
       delete restored.status;
-      const ended = await at.apply('cluster-2', stringify(restored));
+      const ended = await at.apply('cluster-2', JSON.stringify(restored));
       expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('Warning: DR203') });
       const bound = ['wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/lost-otherwise', '--timeout=30s'];
       await at.succeed('cluster-2', bound);
@@ -93,8 +92,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         metadata: { name },
         spec: { ...spec, claimRef: { namespace: 'default', name: 'told-apart', uid } },
       });
-      expect((await at.apply('cluster-1', stringify(pv('own', here.metadata.uid)))).stderr).toBe('');
-      expect((await at.apply('cluster-1', stringify(pv('strange', strange)))).stderr).toContain('DR201');
+      expect((await at.apply('cluster-1', JSON.stringify(pv('own', here.metadata.uid)))).stderr).toBe('');
+      expect((await at.apply('cluster-1', JSON.stringify(pv('strange', strange)))).stderr).toContain('DR201');
     });
 
     test('DR301: a class without a schedule is let in with a warning', async () => {
