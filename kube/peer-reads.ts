@@ -28,6 +28,8 @@ export type PeerReads = {
 export const peerTimeoutMs = 2_000;
 /** A site that did not answer is left in peace for so long: who asks then would only wait for nothing. */
 const silenceMs = 5_000;
+/** Who answered somebody so lately is not silent, but has more questions than it can answer in time. */
+const livelyMs = 1_000;
 
 /** A server that says no is there; everything else means that it is not. */
 const isSilence = (error: unknown): boolean => error instanceof DrError && !(error instanceof ApiError);
@@ -62,6 +64,7 @@ export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => 
   const coalesce = createCoalescing();
   const options = { timeoutMs: peerTimeoutMs };
   let silence: { since: number; error: unknown } | undefined;
+  let answeredAt = Number.NEGATIVE_INFINITY;
 
   const ask = <T>(key: string, request: () => Promise<T>): Promise<T> =>
     coalesce(key, async () => {
@@ -69,9 +72,10 @@ export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => 
       try {
         const answer = await request();
         silence = undefined;
+        answeredAt = now();
         return answer;
       } catch (error) {
-        if (isSilence(error)) silence = { since: now(), error };
+        if (isSilence(error) && now() - answeredAt > livelyMs) silence = { since: now(), error };
         throw error;
       }
     });
