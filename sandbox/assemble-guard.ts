@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { DrError } from '../core/model/error.ts';
-import { resources } from '../core/model/resource.ts';
-import { isAlreadyExists } from '../kube/api-error.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { RecordKeeper } from './record-keeper.ts';
 import { type SandboxPlan, siteKubeconfig } from './sandbox-plan.ts';
 import { host } from './site/free-port.ts';
 import { createGuard, type Guard } from './site/guard.ts';
+import { isReady } from './site/is-ready.ts';
+import { installRegistrations } from './site/registrations.ts';
 import { driverName } from './site/site.ts';
 import { applicationScript, createSupervisedProcess } from './site/supervised-process.ts';
 
@@ -22,7 +21,8 @@ export type GuardOfSite = {
 
 const namespace = 'kubectl-dr';
 const readyWithinMs = 60_000;
-const registerWithinMs = 30_000;
+
+const urlOf = ({ port }: Pick<GuardOfSite, 'port'>): string => `https://${host}:${port}`;
 
 const serveArgs = ({ plan, site, peer, port }: GuardOfSite): string[] => [
   'serve',
@@ -31,7 +31,7 @@ const serveArgs = ({ plan, site, peer, port }: GuardOfSite): string[] => [
   `--peer-kubeconfig=${siteKubeconfig(plan, peer)}`,
   `--peer-context=${peer}`,
   `--namespace=${namespace}`,
-  `--url=https://${host}:${port}`,
+  `--url=${urlOf({ port })}`,
   `--bind-address=${host}:${port}`,
   '--metrics-bind-address=0',
   // One process per site, whose lease a killed one would hold for seconds.
@@ -40,21 +40,7 @@ const serveArgs = ({ plan, site, peer, port }: GuardOfSite): string[] => [
   '--drain-delay=0s',
 ];
 
-const registerArgs = ({ plan, site, port }: GuardOfSite): string[] => [
-  'register',
-  `--kubeconfig=${siteKubeconfig(plan, site)}`,
-  `--context=${site}`,
-  `--url=https://${host}:${port}`,
-];
-
-const createNamespace = async (cluster: Cluster, signal: AbortSignal): Promise<void> => {
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  await cluster.create(resources.namespaces, object, { signal }).catch((thrown: unknown) => {
-    if (!isAlreadyExists(thrown)) throw thrown;
-  });
-};
-
-/** The guard of a site: `dr-webhook` as its users run it, registered by URL because no Service leads out of the cluster. */
+/** The guard of a site: `dr-webhook` as its users run it, registered by URL because no Service leads out of its cluster. */
 export const assembleGuard = (options: GuardOfSite): Guard => {
   const { plan, keeper, site, cluster, port } = options;
   const { env, log, now } = plan.context;
@@ -62,25 +48,6 @@ export const assembleGuard = (options: GuardOfSite): Guard => {
   const logFile = join(plan.runDirectory, `${site}-dr-webhook.log`);
   const common = { env, logFile };
   const executable = process.execPath;
-
-  const prepare = (signal: AbortSignal): Promise<void> => createNamespace(cluster, signal);
-
-  const register = async (signal: AbortSignal): Promise<void> => {
-    const args = [script, ...registerArgs(options)];
-    const child = await keeper.startChild({ command: executable, args, ...common });
-    const stop = (): void => child.signal('SIGKILL');
-    const ending = AbortSignal.any([signal, AbortSignal.timeout(registerWithinMs)]);
-    ending.addEventListener('abort', stop, { once: true });
-    const { code } = await child.exited;
-    ending.removeEventListener('abort', stop);
-    signal.throwIfAborted();
-    if (code === 0) return;
-    throw new DrError({
-      code: 'GuardNotRegistered',
-      message: `the admission webhook of ${site} could not be registered`,
-      hint: `see ${logFile}, or start the sandbox with --no-webhook`,
-    });
-  };
 
   const supervised = createSupervisedProcess({
     what: `the webhook of ${site}`,
@@ -91,14 +58,16 @@ export const assembleGuard = (options: GuardOfSite): Guard => {
     log,
     ...common,
   });
+  const url = urlOf(options);
   return createGuard({
     cluster,
     driver: driverName,
     process: supervised,
-    port,
+    // Whose certificate it is does not matter: the port is on this machine, and only this word is asked for.
+    isReady: () => isReady({ port, rejectUnauthorized: false }),
     logFile,
     readyWithinMs,
-    prepare,
-    register,
+    install: (signal) =>
+      installRegistrations(cluster, { manifests: join(plan.packageRoot, 'manifests'), url, signal }),
   });
 };

@@ -17,7 +17,7 @@ import { startServers } from './sandbox-servers.ts';
 import { freePorts } from './site/free-port.ts';
 import { installClaim, installClasses, installDefinitions } from './site/install.ts';
 import { findServerBinaries } from './site/real-server.ts';
-import { removeRegistrations } from './site/remove-registrations.ts';
+import { removeRegistrations } from './site/registrations.ts';
 import type { Site } from './site/site.ts';
 import {
   certificatesFor,
@@ -61,7 +61,7 @@ const populate = async (
   const manifests = join(plan.packageRoot, 'manifests');
   await Promise.all(
     sites.map(async (site) => {
-      if (!plan.settings.webhook) await removeRegistrations(site.cluster, signal);
+      if (!plan.settings.webhook) await removeRegistrations(site.cluster, manifests, signal);
       await installDefinitions(site.cluster, manifests, signal);
       await site.start(signal);
       if (plan.settings.example) await installClasses(site.cluster, manifests, signal);

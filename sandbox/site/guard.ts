@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DrError } from '../../core/model/error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { isReady } from './is-ready.ts';
 import { type Probe, probeWebhooks } from './probe-webhooks.ts';
 import type { ProcessState, SupervisedProcess } from './supervised-process.ts';
 
@@ -22,15 +21,13 @@ export type GuardOptions = {
   /** The CSI driver of the site's volumes. */
   driver: string;
   process: SupervisedProcess;
-  /** Where the process listens. */
-  port: number;
+  /** Whether the process says that it is ready. */
+  isReady: () => Promise<boolean>;
   logFile: string;
   /** How long the API server may take to be answered. */
   readyWithinMs: number;
-  /** Makes what the process needs in the cluster; may be repeated. */
-  prepare: (signal: AbortSignal) => Promise<void>;
-  /** Tells the API server whom to ask; may be repeated, and may wait until it is answered. */
-  register: (signal: AbortSignal) => Promise<void>;
+  /** Makes what the process needs in the cluster, and tells the API server whom to ask; may be repeated. */
+  install: (signal: AbortSignal) => Promise<void>;
 };
 
 const pollMs = 25;
@@ -42,41 +39,36 @@ const notReady = ({ cluster, logFile, readyWithinMs }: GuardOptions, last: Probe
     hint: `see ${logFile}, or start the sandbox with --no-webhook`,
   });
 
+const notReadyYet: Probe = { answer: 'missing', why: 'it does not say that it is ready' };
+
 /** Puts the guard of a site together. Nothing runs before `start`. */
 export const createGuard = (options: GuardOptions): Guard => {
-  const { cluster, driver, port, process } = options;
-  // Registered anew by each sandbox: what an earlier one has left may name another port.
-  let wasStarted = false;
+  const { cluster, driver, process, isReady, readyWithinMs } = options;
 
-  /** Asks until it is answered, and registers once where nobody is asked. */
-  const awaitAnswers = async (signal: AbortSignal, mayRegister: boolean): Promise<void> => {
-    let isRegistered = !mayRegister;
-    let last: Probe = { answer: 'not-asked-for' };
-    for (const end = performance.now() + options.readyWithinMs; performance.now() < end; ) {
-      last = await probeWebhooks(cluster, driver, signal);
+  /** A request before it is ready would only be refused, or let pass and told of in logs. */
+  const probe = async (signal: AbortSignal): Promise<Probe> =>
+    (await isReady()) ? probeWebhooks(cluster, driver, signal) : notReadyYet;
+
+  const awaitAnswers = async (signal: AbortSignal): Promise<void> => {
+    const end = performance.now() + readyWithinMs;
+    for (;;) {
+      const last = await probe(signal);
       signal.throwIfAborted();
       if (last.answer === 'given') return;
-      if (last.answer === 'not-asked-for' && !isRegistered) {
-        await options.register(signal);
-        isRegistered = true;
-      }
+      if (performance.now() > end) throw notReady(options, last);
       await delay(pollMs, undefined, { signal });
     }
-    throw notReady(options, last);
   };
 
   return {
     state: async () => {
       const state = process.state();
       if (state.state !== 'running') return state;
-      // Whose certificate it is does not matter: the port is on this machine, and only this word is asked for.
-      return (await isReady({ port, rejectUnauthorized: false })) ? state : { state: 'starting' };
+      return (await isReady()) ? state : { state: 'starting' };
     },
     start: async (signal) => {
-      await options.prepare(signal);
-      await Promise.all([process.start(), wasStarted ? undefined : options.register(signal)]);
-      await awaitAnswers(signal, wasStarted);
-      wasStarted = true;
+      await Promise.all([process.start(), options.install(signal)]);
+      await awaitAnswers(signal);
     },
     stop: process.stop,
   };

@@ -13,10 +13,12 @@ type Definition = KubernetesObject & { status?: { conditions?: Condition[] } };
 
 const pollMs = 25;
 
-const readObjects = async (path: string): Promise<KubernetesObject[]> =>
+/** The objects in a file of manifests. */
+export const readObjects = async (path: string): Promise<KubernetesObject[]> =>
   parseAllDocuments(await readFile(path, 'utf8')).map((document) => document.toJS() as KubernetesObject);
 
-const resourceOf = (object: KubernetesObject): Resource => {
+/** The kind of an object that the manifests hold. */
+export const resourceOf = (object: KubernetesObject): Resource => {
   const found = Object.values(resources).find(
     (resource) => resource.kind === object.kind && apiVersionOf(resource) === object.apiVersion,
   );
@@ -27,13 +29,18 @@ const resourceOf = (object: KubernetesObject): Resource => {
   });
 };
 
-const keyOf = ({ metadata }: KubernetesObject): ObjectKey => ({
+/** Where an object is. */
+export const keyOf = ({ metadata }: KubernetesObject): ObjectKey => ({
   name: metadata.name ?? '',
   ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
 });
 
 /** Creates an object. One that is there is left alone: it may be the user's own by now. */
-const createOnce = async (cluster: Cluster, object: KubernetesObject, signal: AbortSignal): Promise<void> => {
+export const createOnce = async (
+  cluster: Cluster,
+  object: KubernetesObject,
+  signal: AbortSignal,
+): Promise<void> => {
   try {
     await cluster.create(resourceOf(object), object, { signal });
   } catch (thrown) {

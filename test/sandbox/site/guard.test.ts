@@ -13,19 +13,19 @@ const dead = 'failed calling webhook "guard.kubectl-dr.dev": connection refused'
 
 /** An API server with the webhooks of dr-webhook in front of it, or without them. */
 const scene = () => {
-  const world = { isRegistered: false, runs: false, registrations: 0, forbids: false, failedCalls: 0 };
+  const world = { isRegistered: false, runs: false, forbids: false, isCutOff: false, looks: 0 };
 
   const answer = (resource: Resource, object: KubernetesObject): KubernetesObject => {
     if (world.forbids) throw new ApiError({ httpStatus: 403, message: 'user "me" cannot create' });
     if (!world.isRegistered) return object;
+    const answers = world.runs && !world.isCutOff;
     if (resource.kind === 'PersistentVolume') {
-      if (!world.runs) return object; // the repair fails open
+      if (!answers) return object; // the repair fails open
       const { spec } = object as PersistentVolume;
       const { claimRef: _, ...rest } = spec ?? {};
       return { ...object, spec: rest };
     }
-    if (world.runs) throw new ApiError({ httpStatus: 403, message: denied });
-    world.failedCalls += 1;
+    if (answers) throw new ApiError({ httpStatus: 403, message: denied });
     throw new ApiError({ httpStatus: 500, message: dead });
   };
 
@@ -52,12 +52,13 @@ const scene = () => {
       cluster,
       driver: 'rbd.csi.ceph.com',
       process: isSlow ? { ...process, start: async () => undefined } : process,
-      port: 1,
+      isReady: async () => {
+        world.looks += 1;
+        return world.runs;
+      },
       logFile: '/tmp/webhook.log',
       readyWithinMs,
-      prepare: async () => undefined,
-      register: async () => {
-        world.registrations += 1;
+      install: async () => {
         world.isRegistered = true;
       },
     });
@@ -70,45 +71,45 @@ describe('the guard of a site', () => {
   it('is there once it is registered and the API server is answered', async () => {
     const { world, guardOf } = scene();
     await guardOf().start(signal);
-    expect(world).toMatchObject({ runs: true, isRegistered: true, registrations: 1 });
+    expect(world).toMatchObject({ runs: true, isRegistered: true });
   });
 
-  it('is registered by each sandbox, whatever the one before left: its port may be another one', async () => {
-    const { world, guardOf } = scene();
-    world.isRegistered = true;
-    await guardOf().start(signal);
-    expect(world.registrations).toBe(1);
-  });
-
-  it('comes back with its site and its registration', async () => {
-    const { world, guardOf } = scene();
-    const guard = guardOf();
-    await guard.start(signal);
-    await guard.stop('kill');
-    await guard.start(signal);
-    expect(world).toMatchObject({ runs: true, registrations: 1 });
-  });
-
-  it('comes back although somebody has removed its registration meanwhile', async () => {
+  it('comes back with its site, although somebody has removed its registration meanwhile', async () => {
     const { world, guardOf } = scene();
     const guard = guardOf();
     await guard.start(signal);
     await guard.stop('kill');
     world.isRegistered = false;
     await guard.start(signal);
-    expect(world).toMatchObject({ isRegistered: true, registrations: 2 });
+    expect(world).toMatchObject({ runs: true, isRegistered: true });
   });
 
-  it('is waited for while the API server finds nobody there', async () => {
+  it('may be started where it runs', async () => {
+    const { guardOf } = scene();
+    const guard = guardOf();
+    await guard.start(signal);
+    await guard.start(signal);
+    expect(await guard.state()).toEqual({ state: 'running', pid: 7 });
+  });
+
+  it('is not seen while its process does not say that it is ready', async () => {
     const { world, guardOf } = scene();
-    const starting = guardOf(10_000, true).start(signal);
-    await expect.poll(() => world.failedCalls).toBeGreaterThan(1);
+    let isDone = false;
+    const starting = guardOf(10_000, true)
+      .start(signal)
+      .then(() => {
+        isDone = true;
+      });
+    await expect.poll(() => world.looks).toBeGreaterThan(2);
+    expect(isDone).toBe(false);
     world.runs = true;
     await starting;
   });
 
-  it('that never answers is told with what the API server said', async () => {
-    await expect(scene().guardOf(60, true).start(signal)).rejects.toMatchObject({
+  it('that the API server cannot reach is told with what the API server said', async () => {
+    const { world, guardOf } = scene();
+    world.isCutOff = true;
+    await expect(guardOf(60).start(signal)).rejects.toMatchObject({
       code: 'GuardNotReady',
       message: expect.stringContaining(dead),
       hint: expect.stringContaining('/tmp/webhook.log'),
