@@ -97,7 +97,8 @@ export const createSite = (options: SiteOptions = {}): Site => {
     },
     readClaim: async (key, signal) => {
       asked.claims.push(`${key.namespace}/${key.name}`);
-      return options.readClaim === undefined ? caches.claims.get(key) : options.readClaim(key, signal);
+      if (options.readClaim !== undefined) return options.readClaim(key, signal);
+      return objects.claims.get(key) as PersistentVolumeClaim | undefined;
     },
     lifecycleOwners: options.lifecycleOwners ?? [],
     withoutPeer: options.withoutPeer ?? 'allow',
