@@ -4,7 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Each generator writes its own files; all of them honour --check. */
-const generators = ['generate-csi.ts', 'generate-schemas.ts', 'generate-safety-rules.ts'];
+const generators = [
+  'generate-csi.ts',
+  'generate-schemas.ts',
+  'generate-safety-rules.ts',
+  'generate-webhook-registration.ts',
+];
 
 const failures = generators.filter((generator) => {
   const path = fileURLToPath(new URL(generator, import.meta.url));

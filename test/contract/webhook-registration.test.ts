@@ -52,9 +52,11 @@ const targets = [
   },
 ];
 
-/** A real server begins a patch anew, admission and all, where it had started from a version that was no longer the last one. */
-const onceEachUpdate = (reviews: readonly string[]): string[] =>
-  reviews.filter((review, index) => !review.includes(' UPDATE ') || reviews.indexOf(review) === index);
+/**
+ * A real server begins a change anew, admission and all, where it had started from a version that was no longer the last one. That
+ * no delete goes to two guards is tested where no server is between.
+ */
+const onceEach = (reviews: readonly string[]): string[] => [...new Set(reviews)];
 
 describe.each(targets)('the registration, met by $name', ({ start, skip }) => {
   let target: Target;
@@ -161,7 +163,7 @@ describe.each(targets)('the registration, met by $name', ({ start, skip }) => {
   describe.skipIf(skip)('which requests reach the webhook', () => {
     test.each(steps)('%s', async (_, act, seen) => {
       await act(cluster, as);
-      expect(onceEachUpdate(webhook.taken())).toEqual(seen);
+      expect(onceEach(webhook.taken())).toEqual(seen);
     });
   });
 

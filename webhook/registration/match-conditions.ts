@@ -28,8 +28,15 @@ const sameAnnotation = (key: string): string => {
   return `${before} == ${after} && (!${after} || ${value('oldObject')} == ${value('object')})`;
 };
 
-const sameField = (field: string): string =>
-  `has(oldObject.${field}) == has(object.${field}) && (!has(object.${field}) || oldObject.${field} == object.${field})`;
+/** Whether a path of fields leads somewhere: `has()` itself fails where anything before the last field is missing. */
+const hasField = (object: string, path: readonly string[]): string =>
+  `(${path.map((_, index) => `has(${[object, ...path.slice(0, index + 1)].join('.')})`).join(' && ')})`;
+
+const sameField = (...path: readonly string[]): string => {
+  const [before, after] = [hasField('oldObject', path), hasField('object', path)];
+  const value = (object: string): string => [object, ...path].join('.');
+  return `${before} == ${after} && (!${after} || ${value('oldObject')} == ${value('object')})`;
+};
 
 const isResource = (resource: string): string => `request.resource.resource == ${text(resource)}`;
 
@@ -63,7 +70,7 @@ export const changedReplication: MatchCondition = {
 /** The binder and others change PVs all the time; only the reclaim policy is judged. */
 export const changedReclaimPolicy: MatchCondition = {
   name: 'reclaim-policy-changes',
-  expression: `request.operation != 'UPDATE' || !(${isResource('persistentvolumes')}) || !(${sameField('spec.persistentVolumeReclaimPolicy')})`,
+  expression: `request.operation != 'UPDATE' || !(${isResource('persistentvolumes')}) || !(${sameField('spec', 'persistentVolumeReclaimPolicy')})`,
 };
 
 /** Deleting once more what is already going changes nothing. */
@@ -75,7 +82,7 @@ export const notDeletedBefore: MatchCondition = {
 const carriesMark = [
   `(${isResource('persistentvolumeclaims')} && (has(oldObject.metadata.finalizers) && ${text(claimMarks.finalizer)} in oldObject.metadata.finalizers` +
     `${claimMarks.annotations.map((key) => ` || ${hasAnnotation('oldObject', key)}`).join('')}))`,
-  `(${isResource('persistentvolumes')} && has(oldObject.status) && has(oldObject.status.phase) && oldObject.status.phase == 'Bound')`,
+  `(${isResource('persistentvolumes')} && ${hasField('oldObject', ['status', 'phase'])} && oldObject.status.phase == 'Bound')`,
 ].join(' || ');
 
 const isStorageDelete = `request.operation == 'DELETE' && (${isResource('persistentvolumeclaims')} || ${isResource('persistentvolumes')})`;
@@ -96,6 +103,6 @@ export const notUnmarkedDelete: MatchCondition = {
 export const wasBoundBefore: MatchCondition = {
   name: 'was-bound-before',
   expression:
-    `(${isResource('persistentvolumes')} && has(object.spec.claimRef) && has(object.spec.claimRef.uid))` +
+    `(${isResource('persistentvolumes')} && ${hasField('object', ['spec', 'claimRef', 'uid'])})` +
     ` || (${isResource('persistentvolumeclaims')} && (${[binderAnnotations.bindCompleted, binderAnnotations.boundByController].map((key) => hasAnnotation('object', key)).join(' || ')}))`,
 };
