@@ -16,8 +16,8 @@ export type KeyMaker = () => Promise<{ publicKey: KeyObject; privateKey: KeyObje
 
 const generateKeys = promisify(generateKeyPair);
 
-/** Node makes the key on a thread of its own: forge would hold up every review for seconds. */
-const makeRsaKeys: KeyMaker = () => generateKeys('rsa', { modulusLength: 2048 });
+/** RSA keys of 2048 bits. Node makes them on threads of its own: forge would hold up every review for seconds. */
+export const makeRsaKeys: KeyMaker = () => generateKeys('rsa', { modulusLength: 2048 });
 
 const pemOf = (key: KeyObject): string => {
   const type = key.type === 'private' ? 'pkcs8' : 'spki';

@@ -2,7 +2,14 @@ import type { CertificateNames } from './certificate-names.ts';
 import type { CertificateSet } from './certificate-set.ts';
 import { lifeOf } from './read-certificate.ts';
 import { lifetimes, type RotationStep } from './rotation.ts';
-import { type KeyMaker, type KeyPair, type Life, makeAuthority, makeLeaf } from './sign-certificate.ts';
+import {
+  type KeyMaker,
+  type KeyPair,
+  type Life,
+  makeAuthority,
+  makeLeaf,
+  makeRsaKeys,
+} from './sign-certificate.ts';
 
 export type StepOptions = {
   readonly now: number;
@@ -36,9 +43,10 @@ const retirementOf = (leaf: KeyPair | undefined, now: number): number => {
 };
 
 const startOver = async (options: StepOptions): Promise<CertificateSet> => {
-  const { now, published } = options;
-  const authority = await newAuthority(options);
-  const leaf = await newLeaf(authority, options);
+  const { now, published, makeKeys = makeRsaKeys } = options;
+  // Both keys at once: a webhook that has only just been installed is waited for.
+  const [authority, keys] = await Promise.all([newAuthority(options), makeKeys()]);
+  const leaf = await newLeaf(authority, { ...options, makeKeys: async () => keys });
   // Read last: what another leader published while our keys were being made must not be lost. Their times do not matter: it may be
   // our clock that is wrong.
   const old = (await published()).slice(0, mostOld);

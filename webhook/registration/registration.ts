@@ -10,6 +10,7 @@ import {
   unmarkedDelete,
   wasBoundBefore,
 } from './match-conditions.ts';
+import { reviewRules } from './review-rules.ts';
 import type {
   ClientConfig,
   FailurePolicy,
@@ -58,45 +59,6 @@ export const webhookNames = {
   advice: 'advice.kubectl-dr.dev',
   restore: 'restore.kubectl-dr.dev',
 } as const;
-
-const group = resources.volumeReplications.group;
-const replications = ['volumereplications', 'volumegroupreplications'];
-const classes = ['volumereplicationclasses', 'volumegroupreplicationclasses'];
-
-const rule = (
-  apiGroup: string,
-  scope: RuleWithOperations['scope'],
-  names: readonly string[],
-  operations: RuleWithOperations['operations'],
-): RuleWithOperations => ({
-  apiGroups: [apiGroup],
-  apiVersions: [apiGroup === group ? 'v1alpha1' : 'v1'],
-  operations,
-  resources: [...names],
-  scope,
-});
-
-const deletedClaims = rule('', 'Namespaced', ['persistentvolumeclaims'], ['DELETE']);
-
-const guardRules = [
-  rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE', 'DELETE']),
-  rule(group, 'Cluster', classes, ['CREATE']),
-  rule('', 'Cluster', ['persistentvolumes'], ['UPDATE', 'DELETE']),
-  deletedClaims,
-  rule('', 'Cluster', ['namespaces'], ['DELETE']),
-];
-
-const guardUnmarkedRules = [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims];
-
-const adviceRules = [
-  rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE']),
-  rule(group, 'Cluster', classes, ['CREATE']),
-];
-
-const restoreRules = [
-  rule('', 'Cluster', ['persistentvolumes'], ['CREATE']),
-  rule('', 'Namespaced', ['persistentvolumeclaims'], ['CREATE']),
-];
 
 const guardTimeoutSeconds = 3;
 const otherTimeoutSeconds = 2;
@@ -173,7 +135,7 @@ const buildGuard = (options: RegistrationOptions): WebhookConfiguration => {
       name: webhookNames.guard,
       path,
       timeoutSeconds,
-      rules: guardRules,
+      rules: reviewRules.guard,
       failurePolicy: options.guardPolicy,
       conditions: [
         notNamespaceController,
@@ -188,7 +150,7 @@ const buildGuard = (options: RegistrationOptions): WebhookConfiguration => {
       name: webhookNames.guardUnmarked,
       path,
       timeoutSeconds,
-      rules: guardUnmarkedRules,
+      rules: reviewRules.guardUnmarked,
       failurePolicy: 'Ignore',
       conditions: [notNamespaceController, notDeletedBefore, unmarkedDelete],
     }),
@@ -201,7 +163,7 @@ const buildAdvice = (options: RegistrationOptions): WebhookConfiguration =>
       name: webhookNames.advice,
       path: reviewPaths.advice,
       timeoutSeconds: otherTimeoutSeconds,
-      rules: adviceRules,
+      rules: reviewRules.advice,
       failurePolicy: 'Ignore',
       conditions: [changedReplication],
     }),
@@ -214,7 +176,7 @@ const buildRestore = (options: RegistrationOptions): WebhookConfiguration =>
         name: webhookNames.restore,
         path: reviewPaths.restore,
         timeoutSeconds: otherTimeoutSeconds,
-        rules: restoreRules,
+        rules: reviewRules.restore,
         failurePolicy: 'Ignore',
         conditions: [wasBoundBefore],
       }),

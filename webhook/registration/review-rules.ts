@@ -1,0 +1,41 @@
+import { resources } from '../../core/model/resource.ts';
+import type { RuleWithOperations } from './webhook-configuration.ts';
+
+const group = resources.volumeReplications.group;
+const replications = ['volumereplications', 'volumegroupreplications'];
+const classes = ['volumereplicationclasses', 'volumegroupreplicationclasses'];
+
+const rule = (
+  apiGroup: string,
+  scope: RuleWithOperations['scope'],
+  names: readonly string[],
+  operations: RuleWithOperations['operations'],
+): RuleWithOperations => ({
+  apiGroups: [apiGroup],
+  apiVersions: [apiGroup === group ? 'v1alpha1' : 'v1'],
+  operations,
+  resources: [...names],
+  scope,
+});
+
+const deletedClaims = rule('', 'Namespaced', ['persistentvolumeclaims'], ['DELETE']);
+
+/** Which requests each webhook is asked about, before its conditions: kinds by name, and never a subresource. */
+export const reviewRules = {
+  guard: [
+    rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE', 'DELETE']),
+    rule(group, 'Cluster', classes, ['CREATE']),
+    rule('', 'Cluster', ['persistentvolumes'], ['UPDATE', 'DELETE']),
+    deletedClaims,
+    rule('', 'Cluster', ['namespaces'], ['DELETE']),
+  ],
+  guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims],
+  advice: [
+    rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE']),
+    rule(group, 'Cluster', classes, ['CREATE']),
+  ],
+  restore: [
+    rule('', 'Cluster', ['persistentvolumes'], ['CREATE']),
+    rule('', 'Namespaced', ['persistentvolumeclaims'], ['CREATE']),
+  ],
+} satisfies Record<string, RuleWithOperations[]>;
