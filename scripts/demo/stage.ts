@@ -143,7 +143,8 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
     drQuietly: (...words) => execute(words, signal),
     cluster,
     refused: async (site, change, code) => {
-      console.log(`   $ kubectl --context ${site} ${change.words.map(quoted).join(' ')}`);
+      const instead = haveKubectl ? '' : '    # kubectl is not installed here: asked of the API';
+      console.log(`   $ kubectl --context ${site} ${change.words.map(quoted).join(' ')}${instead}`);
       const said = await objection(site, change);
       if (said === undefined) throw new Error(`${site} did not refuse it`);
       console.log(indent(said));
