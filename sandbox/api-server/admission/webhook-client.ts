@@ -48,6 +48,8 @@ const reasons: Readonly<Record<string, Reason>> = {
     `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}: connect: connection refused`,
   ECONNRESET: reset,
   EPIPE: reset,
+  EPROTO: (_, cause) =>
+    textOf(cause).includes('SSL alert number 40') ? 'remote error: tls: handshake failure' : textOf(cause),
   ENOTFOUND: ({ host }) => `dial tcp: lookup ${host}: no such host`,
   EAI_AGAIN: ({ host }) => `dial tcp: lookup ${host}: no such host`,
   CERT_HAS_EXPIRED: () =>

@@ -1,3 +1,5 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../../core/model/kubernetes-object.ts';
 import { resources } from '../../../../core/model/resource.ts';
@@ -196,6 +198,20 @@ describe('what a validating webhook answers', () => {
 });
 
 describe('webhooks that cannot be asked', () => {
+  it('refuse the request when their server has no certificate to show yet', async () => {
+    const bare = createServer();
+    const port = await new Promise<number>((resolve) => {
+      bare.listen(0, '127.0.0.1', () => resolve((bare.address() as AddressInfo).port));
+    });
+    const clientConfig = { url: `https://127.0.0.1:${port}/validating`, caBundle: server.caBundle };
+    expect(await validated(() => ({}), { clientConfig })).toEqual(
+      internal(
+        `${failed}failed to call webhook: Post "https://127.0.0.1:${port}/validating?timeout=1s": remote error: tls: handshake failure`,
+      ),
+    );
+    bare.close();
+  });
+
   it('refuse the request when nobody listens', async () => {
     const clientConfig = { url: 'https://127.0.0.1:1/validating', caBundle: server.caBundle };
     expect(await validated(() => ({}), { clientConfig })).toEqual(
