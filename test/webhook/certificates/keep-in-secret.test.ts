@@ -187,7 +187,8 @@ describe('certificates in a Secret', () => {
     await deleteRegistrations(embedded.cluster);
     await createRegistrations(embedded.cluster);
     await settled(replica);
-    await isTrusted(replica);
+    // Three objects come one after the other; the first may be right before the last is there.
+    await eventually(() => isTrusted(replica));
   });
 
   test('two replicas elect one leader and serve the same leaf; when it ends, the other takes over', async () => {
