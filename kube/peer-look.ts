@@ -124,13 +124,13 @@ const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion):
     reads.replications(claim.namespace),
     volumes.begun,
   ]);
-  const why = volumes.unreadable();
-  if (why !== undefined) return { state: 'unknown', site, why };
-  const claims = claimsThere(volumes.lookup, question, live);
+  // While a watch is broken nobody knows what it missed: then the lists themselves are read.
+  const there = volumes.isCurrent() ? volumes.lookup : await reads.volumes();
+  const claims = claimsThere(there, question, live);
   const lookup = lookupIn(await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]])));
   const candidates: Candidate[] = [];
   for (const { key, doubt } of claims) {
-    const protectors = protectorsOf(lookup, key, volumes.lookup.claim(key));
+    const protectors = protectorsOf(lookup, key, there.claim(key));
     if (!protectors.known) return { state: 'unknown', site, why: `${site}: ${protectors.why}` };
     for (const protector of protectors.value) candidates.push({ protector, doubt });
   }
@@ -144,7 +144,7 @@ const classKinds = {
 
 /**
  * Connects the question "who is primary over there" to a cluster. It follows the site's PVs and claims to find a volume whatever its
- * PV is called; PV and replications themselves are read live. A question takes two seconds at most, and
+ * PV is called, and lists them while they cannot be followed; PV and replications themselves are read live. A question takes two seconds at most, and
  * for some seconds after a site did not answer nobody waits for it.
  */
 export const createPeerLook = (options: FollowOptions): PeerLook => {

@@ -1,13 +1,15 @@
 import { DrError } from '../core/model/error.ts';
 import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
-import type { PersistentVolume } from '../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../core/model/resource.ts';
 import type { VolumeGroupReplication } from '../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../core/model/volume-replication.ts';
+import type { VolumeLookup } from '../core/protection/claims-of-volume.ts';
 import { sourceKeyOf } from '../core/protection/protectors.ts';
 import { ApiError, isNotFound, isNotServed } from './api-error.ts';
 import type { Cluster } from './cluster.ts';
 import { createCoalescing } from './coalesce.ts';
+import { lookupInLists } from './peer-volumes.ts';
 
 /** The replications of one namespace, by what they mirror. */
 export type NamespaceReplications = {
@@ -20,6 +22,8 @@ export type PeerReads = {
   /** Undefined: there is none of this name. */
   volume(name: string): Promise<PersistentVolume | undefined>;
   replications(namespace: string): Promise<NamespaceReplications>;
+  /** All PVs and claims of the site, for when they are not followed. */
+  volumes(): Promise<VolumeLookup>;
   /** Undefined: there is none of this name. */
   replicationClass(kind: Resource, name: string): Promise<VolumeReplicationClass | undefined>;
 };
@@ -91,9 +95,10 @@ export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => 
       }
     });
 
-  const list = async <T extends KubernetesObject>(resource: Resource, namespace: string): Promise<T[]> => {
+  const list = async <T extends KubernetesObject>(resource: Resource, namespace?: string): Promise<T[]> => {
+    const selection = namespace === undefined ? {} : { namespace };
     try {
-      return (await peer.listAll<T>(resource, { ...options, namespace })).items;
+      return (await peer.listAll<T>(resource, { ...options, ...selection })).items;
     } catch (error) {
       throw isNotServed(error) ? notServed(peer.name, resource, error) : error;
     }
@@ -111,6 +116,15 @@ export const createPeerReads = (peer: Cluster, now: () => number): PeerReads => 
 
   return {
     volume: (name) => get(resources.persistentVolumes, name),
+    volumes: () =>
+      ask('volumes', async () =>
+        lookupInLists(
+          ...(await Promise.all([
+            list<PersistentVolume>(resources.persistentVolumes),
+            list<PersistentVolumeClaim>(resources.persistentVolumeClaims),
+          ])),
+        ),
+      ),
     replicationClass: (kind, name) => get(kind, name),
     replications: (namespace) =>
       ask(`replications ${namespace}`, async () => {

@@ -10,7 +10,7 @@ import { replicationNames } from '../core/model/volume-replication.ts';
 import type { VolumeLookup } from '../core/protection/claims-of-volume.ts';
 import type { Cluster } from './cluster.ts';
 import { type Informer, type InformerLog, startInformer } from './informer.ts';
-import type { Indexes } from './object-cache.ts';
+import { createObjectCache, type Indexes, type ObjectCache } from './object-cache.ts';
 import { whyUnreadable } from './unreadable-cache.ts';
 
 /** How the other site is followed. */
@@ -25,11 +25,12 @@ export type FollowOptions = {
 
 /** PVs and claims of the other site: which claims have a volume there, whatever its PV is called. */
 export type PeerVolumes = {
+  /** What is followed. */
   readonly lookup: VolumeLookup;
   /** Settles once both lists are there, or the first attempt at one failed: there is nothing to wait for then. */
   readonly begun: Promise<unknown>;
-  /** Why it cannot be believed now. */
-  unreadable(): string | undefined;
+  /** Whether what is followed can be believed: it is not while a watch is broken, as nobody knows what it missed. */
+  isCurrent(): boolean;
 };
 
 /** Without an event or a bookmark for so long, what is held counts as too old. */
@@ -77,6 +78,26 @@ const byVolume: Indexes<PersistentVolumeClaim> = {
   volume: ({ spec }) => (spec?.volumeName ? [spec.volumeName] : []),
 };
 
+type Found<T extends KubernetesObject> = Pick<ObjectCache<T>, 'get' | 'by'>;
+
+const lookupIn = (volumes: Found<PersistentVolume>, claims: Found<PersistentVolumeClaim>): VolumeLookup => ({
+  claim: (key) => claims.get(key),
+  volume: (name) => volumes.get({ name }),
+  volumesOf: (identity) => volumes.by('identity', identity),
+  claimsNaming: (volumeName) => claims.by('volume', volumeName),
+});
+
+/** The same from whole lists, for when nothing is followed. */
+export const lookupInLists = (
+  volumes: readonly PersistentVolume[],
+  claims: readonly PersistentVolumeClaim[],
+): VolumeLookup => {
+  const [volumeCache, claimCache] = [createObjectCache(byIdentity), createObjectCache(byVolume)];
+  volumeCache.replaceAll(volumes.map(slimVolume));
+  claimCache.replaceAll(claims.map(slimClaim));
+  return lookupIn(volumeCache, claimCache);
+};
+
 /** Follows the other site's PVs and claims, slimmed: ten thousand of both hold some megabytes. */
 export const followPeerVolumes = ({ peer, ...common }: FollowOptions): PeerVolumes => {
   const failed = Promise.withResolvers<unknown>();
@@ -88,16 +109,13 @@ export const followPeerVolumes = ({ peer, ...common }: FollowOptions): PeerVolum
   const volumes = follow(resources.persistentVolumes, { transform: slimVolume, indexes: byIdentity });
   const claims = follow(resources.persistentVolumeClaims, { transform: slimClaim, indexes: byVolume });
   return {
-    lookup: {
-      claim: (key) => claims.get(key),
-      volume: (name) => volumes.get({ name }),
-      volumesOf: (identity) => volumes.by('identity', identity),
-      claimsNaming: (volumeName) => claims.by('volume', volumeName),
-    },
+    lookup: lookupIn(volumes, claims),
     begun: Promise.race([failed.promise, Promise.all([volumes.synced, claims.synced])]),
-    unreadable: () => {
+    isCurrent: () => {
       const limits = { now: common.now(), maxAgeMs };
-      return whyUnreadable('PVs', volumes, limits) ?? whyUnreadable('claims', claims, limits);
+      return [volumes, claims].every(
+        (cache) => cache.failure() === undefined && whyUnreadable('', cache, limits) === undefined,
+      );
     },
   };
 };

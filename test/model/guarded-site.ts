@@ -252,6 +252,7 @@ const mayPromote = async (
       claim,
       volume,
       rivals: [],
+      sharers: [],
       driver: { name: 'rbd.csi.ceph.com', state: 'ready', knowsDestination: false },
       forcePolicy: 'consent',
       pollMs: undefined,

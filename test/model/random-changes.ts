@@ -74,7 +74,7 @@ export const createWorld = (): World => {
 };
 
 const reach = (world: World): void => {
-  for (const site of world.sites) site.simulated.setReachable(world.linkUp && site.isUp);
+  for (const site of world.sites) site.simulated.setReachable(world.linkUp && site.isUp, !site.isUp);
 };
 
 const consentText = (world: World): string =>

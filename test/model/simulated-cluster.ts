@@ -11,8 +11,11 @@ export type StoredChange = { resource: Resource; event: WatchEvent<KubernetesObj
 /** Objects of one cluster, and who hears of their changes. */
 export type SimulatedCluster = {
   readonly cluster: Cluster;
-  /** Whether anybody outside reaches it. */
-  setReachable(reachable: boolean): void;
+  /**
+   * Whether anybody outside reaches it. Its watches hold what they have to tell while nobody does, as a half-open connection,
+   * or break at the next event.
+   */
+  setReachable(reachable: boolean, breaksWatches: boolean): void;
   find<T extends KubernetesObject>(resource: Resource, key: ObjectKey): T | undefined;
   all<T extends KubernetesObject>(resource: Resource): T[];
   /** Creates or replaces, as an API server does: uid and creation once, resourceVersion always, generation with the spec. */
@@ -28,6 +31,8 @@ export const createSimulatedCluster = (name: string, now: () => number): Simulat
   const listeners = new Set<(change: StoredChange) => void>();
   let version = 0;
   let isReachable = true;
+  let breaksWatches = false;
+  const wakeUps = new Set<() => void>();
 
   const objectsOf = ({ group, plural }: Resource): Map<string, KubernetesObject> => {
     const kind = `${group}/${plural}`;
@@ -113,6 +118,8 @@ export const createSimulatedCluster = (name: string, now: () => number): Simulat
       wake();
     };
     listeners.add(hear);
+    const wakeUp = (): void => wake();
+    wakeUps.add(wakeUp);
     signal.addEventListener('abort', () => wake(), { once: true });
     try {
       for (const object of objectsOf(resource).values()) {
@@ -121,17 +128,18 @@ export const createSimulatedCluster = (name: string, now: () => number): Simulat
         }
       }
       while (!signal.aborted) {
-        const next = pending.shift();
+        if (breaksWatches) assertReachable();
+        const next = isReachable ? pending.shift() : undefined;
         if (next !== undefined) yield next;
         else {
           await new Promise<void>((resolve) => {
             wake = resolve;
           });
         }
-        assertReachable();
       }
     } finally {
       listeners.delete(hear);
+      wakeUps.delete(wakeUp);
     }
   };
 
@@ -155,8 +163,10 @@ export const createSimulatedCluster = (name: string, now: () => number): Simulat
       request: notAsked,
       close: () => undefined,
     },
-    setReachable: (reachable) => {
+    setReachable: (reachable, breaks) => {
       isReachable = reachable;
+      breaksWatches = breaks;
+      for (const wakeUp of [...wakeUps]) wakeUp();
     },
     find: <T extends KubernetesObject>(resource: Resource, key: ObjectKey) =>
       objectsOf(resource).get(keyOf(key)) as T | undefined,
