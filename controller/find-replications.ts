@@ -113,6 +113,22 @@ export const replicationsOfSameVolume = (
   return known(found);
 };
 
+/**
+ * Replications of this cluster that have the volume through another claim than `claim`, and are not being deleted: what is done
+ * to the volume is done to theirs.
+ */
+export const replicationsSharing = (
+  lookup: ReplicationLookup,
+  { claim, volume }: { claim: ClaimKey; volume: PersistentVolume },
+): readonly ReplicationHere[] =>
+  claimsOfSameVolume(lookup, volume)
+    .filter((other) => claimKeyText(other) !== claimKeyText(claim))
+    .flatMap((other) =>
+      replicationsOfClaim(lookup, other)
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map((object) => replicationHereOf({ kind: 'VolumeReplication', object }, other.name)),
+    );
+
 const ofClaimsVolume = (lookup: ReplicationLookup, claim: ClaimKey): VolumeReplication[] => {
   const volumeName = lookup.claims.get(claim)?.spec?.volumeName;
   const volume = volumeName === undefined ? undefined : lookup.volumes.get({ name: volumeName });

@@ -2,7 +2,7 @@ import type { VolumeReplication } from '../core/model/volume-replication.ts';
 import type { Facts, ForcePolicy } from '../core/replication/facts.ts';
 import type { Caches } from './caches.ts';
 import type { Driver } from './driver/driver.ts';
-import { replicationsOfClaim } from './find-replications.ts';
+import { replicationsOfClaim, replicationsSharing } from './find-replications.ts';
 
 /** Where facts come from. */
 export type Sources = {
@@ -24,16 +24,21 @@ export const gather = (
   const isClaim = dataSource.kind === 'PersistentVolumeClaim';
   const claim = isClaim ? caches.claims.get({ namespace, name: dataSource.name }) : undefined;
   const volumeName = claim?.spec?.volumeName;
+  const volume = volumeName === undefined ? undefined : caches.volumes.get({ name: volumeName });
   return {
     replication,
     replicationClass: caches.classes.get({ name: volumeReplicationClass }),
     claim,
-    volume: volumeName === undefined ? undefined : caches.volumes.get({ name: volumeName }),
+    volume,
     rivals: isClaim
       ? replicationsOfClaim(caches, { namespace, name: dataSource.name }).filter(
           ({ metadata }) => metadata.name !== name,
         )
       : [],
+    sharers:
+      volume === undefined
+        ? []
+        : replicationsSharing(caches, { claim: { namespace, name: dataSource.name }, volume }),
     driver: driver.facts(),
     forcePolicy,
     pollMs,

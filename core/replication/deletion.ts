@@ -102,6 +102,25 @@ const releaseClaim = ({ facts }: Situation): Step | undefined => {
   return isMarked ? { do: 'release-pvc' } : undefined;
 };
 
+/**
+ * Nor is a volume disabled that another VolumeReplication has through another claim: on the primary that would remove the peer's
+ * copy, and the object that protects it would go on saying that all is well.
+ */
+const leaveToSharer = (situation: Situation): Step | undefined => {
+  const [other] = situation.facts.sharers;
+  if (other === undefined) return undefined;
+  return (
+    releaseClaim(situation) ?? {
+      do: 'remove-finalizer',
+      note: {
+        type: 'Warning',
+        reason: 'MirroringLeft',
+        message: `Mirroring was left as it is: ${other.kind} ${other.namespace}/${other.name} has the same volume through claim "${other.claimName}"`,
+      },
+    }
+  );
+};
+
 const letGo = ({ facts }: Situation): Step => {
   if (isMirrorable(facts)) return { do: 'remove-finalizer' };
   const why =
@@ -123,6 +142,7 @@ const decisions = [
   otherDriver,
   refuseGroup,
   leaveToOwner,
+  leaveToSharer,
   waitForClass,
   disable,
   disableFailed,

@@ -44,6 +44,8 @@ export type Facts = {
   volume: PersistentVolume | undefined;
   /** Other VolumeReplications of this namespace with the same claim as source. */
   rivals: readonly VolumeReplication[];
+  /** Replications of this cluster that have the same volume through another claim, and stay. */
+  sharers: readonly ReplicationHere[];
   driver: DriverFacts;
   forcePolicy: ForcePolicy;
   /** Milliseconds between looks at the sync information; undefined: as the class's schedule says. */

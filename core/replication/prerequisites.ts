@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { replicationNames } from '../model/volume-replication.ts';
 import { type ConditionSet, failureOf, unmet, unmetPrerequisite } from './condition-sets.ts';
-import type { Facts } from './facts.ts';
+import { currentState, type Facts } from './facts.ts';
 import { type ClassParameters, readClassParameters } from './parameters.ts';
 
 /** Why nothing can be done yet. Whatever mends it triggers the next look; `retry` is for what nothing tells us of. */
@@ -193,6 +193,23 @@ const claimIsFree: Check = (facts) => {
   );
 };
 
+/**
+ * A second VolumeReplication of one volume, through another claim, leaves it alone while the other is primary or is to become so:
+ * to demote or resync it here would take it from whoever writes to it there. One that is primary itself may step down, and one
+ * that asks for primary is judged by DR101.
+ */
+const volumeIsFree: Check = (facts) => {
+  const { replication, sharers } = facts;
+  if (replication.spec.replicationState === 'primary' || currentState(facts) === 'Primary') return undefined;
+  const other = sharers.find(({ wants, state }) => wants === 'primary' || state === 'Primary');
+  if (other === undefined) return undefined;
+  return notMet(
+    facts,
+    'OwnedByAnother',
+    `DR105: ${other.kind} ${other.namespace}/${other.name} has the same volume through claim "${other.claimName}" and is primary or to become so; the volume is left to it`,
+  );
+};
+
 /** In this order; the first that is not met is what the status says. */
 const checks: readonly Check[] = [
   classExists,
@@ -206,6 +223,7 @@ const checks: readonly Check[] = [
   volumeIsCsi,
   driverMatches,
   claimIsFree,
+  volumeIsFree,
 ];
 
 /** The first prerequisite that is not met, or what is needed to call the driver. */

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../core/consent.ts';
 import { resources } from '../../core/model/resource.ts';
-import { replicationNames, type VolumeReplication } from '../../core/model/volume-replication.ts';
+import {
+  type ReplicationState,
+  replicationNames,
+  type VolumeReplication,
+} from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { eventually } from '../kube/embedded-cluster.ts';
 import { type FakeAnswer, type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
@@ -249,7 +253,7 @@ test('a promote that had to wait for another call of its volume has the peer ask
 });
 
 describe('two replications of one volume on one cluster', () => {
-  const twin = async (): Promise<void> => {
+  const twin = async (replicationState: ReplicationState = 'primary'): Promise<void> => {
     await site.cluster.create(resources.namespaces, {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -262,7 +266,7 @@ describe('two replications of one volume on one cluster', () => {
       metadata: { name: 'twin', namespace: 'copies' },
       spec: {
         volumeReplicationClass: 'rbd',
-        replicationState: 'primary',
+        replicationState,
         dataSource: { kind: 'PersistentVolumeClaim', name: 'twin' },
       },
     });
@@ -280,6 +284,18 @@ describe('two replications of one volume on one cluster', () => {
     expect(calls().filter((call) => call === 'promote')).toHaveLength(1);
     await patchReplication(site.cluster, 'a', { spec: { replicationState: 'secondary' } });
     await eventually(async () => expect((await readTwin()).status).toMatchObject({ state: 'Primary' }));
+  });
+
+  test('leave the volume to the one that is primary: the other neither demotes nor disables it', async () => {
+    controller = await startController(site);
+    await makeClaim(site.cluster, 'a');
+    await makeReplication(site.cluster, 'a');
+    await reaches('a', { state: 'Primary' });
+    await twin('secondary');
+    await eventually(async () => expect((await readTwin()).status?.message).toMatch(/^DR105: .*default\/a/));
+    await site.cluster.delete(resources.volumeReplications, { name: 'twin', namespace: 'copies' });
+    await eventually(() => expect(readTwin()).rejects.toThrow('not found'));
+    expect(calls().filter((call) => call !== 'info')).toEqual(['enable', 'promote']);
   });
 
   test('are not promoted where only one namespace is watched, as nobody knows the other', async () => {

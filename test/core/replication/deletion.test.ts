@@ -40,6 +40,23 @@ test('where the claim says nothing, another VolumeReplication of it keeps the mi
   expect(play(unclear).steps).toEqual(['remove-finalizer']);
 });
 
+const sharer = {
+  kind: 'VolumeReplication',
+  namespace: 'other',
+  name: 'copy',
+  claimName: 'pvc-copy',
+  wants: 'primary',
+  state: 'Primary',
+} as const;
+
+test('a volume that another one protects through another claim is not disabled', () => {
+  const played = play(facts({ replication: deleting, sharers: [sharer] }));
+  expect(played.steps).toEqual(['release-pvc', 'remove-finalizer']);
+  expect(played.last).toMatchObject({
+    note: { reason: 'MirroringLeft', message: expect.stringContaining('VolumeReplication other/copy') },
+  });
+});
+
 test('a claim that is gone holds up nothing, and what was left is told', () => {
   const played = play(facts({ replication: deleting, claim: undefined, volume: undefined }));
   expect(played.steps).toEqual(['remove-finalizer']);

@@ -64,6 +64,7 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
   claim: claim(),
   volume: volume(),
   rivals: [],
+  sharers: [],
   driver: { name: driverName, state: 'ready', knowsDestination: false },
   forcePolicy: 'upstream',
   pollMs: undefined,

@@ -185,3 +185,46 @@ test('an unknown state is said and not tried again', () => {
   expect(played.status).toMatchObject({ message: 'unsupported volume state' });
   expect(played.last).toMatchObject({ requeue: { when: 'never' } });
 });
+
+describe('a volume that another VolumeReplication has through another claim', () => {
+  const sharer = {
+    kind: 'VolumeReplication',
+    namespace: 'other',
+    name: 'copy',
+    claimName: 'pvc-copy',
+    wants: 'primary',
+    state: 'Primary',
+  } as const;
+  const ok = { ok: true } as const;
+  const secondary = (state = '') => replication({ replicationState: 'secondary' }, { state });
+
+  test.each([
+    ['demoted', secondary()],
+    ['demoted once more', secondary('Secondary')],
+    ['resynced', replication({ replicationState: 'resync' }, { state: 'Secondary' })],
+  ])('is not %s while the other is primary', (_, asked) => {
+    const played = play(facts({ replication: asked, sharers: [sharer] }));
+    expect(played.steps).toEqual([]);
+    expect(played.status?.message).toBe(
+      'DR105: VolumeReplication other/copy has the same volume through claim "pvc-copy" and is primary or to become so; the volume is left to it',
+    );
+  });
+
+  test.each([
+    ['is to become primary', { ...sharer, state: 'Secondary' }],
+    ['is still primary', { ...sharer, wants: 'secondary' as const }],
+  ])('is not demoted while the other %s', (_, other) => {
+    expect(play(facts({ replication: secondary(), sharers: [other] })).steps).toEqual([]);
+  });
+
+  test.each([
+    ['who has it steps down for the other', secondary('Primary'), sharer],
+    [
+      'the other is a replica, too',
+      secondary(),
+      { ...sharer, wants: 'secondary', state: 'Secondary' } as const,
+    ],
+  ])('is demoted where %s', (_, asked, other) => {
+    expect(play(facts({ replication: asked, sharers: [other] }), { demote: ok }).steps).toEqual(['demote']);
+  });
+});
