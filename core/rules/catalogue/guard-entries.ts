@@ -45,10 +45,10 @@ export const guardEntries = {
     commands: [retain],
   },
   DR105: {
-    title: 'a second replication of the same claim',
+    title: 'a second replication of the same claim or volume',
     cause:
-      'Another VolumeReplication or VolumeGroupReplication names this claim already, or takes it in by its selector.',
-    risk: 'The two ask for different states in turn, and deleting either of them ends the mirroring for both.',
+      'Another VolumeReplication or VolumeGroupReplication names this claim already, or takes it in by its selector; or a new one is for a volume (same driver and volume handle) that is replicated through another claim.',
+    risk: 'The two ask for different states in turn: a replica demotes the volume under a primary. And deleting either of them ends the mirroring for both.',
     remedy:
       'Use the one that is there. To replace it, delete it first, which ends the protection until the new one is there. For a group, exclude the claim from the selector.',
     commands: ['kubectl -n NAMESPACE get vr,vgr'],

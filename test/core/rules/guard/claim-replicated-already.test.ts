@@ -4,6 +4,9 @@ import { judgeCases } from './judged-cases.ts';
 
 const rival = { rivals: known([replication({ name: 'first', wants: 'secondary', state: 'Secondary' })]) };
 
+const copy = replication({ namespace: 'test', name: 'copy', claimName: 'db-copy' });
+const through = { sameVolume: known([copy]) };
+
 judgeCases('DR105', [
   { title: 'a claim that nothing replicates', given: creation(), passes: true },
   {
@@ -30,6 +33,30 @@ judgeCases('DR105', [
     title: 'the second can be demoted',
     given: promotion(rival, { before: wish('primary'), after: wish('secondary') }),
     passes: true,
+  },
+  {
+    title: 'a new replica of a volume that is replicated through another claim',
+    given: creation(through, { after: wish('secondary') }),
+    refused: [
+      'the volume of claim shop/db is replicated already, by VolumeReplication test/copy through claim test/db-copy',
+      'deleting either can end the mirroring for both',
+      'kubectl -n test get vr copy -o yaml',
+    ],
+  },
+  {
+    title: 'a new primary of a volume whose other replication is a replica',
+    given: creation({ sameVolume: known([{ ...copy, wants: 'secondary', state: 'Secondary' }]) }),
+    refused: ['VolumeReplication test/copy'],
+  },
+  {
+    title: 'one that is there becomes primary: that is judged by DR101',
+    given: promotion(through),
+    passes: true,
+  },
+  {
+    title: 'what else replicates the volume is unknown: refused',
+    given: creation({ sameVolume: unknown('not synced') }),
+    refused: ['cannot tell whether the volume of claim shop/db is replicated already (not synced)'],
   },
   {
     title: 'what else replicates the claim is unknown: refused',
