@@ -22,6 +22,14 @@ export type VolumeFacts = {
   readonly protectedBy: Reading<readonly ReplicationHere[]>;
 };
 
+/** A PV that goes with its claim and takes a volume along, which replications protect through another claim. */
+export type TakenAlong = {
+  readonly volumeName: string;
+  readonly claimName: string;
+  readonly policy: string;
+  readonly protectedBy: readonly ReplicationHere[];
+};
+
 /** A PersistentVolumeClaim is deleted. */
 export type ClaimFacts = {
   readonly subject: 'claim';
@@ -30,6 +38,7 @@ export type ClaimFacts = {
   /** It was deleted before, and only its finalizers keep it. */
   readonly isTerminating: boolean;
   readonly protectedBy: Reading<readonly ReplicationHere[]>;
+  readonly takesAlong: Reading<readonly TakenAlong[]>;
   readonly namespaceTerminating: Reading<boolean>;
 };
 
@@ -40,4 +49,6 @@ export type NamespaceFacts = {
   readonly isTerminating: boolean;
   /** Replications in it that protect: a driver may have been asked to mirror for them. */
   readonly replications: Reading<readonly ReplicationHere[]>;
+  /** Of all its claims; protected from another namespace. */
+  readonly takesAlong: Reading<readonly TakenAlong[]>;
 };

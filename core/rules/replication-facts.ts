@@ -27,7 +27,7 @@ export type ReplicationChange = {
   readonly after: Wish | undefined;
   /** `status.state` before the change: `Primary`, `Secondary`, `Unknown`, or empty. */
   readonly state: string;
-  /** It carries the finalizer of the controllers: a driver may have been asked to mirror for it. */
+  /** A driver may have been asked to mirror for it: it carries the finalizer of the controllers, or its status tells of a state. */
   readonly isProtecting: boolean;
   /** It was deleted before, and only its finalizers keep it. */
   readonly isTerminating: boolean;

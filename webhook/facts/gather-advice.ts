@@ -14,7 +14,7 @@ import { findMembers } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import { gatherClass } from './gather-class.ts';
 import { readingOf } from './reading-of.ts';
-import { changeOf, hasFinalizer, type ReplicationSubject } from './replication-subject.ts';
+import { changeOf, type ReplicationSubject, wasActedOn } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
 
 /** A class that is created, beside the one of the other site; undefined for other operations. Rejects with `ObjectUnreadable`. */
@@ -84,7 +84,7 @@ export const gatherReplicationAdvice = async (
   const { view, now } = sources;
   const change = changeOf(subject, {
     followsGroup: followsGroup(view, subject),
-    isProtecting: hasFinalizer(subject.shown),
+    isProtecting: wasActedOn(subject.shown),
   });
   return {
     subject: 'replication',

@@ -2,6 +2,7 @@ import type { ClaimFacts } from '../../core/rules/protection-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
 import { findProtection } from './find-protection.ts';
+import { findTakenAlong } from './find-taken-along.ts';
 import { deletedObject, readClaim } from './read-object.ts';
 import { readingOf } from './reading-of.ts';
 
@@ -19,6 +20,9 @@ export const gatherClaim = (view: CachedView, request: AdmissionRequest): ClaimF
     name,
     isTerminating: Boolean(read.metadata.deletionTimestamp),
     protectedBy: readingOf(() => findProtection(view, { namespace, name }, claim)),
+    takesAlong: readingOf(() =>
+      findTakenAlong(view, [claim], (key) => key.namespace === namespace && key.name === name),
+    ),
     namespaceTerminating: readingOf(() => view.isTerminating(namespace)),
   };
 };

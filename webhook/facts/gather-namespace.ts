@@ -3,25 +3,26 @@ import { type Protector, replicationHereOf } from '../../core/protection/protect
 import type { NamespaceFacts } from '../../core/rules/protection-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
+import { findTakenAlong } from './find-taken-along.ts';
 import { deletedObject, readNamespace } from './read-object.ts';
 import { knownValue, readingOf } from './reading-of.ts';
-import { hasFinalizer } from './replication-subject.ts';
+import { wasActedOn } from './replication-subject.ts';
 
 const sourceNameOf = (protector: Protector): string =>
   protector.kind === 'VolumeReplication' ? protector.object.spec.dataSource.name : '';
 
-/** Replications of a namespace that protect: they carry the finalizer, or are groups with claims. Within `readingOf`. */
+/** Replications of a namespace that protect: a controller acted on them, or they are groups with claims. Within `readingOf`. */
 const protectorsIn = (view: CachedView, namespace: string): readonly Protector[] => [
   ...view
     .replicationsIn(namespace)
     .map((object): Protector => ({ kind: 'VolumeReplication', object }))
-    .filter(hasFinalizer),
+    .filter(wasActedOn),
   ...view
     .groupsIn(namespace)
     .map((object): Protector => ({ kind: 'VolumeGroupReplication', object }))
     .filter(
       (group) =>
-        hasFinalizer(group) ||
+        wasActedOn(group) ||
         (group.kind === 'VolumeGroupReplication' &&
           knownValue(membersOf(group.object, view.claimsIn(namespace))).length > 0),
     ),
@@ -39,5 +40,6 @@ export const gatherNamespace = (view: CachedView, request: AdmissionRequest): Na
     replications: readingOf(() =>
       protectorsIn(view, name).map((protector) => replicationHereOf(protector, sourceNameOf(protector))),
     ),
+    takesAlong: readingOf(() => findTakenAlong(view, view.claimsIn(name), (key) => key.namespace === name)),
   };
 };

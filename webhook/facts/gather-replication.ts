@@ -16,7 +16,7 @@ import {
   readConsentOnRecord,
 } from './gather-consent.ts';
 import { knownValue, readingOf } from './reading-of.ts';
-import { changeOf, hasFinalizer, type ReplicationSubject } from './replication-subject.ts';
+import { changeOf, type ReplicationSubject, wasActedOn } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
 
 const classesOf = (view: CachedView, { shown }: ReplicationSubject): readonly ClassHere[] => {
@@ -37,7 +37,7 @@ const classesOf = (view: CachedView, { shown }: ReplicationSubject): readonly Cl
 
 /** A group protects as soon as it takes a claim in; where that is unknown, it may. */
 const isProtecting = (subject: ReplicationSubject, members: Reading<readonly unknown[]>): boolean =>
-  hasFinalizer(subject.shown) ||
+  wasActedOn(subject.shown) ||
   (subject.shown.kind === 'VolumeGroupReplication' && (!members.known || members.value.length > 0));
 
 /** What is known here: read in one go, so that nothing changes in between. */

@@ -64,9 +64,15 @@ const finalizers: Readonly<Record<ReplicationKind, string>> = {
   VolumeGroupReplication: replicationNames.groupFinalizer,
 };
 
-/** It carries the finalizer of its controller. */
-export const hasFinalizer = ({ kind, object }: Protector): boolean =>
-  (object.metadata.finalizers ?? []).includes(finalizers[kind]);
+const reachedStates: readonly (string | undefined)[] = ['Primary', 'Secondary'];
+
+/**
+ * A driver may have been asked to mirror for it: it carries the finalizer of its controller, or its status tells of what was reached,
+ * as where somebody took the finalizer away by hand.
+ */
+export const wasActedOn = ({ kind, object }: Protector): boolean =>
+  (object.metadata.finalizers ?? []).includes(finalizers[kind]) ||
+  reachedStates.includes(object.status?.state);
 
 /** The group that a VolumeReplication carries the state of; undefined for any other replication. */
 export const groupOf = ({ shown }: Pick<ReplicationSubject, 'shown'>): string | undefined => {

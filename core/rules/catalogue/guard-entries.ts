@@ -96,7 +96,7 @@ export const guardEntries = {
   DR110: {
     title: 'the deletion of a replication that still protects',
     cause:
-      'A VolumeReplication or VolumeGroupReplication is deleted that carries the finalizer of its controller: mirroring may be on for it. Deletions in a namespace that is going, and those of accounts given by --lifecycle-owner, pass.',
+      'A VolumeReplication or VolumeGroupReplication is deleted that carries the finalizer of its controller, or whose status says Primary or Secondary: mirroring may be on for it. Deletions in a namespace that is going, and those of accounts given by --lifecycle-owner, pass.',
     risk: "Deleting it disables mirroring. On the primary that removes the other site's copy.",
     remedy:
       'Be sure that the other copy is not needed any more, then give consent and delete it. To move the volume, demote it instead.',
@@ -106,10 +106,10 @@ export const guardEntries = {
   DR111: {
     title: 'the deletion of a claim or volume under protection, or of a namespace that holds one',
     cause:
-      'A PersistentVolumeClaim, PersistentVolume or Namespace is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
+      'A PersistentVolumeClaim, PersistentVolume or Namespace is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace; or a PV of the claim, or of one in the namespace, would take along a volume that is protected through another claim. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
     risk: 'The objects by which the copies are found are gone, the deletion hangs on finalizers half done, and a copy may go with them.',
     remedy:
-      'End the protection first: delete the replication (see DR110). Then delete the claim, the volume or the namespace.',
+      'End the protection first: delete the replication (see DR110). Then delete the claim, the volume or the namespace. A volume that is protected through another claim is kept by reclaim policy Retain.',
     commands: ['kubectl -n NAMESPACE get vr,vgr', 'kubectl -n NAMESPACE delete vr VR'],
   },
   DR112: {

@@ -1,8 +1,15 @@
 import type { Reading } from '../../model/reading.ts';
-import type { ClaimFacts, NamespaceFacts, VolumeFacts } from '../protection-facts.ts';
+import type { ClaimFacts, NamespaceFacts, TakenAlong, VolumeFacts } from '../protection-facts.ts';
 import type { ReplicationHere } from '../replication-facts.ts';
 import { cannotTell } from './cannot-tell.ts';
-import { deleteReplication, kubectl, nameReplication, shellWord, typeAndName } from './commands.ts';
+import {
+  deleteReplication,
+  kubectl,
+  nameReplication,
+  setRetain,
+  shellWord,
+  typeAndName,
+} from './commands.ts';
 import { listNames } from './list-names.ts';
 import type { GuardRule, Objection } from './objection.ts';
 
@@ -35,15 +42,42 @@ const objectTo = ({ about, verb, doubt, risk, replications }: Deletion): readonl
   return [{ fact: `${about} ${verb} ${names}`, risk, next: endProtection([first, ...others]) }];
 };
 
-const objectToClaim = ({ namespace, name, isTerminating, namespaceTerminating, protectedBy }: ClaimFacts) => {
+/** A volume is deleted with the claim that one of its PVs is bound to, whoever protects it through another. */
+const objectToTakenAlong = (
+  { about, namespace }: { readonly about: string; readonly namespace: string },
+  takesAlong: Reading<readonly TakenAlong[]>,
+): readonly Objection[] => {
+  const risk = 'the volume would be deleted with the claim, and the data of all who have it';
+  if (!takesAlong.known) {
+    const what = `whether a protected volume would go with ${about}`;
+    return [cannotTell(what, takesAlong.why, `if so, ${risk}`)];
+  }
+  const [first] = takesAlong.value;
+  if (first === undefined) return [];
+  const volumes = takesAlong.value.map(({ volumeName }) => volumeName);
+  const more = volumes.length === 1 ? '' : ` (and so with PV ${listNames(volumes.slice(1))})`;
+  return [
+    {
+      fact: `PV ${first.volumeName} of claim ${namespace}/${first.claimName} has reclaim policy ${first.policy}, and its volume is protected by ${listNames(first.protectedBy.map(nameReplication))}${more}`,
+      risk,
+      next: `Keep the volume: ${setRetain(volumes.slice(0, 5))}`,
+    },
+  ];
+};
+
+const objectToClaim = (facts: ClaimFacts): readonly Objection[] => {
+  const { namespace, name, isTerminating, namespaceTerminating, protectedBy, takesAlong } = facts;
   if (isTerminating || (namespaceTerminating.known && namespaceTerminating.value)) return [];
-  return objectTo({
-    about: `claim ${namespace}/${name}`,
+  const about = `claim ${namespace}/${name}`;
+  const objections = objectTo({
+    about,
     verb: 'is protected by',
     doubt: 'is protected',
     risk: 'without its claim a replication can neither be moved nor ended, and the data may go with the claim',
     replications: protectedBy,
   });
+  // What is refused already, or cannot be told for the same reason, is not said twice.
+  return objections.length > 0 ? objections : objectToTakenAlong({ about, namespace }, takesAlong);
 };
 
 const objectToVolume = ({ name, operation, before, protectedBy }: VolumeFacts) => {
@@ -57,7 +91,7 @@ const objectToVolume = ({ name, operation, before, protectedBy }: VolumeFacts) =
   });
 };
 
-const objectToNamespace = ({ name, isTerminating, replications }: NamespaceFacts) => {
+const objectToNamespace = ({ name, isTerminating, replications, takesAlong }: NamespaceFacts) => {
   if (isTerminating) return [];
   const objections = objectTo({
     about: `namespace ${name}`,
@@ -66,6 +100,8 @@ const objectToNamespace = ({ name, isTerminating, replications }: NamespaceFacts
     risk: "everything in it would go: claims, mirroring, and with a primary the other site's copy",
     replications,
   });
+  if (objections.length === 0)
+    return objectToTakenAlong({ about: `namespace ${name}`, namespace: name }, takesAlong);
   return objections.map((objection) => ({
     ...objection,
     next: replications.known
@@ -76,7 +112,7 @@ const objectToNamespace = ({ name, isTerminating, replications }: NamespaceFacts
 
 /**
  * DR111. Nothing is deleted that could hold the last copy: no claim or PV under protection, and no namespace with replications that
- * protect. What is terminating already goes on, so that nothing is stuck half deleted.
+ * protect, nor what takes a volume along that is protected through another claim. What is terminating already goes on, so that nothing is stuck half deleted.
  */
 export const deletionUnderProtection: GuardRule = (facts) => {
   switch (facts.subject) {

@@ -126,6 +126,7 @@ export const guardExamples: Readonly<Record<GuardCode, GuardFacts>> = {
     name: 'db',
     isTerminating: false,
     protectedBy: known([replication]),
+    takesAlong: known([]),
     namespaceTerminating: known(false),
   },
   DR112: {

@@ -28,6 +28,16 @@ const protectors = (facts: GuardFacts | undefined): unknown => {
   return reading.known ? reading.value.map(({ kind, name }) => `${kind} ${name}`) : reading.why;
 };
 
+const taken = (facts: GuardFacts | undefined): unknown => {
+  if (facts?.subject !== 'claim' && facts?.subject !== 'namespace') return 'not judged';
+  const { takesAlong } = facts;
+  if (!takesAlong.known) return takesAlong.why;
+  return takesAlong.value.map(
+    ({ volumeName, claimName, protectedBy }) =>
+      `${volumeName} of ${claimName} by ${protectedBy.map(({ kind, name }) => `${kind} ${name}`).join()}`,
+  );
+};
+
 const namespace = (name = 'shop', deletionTimestamp?: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -66,6 +76,26 @@ describe('a claim that is deleted', () => {
     const site = createSite();
     fill(site);
     expect(protectors(await site.guard(deleting(claim)))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'takes along a volume that is protected through another claim',
+      'Delete',
+      ['copy of db by VolumeReplication cash'],
+    ],
+    ['keeps it', 'Retain', []],
+  ] as const)('%s, as the policy of its PV says', async (_, policy, expected) => {
+    const site = createSite();
+    site.put('volumes', pv({ name: 'pv-cash', handle: 'one', claim: 'bank/cash', uid: 'pvc-bank-cash' }));
+    site.put('claims', pvc({ namespace: 'bank', name: 'cash', volume: 'pv-cash' }));
+    site.put('replications', vr({ namespace: 'bank', name: 'cash', claim: 'cash' }));
+    site.put('volumes', pv({ name: 'copy', handle: 'one', claim: 'shop/db', uid: 'pvc-shop-db', policy }));
+    const claim = pvc({ volume: 'copy' });
+    site.put('claims', claim);
+    expect(taken(await site.guard(deleting(claim)))).toEqual(expected);
+    expect(taken(await site.guard(deleting(namespace())))).toEqual(expected);
+    expect(taken(await site.guard(deleting(namespace('bank'))))).toEqual([]);
   });
 
   test('is judged by what the request shows, also where all claims are deleted at once and none is named', async () => {
@@ -153,6 +183,11 @@ describe('a namespace that is deleted', () => {
       ['VolumeReplication db'],
     ],
     ['holds one that never did', (site) => site.put('replications', vr()), []],
+    [
+      'holds one that reached its state, and whose finalizer somebody took away',
+      (site) => site.put('replications', vr({ state: 'Primary' })),
+      ['VolumeReplication db'],
+    ],
     ['holds a group without claims', (site) => site.put('groups', vgr()), []],
     [
       'holds a group with claims',

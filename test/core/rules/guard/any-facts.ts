@@ -54,6 +54,13 @@ const replicationHere: fc.Arbitrary<ReplicationHere> = fc.record({
   state: status,
 });
 
+const takenAlong = fc.record({
+  volumeName: text,
+  claimName: text,
+  policy: text,
+  protectedBy: fc.array(replicationHere, { minLength: 1 }),
+});
+
 export const anyPeer: fc.Arbitrary<PeerView> = fc.oneof(
   fc.constant({ state: 'not-configured' as const }),
   fc.constant({ state: 'not-asked' as const }),
@@ -171,6 +178,7 @@ export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
       name: text,
       isTerminating: fc.boolean(),
       protectedBy: reading(fc.array(replicationHere)),
+      takesAlong: reading(fc.array(takenAlong)),
       namespaceTerminating: reading(fc.boolean()),
     }),
   },
@@ -181,6 +189,7 @@ export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
       name: text,
       isTerminating: fc.boolean(),
       replications: reading(fc.array(replicationHere)),
+      takesAlong: reading(fc.array(takenAlong)),
     }),
   },
 );

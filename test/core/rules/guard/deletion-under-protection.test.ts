@@ -12,6 +12,7 @@ const claim = (differs: Partial<ClaimFacts> = {}): ClaimFacts => ({
   name: 'db',
   isTerminating: false,
   protectedBy: known([vr]),
+  takesAlong: known([]),
   namespaceTerminating: known(false),
   ...differs,
 });
@@ -29,8 +30,16 @@ const namespace = (differs: Partial<NamespaceFacts> = {}): NamespaceFacts => ({
   name: 'shop',
   isTerminating: false,
   replications: known([vr]),
+  takesAlong: known([]),
   ...differs,
 });
+
+const copied = {
+  volumeName: 'copy',
+  claimName: 'db',
+  policy: 'Delete',
+  protectedBy: [replication({ namespace: 'bank', name: 'cash' })],
+};
 
 judgeCases('DR111', [
   {
@@ -58,6 +67,33 @@ judgeCases('DR111', [
     refused: ['VolumeReplication shop/db, VolumeGroupReplication shop/all', '(and so for each)'],
   },
   { title: 'a claim that nothing protects', given: claim({ protectedBy: known([]) }), passes: true },
+  {
+    title: 'a claim whose PV takes along what is protected through another claim',
+    given: claim({ protectedBy: known([]), takesAlong: known([copied]) }),
+    refused: [
+      'PV copy of claim shop/db has reclaim policy Delete, and its volume is protected by VolumeReplication bank/cash',
+      'The volume would be deleted with the claim',
+      `kubectl patch pv copy -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+    ],
+  },
+  {
+    title: 'whether it would take a protected volume along is unknown: refused',
+    given: claim({ protectedBy: known([]), takesAlong: unknown('not synced') }),
+    refused: ['cannot tell whether a protected volume would go with claim shop/db (not synced)'],
+  },
+  {
+    title: 'a claim under protection whose PVs are unknown is refused once',
+    given: claim({ takesAlong: unknown('not synced') }),
+    refused: ['claim shop/db is protected by VolumeReplication shop/db'],
+  },
+  {
+    title: 'a namespace whose PVs take along what is protected from another one',
+    given: namespace({
+      replications: known([]),
+      takesAlong: known([copied, { ...copied, volumeName: 'second', claimName: 'logs' }]),
+    }),
+    refused: ['PV copy of claim shop/db', '(and so with PV second)', 'kubectl patch pv copy second -p'],
+  },
   {
     title: 'whether the claim is protected is unknown: refused',
     given: claim({ protectedBy: unknown('not synced') }),
