@@ -115,7 +115,7 @@ export const guardEntries = {
   DR112: {
     title: 'a consent that could not be honoured',
     cause:
-      'The annotation kubectl-dr.dev/consent is new in this change, and cannot be read, has expired, holds for more than an hour, or comes from a user without the verb consent on the resource.',
+      'The annotation kubectl-dr.dev/consent is new in this change, and cannot be read, has expired, holds for more than an hour, was used before, or comes from a user without the verb consent on the resource.',
     risk: 'The person believes that the loss is accepted, and the next step is refused at the worst time; or dr-controller would later honour what this user may not accept.',
     remedy:
       'Write it as docs/consent.md shows, with an expiry within the hour. A user who may consent needs a Role with the verb consent on volumereplications or volumegroupreplications.',

@@ -24,13 +24,17 @@ const whoMay = ({ kind, namespace, name, operation }: ReplicationFacts['change']
  */
 export const consentNobodyHonours: GuardRule = (facts): readonly Objection[] => {
   if (facts.subject !== 'replication' || facts.change.operation === 'DELETE') return [];
-  const { text, isNew, now, user, mayConsent } = facts.consent;
+  const { text, isNew, isUsed, now, user, mayConsent } = facts.consent;
   if (text === undefined || !isNew) return [];
   const fact = `the annotation ${consentAnnotation} on ${nameReplication(facts.change)} does not count`;
   const whyVoid = whyConsentIsVoid(text, now);
   if (whyVoid !== undefined) {
     const next = 'Write it as docs/consent.md shows, with an expiry of some minutes, or leave it out';
     return [{ fact: `${fact}: ${oneLine(whyVoid)}`, risk, next }];
+  }
+  if (isUsed) {
+    const next = 'Write another one, with another expiry, as docs/consent.md shows';
+    return [{ fact: `${fact}: its text was used for an earlier change of the spec`, risk, next }];
   }
   const whyNot = whyNotPermitted(user, mayConsent);
   return whyNot === undefined ? [] : [{ fact: `${fact}: ${whyNot}`, risk, next: whoMay(facts.change) }];

@@ -33,6 +33,11 @@ judgeCases('DR112', [
     refused: ['would hold until 2026-03-01T12:10:00.000Z; one hour is the longest', asItShould],
   },
   {
+    title: 'a consent that was used, and is written once more',
+    given: annotated({ isUsed: true, mayConsent: unknown('nobody asked') }),
+    refused: ['its text was used for an earlier change of the spec', 'Write another one'],
+  },
+  {
     title: 'a consent by somebody who may not consent',
     given: annotated({ mayConsent: known(false), user: 'bob' }),
     refused: [
