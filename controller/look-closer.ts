@@ -87,7 +87,7 @@ const askPeer = async (
     {
       identity: volume === undefined ? undefined : volumeIdentityOf(volume),
       volumeName: volume?.metadata.name,
-      claim: { namespace, name: replication.spec.dataSource.name },
+      claim: { namespace, name: replication.spec.dataSource.name, uid: facts.claim?.metadata.uid },
     },
     signal,
   );

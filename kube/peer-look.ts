@@ -23,7 +23,12 @@ export type PeerQuestion = {
   readonly identity: VolumeIdentity | undefined;
   /** The name of its PV here: the other site's most often has the same, as it is carried over. */
   readonly volumeName: string | undefined;
-  readonly claim: { readonly namespace: string; readonly name: string };
+  readonly claim: {
+    readonly namespace: string;
+    readonly name: string;
+    /** Its uid here: a claim there that has it, too, is this one, and that site is this very cluster. */
+    readonly uid?: string | undefined;
+  };
 };
 
 /** A class of the other site, as far as two classes of one name can differ. */
@@ -126,6 +131,10 @@ const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion):
   ]);
   // While a watch is broken nobody knows what it missed: then the lists themselves are read.
   const there = volumes.isCurrent() ? volumes.lookup : await reads.volumes();
+  if (claim.uid && there.claim(claim)?.metadata.uid === claim.uid) {
+    const why = `it is this very cluster: claim ${claimKeyText(claim)} there has the same uid; name the other site's kubeconfig and context`;
+    return { state: 'unknown', site, why };
+  }
   const claims = claimsThere(there, question, live);
   const lookup = lookupIn(await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]])));
   const candidates: Candidate[] = [];

@@ -320,6 +320,22 @@ describe('a site that answers', () => {
     await eventually(async () => expect(await peer.look(other, never)).toEqual(primary('bank/cash', 'spec')));
   });
 
+  test('is unknown where it is the very cluster that asks: a replica there says nothing of another site', async () => {
+    for (const object of [here, vr('shop/db', { wants: 'secondary', state: 'Secondary' })])
+      await store(object);
+    await store(pvc('shop/db', { volumeName: 'pv-1' }));
+    const { metadata } = await embedded.cluster.get(resources.persistentVolumeClaims, {
+      namespace: 'shop',
+      name: 'db',
+    });
+    const peer = lookAt(embedded.cluster);
+    const asked = (uid: string | undefined) => question({ claim: { namespace: 'shop', name: 'db', uid } });
+    expect(await peer.look(asked(metadata.uid), never)).toEqual(
+      unknown(/^it is this very cluster: claim shop\/db there has the same uid/),
+    );
+    expect(await peer.look(asked('of-another-cluster'), never)).toEqual(notPrimary);
+  });
+
   test('tells of its classes', async () => {
     const rbd = {
       apiVersion: 'replication.storage.openshift.io/v1alpha1',

@@ -51,13 +51,13 @@ export const describeMember = (
 /** What the other site is asked about a claim; unknown where it is not known here which volume is meant. */
 export const questionAbout = (
   namespace: string,
-  { claimName, volume }: LocalMember,
+  { claimName, claim, volume }: LocalMember,
 ): Reading<PeerQuestion> => {
   if (!volume.known) return volume;
   return known({
     identity: volume.value && volumeIdentityOf(volume.value),
     volumeName: volume.value?.metadata.name,
-    claim: { namespace, name: claimName },
+    claim: { namespace, name: claimName, uid: claim.known ? claim.value?.metadata.uid : undefined },
   });
 };
 

@@ -39,7 +39,7 @@ describe('the other site', () => {
         {
           identity: { driver: 'rbd.csi.ceph.com', volumeHandle: 'h' },
           volumeName: 'pv-db',
-          claim: { namespace: 'shop', name: 'db' },
+          claim: { namespace: 'shop', name: 'db', uid: 'pvc-shop-db' },
         },
       ],
       [
@@ -49,14 +49,18 @@ describe('the other site', () => {
         {
           identity: { driver: 'rbd.csi.ceph.com', volumeHandle: 'h' },
           volumeName: 'reserved',
-          claim: { namespace: 'shop', name: 'db' },
+          claim: { namespace: 'shop', name: 'db', uid: 'pvc-shop-db' },
         },
       ],
       [
         'an unbound claim without any: by its name alone',
         {},
         undefined,
-        { identity: undefined, volumeName: undefined, claim: { namespace: 'shop', name: 'db' } },
+        {
+          identity: undefined,
+          volumeName: undefined,
+          claim: { namespace: 'shop', name: 'db', uid: 'pvc-shop-db' },
+        },
       ],
     ];
   test.each(questions)('is asked about %s', async (_, claim, volume, question) => {
