@@ -15,7 +15,7 @@ import { createOperations } from './sandbox-operations.ts';
 import type { SandboxContext, SandboxPlan } from './sandbox-plan.ts';
 import { startServers } from './sandbox-servers.ts';
 import { freePorts } from './site/free-port.ts';
-import { installClaim, installClasses, installDefinitions } from './site/install.ts';
+import { installClaim, installDefinitions, installReplicationClass, installStorage } from './site/install.ts';
 import { findServerBinaries } from './site/real-server.ts';
 import { removeRegistrations } from './site/registrations.ts';
 import type { Site } from './site/site.ts';
@@ -59,15 +59,21 @@ const populate = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const manifests = join(plan.packageRoot, 'manifests');
+  const { example, webhook } = plan.settings;
+  const installExample = async ({ cluster }: Site): Promise<void> => {
+    await installStorage(cluster, manifests, signal);
+    if (cluster === sites[0].cluster) await installClaim(cluster, manifests, signal);
+  };
   await Promise.all(
     sites.map(async (site) => {
-      if (!plan.settings.webhook) await removeRegistrations(site.cluster, manifests, signal);
-      await installDefinitions(site.cluster, manifests, signal);
-      await site.start(signal);
-      if (plan.settings.example) await installClasses(site.cluster, manifests, signal);
+      const { cluster } = site;
+      if (!webhook) await removeRegistrations(cluster, manifests, signal);
+      await installDefinitions(cluster, manifests, signal);
+      const storing = example ? installExample(site) : undefined;
+      await Promise.all([site.start(signal), storing]);
+      if (example) await installReplicationClass(cluster, manifests, signal);
     }),
   );
-  if (plan.settings.example) await installClaim(sites[0].cluster, manifests, signal);
 };
 
 /** With `--state`: remembers this run, and writes the arrays while they change. Answers how to write them at once. */

@@ -106,15 +106,24 @@ export const installDefinitions = async (
 const sample = async (manifests: string, name: string): Promise<KubernetesObject[]> =>
   readObjects(join(manifests, 'samples', `${name}.yaml`));
 
-/** What both sites need before a volume can be replicated: storage class, secret, replication class. */
-export const installClasses = async (
+/** What both sites need before a volume can be provisioned: storage class and secret. */
+export const installStorage = async (
   cluster: Cluster,
   manifests: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  const names = ['secret', 'storage-class', 'volume-replication-class'];
-  const objects = (await Promise.all(names.map((name) => sample(manifests, name)))).flat();
-  for (const object of objects) await createOnce(cluster, object, signal);
+  const objects = await Promise.all(['secret', 'storage-class'].map((name) => sample(manifests, name)));
+  for (const object of objects.flat()) await createOnce(cluster, object, signal);
+};
+
+/** What both sites need before a volume can be replicated. A guard that does not answer yet would refuse it. */
+export const installReplicationClass = async (
+  cluster: Cluster,
+  manifests: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const object of await sample(manifests, 'volume-replication-class'))
+    await createOnce(cluster, object, signal);
 };
 
 /** The claim of the first steps, Bound. */

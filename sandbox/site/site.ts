@@ -29,7 +29,7 @@ export type Site = {
   fail(how: 'refuse' | 'hang'): Promise<void>;
   /** Brings it back as it was. */
   heal(): Promise<void>;
-  /** Begins to act: cluster controllers first, then the replication controller and the guard. */
+  /** Begins to act: cluster controllers and guard first, then the replication controller. */
   start(signal: AbortSignal): Promise<void>;
   /** Ends all that acts; the server is left to whoever started it. */
   close(): Promise<void>;
@@ -95,8 +95,9 @@ export const createSite = (options: SiteOptions): Site => {
       log: (level, message, fields) => log(level, `${name}: ${message}`, fields),
       signal: stop.signal,
     });
-    await controllers.started;
-    await Promise.all([controller?.start(), guard?.start(signal)]);
+    await Promise.all([controllers.started, guard?.start(signal)]);
+    // Whoever waits, waits for the guard; the controller need not be ready then, and would hold it up.
+    await controller?.start();
   };
 
   const rest = async (how: 'kill' | 'end'): Promise<void> => {
