@@ -15,6 +15,7 @@ import {
   type UnregisterFlags,
   type WebhookCommand,
 } from './flags.ts';
+import { askedClassName } from './registration/ask-guard.ts';
 import { register, unregister } from './registration/register.ts';
 import { runWebhook } from './run.ts';
 
@@ -56,7 +57,9 @@ const withCluster = async (
     process.env,
     {
       userAgent,
-      onWarning: onceEach((text) => process.stderr.write(`Warning: ${text}\n`)),
+      onWarning: onceEach((text) => {
+        if (!text.includes(askedClassName)) process.stderr.write(`Warning: ${text}\n`);
+      }),
     },
   );
   try {

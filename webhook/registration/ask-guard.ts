@@ -10,11 +10,14 @@ export type GuardAnswer = { readonly given: true } | { readonly given: false; re
 
 const kind = resources.volumeReplicationClasses;
 
+/** What the question is about; what the server warns of about it is nobody's business. */
+export const askedClassName = 'kubectl-dr-asks-guard';
+
 /** DR107 refuses it whatever else there is: this schedule is none. */
 const refusedClass: KubernetesObject = {
   apiVersion: apiVersionOf(kind),
   kind: kind.kind,
-  metadata: { name: 'kubectl-dr-asks-guard' },
+  metadata: { name: askedClassName },
   spec: { provisioner: 'kubectl-dr.dev', parameters: { schedulingInterval: 'never' } },
 };
 

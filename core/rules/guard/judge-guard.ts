@@ -24,7 +24,11 @@ import { volumeGoesWithClaim } from './volume-goes-with-claim.ts';
 type GuardEntry = { readonly code: GuardCode; readonly rule: GuardRule; readonly consent?: ConsentAction };
 
 /** What a person could consent to, and whether one did. */
-type ConsentOffer = { readonly action: ConsentAction | undefined; readonly given: ConsentToAction };
+type ConsentOffer = {
+  readonly code: GuardCode;
+  readonly action: ConsentAction | undefined;
+  readonly given: ConsentToAction;
+};
 
 /** Worst first: what loses data at once and for good, then what loses it later, then what protects nothing. */
 export const guardRules = [
@@ -58,18 +62,19 @@ const describeAll = (facts: GuardFacts, objection: Objection, consent: ConsentOf
   const refusal = `${describe(objection)}.${why} ${objection.next}`;
   return consent.action === undefined || facts.subject !== 'replication'
     ? refusal
-    : `${refusal} - ${howToConsent(consent.action, facts.change)}`;
+    : `${refusal} - ${howToConsent({ action: consent.action, code: consent.code }, facts.change)}`;
 };
 
-const offerConsent = (facts: GuardFacts, action: ConsentAction | undefined): ConsentOffer =>
+const offerConsent = (facts: GuardFacts, { code, consent: action }: GuardEntry): ConsentOffer =>
   action === undefined || facts.subject !== 'replication'
-    ? { action, given: { state: 'absent' } }
-    : { action, given: consentTo(facts.consent, action) };
+    ? { code, action, given: { state: 'absent' } }
+    : { code, action, given: consentTo(facts.consent, action) };
 
-const judgeRule = (facts: GuardFacts, { code, rule, consent }: GuardEntry): GuardVerdict => {
+const judgeRule = (facts: GuardFacts, entry: GuardEntry): GuardVerdict => {
+  const { code, rule } = entry;
   const objections = rule(facts);
   if (objections.length === 0) return { refusals: [], waived: [] };
-  const offer = offerConsent(facts, consent);
+  const offer = offerConsent(facts, entry);
   if (offer.given.state === 'valid') {
     const { by, reason } = offer.given;
     const waived = objections.map((it) => ({ code, message: lineOf(describe(it)), by, reason }));

@@ -24,7 +24,7 @@ judgeCases('DR102', [
       'Both sites would write',
       `kubectl --context cluster-1 -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary"}}'`,
       'only if the other site is lost',
-      'docs/consent.md',
+      'kubectl dr explain DR102',
       howTo,
     ],
   },
