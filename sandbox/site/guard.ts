@@ -30,7 +30,7 @@ export type GuardOptions = {
   install: (signal: AbortSignal) => Promise<void>;
 };
 
-const pollMs = 25;
+const pollMs = 50;
 
 const notReady = ({ cluster, logFile, readyWithinMs }: GuardOptions, last: Probe): DrError =>
   new DrError({
