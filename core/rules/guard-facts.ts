@@ -1,5 +1,17 @@
-import type { ClaimFacts, ClassFacts, NamespaceFacts, VolumeFacts } from './protection-facts.ts';
+import type {
+  ClaimFacts,
+  ClassFacts,
+  DefinitionFacts,
+  NamespaceFacts,
+  VolumeFacts,
+} from './protection-facts.ts';
 import type { ReplicationFacts } from './replication-facts.ts';
 
 /** One change, with everything that the guard rules look at. */
-export type GuardFacts = ReplicationFacts | ClassFacts | VolumeFacts | ClaimFacts | NamespaceFacts;
+export type GuardFacts =
+  | ReplicationFacts
+  | ClassFacts
+  | VolumeFacts
+  | ClaimFacts
+  | NamespaceFacts
+  | DefinitionFacts;

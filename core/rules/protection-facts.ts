@@ -52,3 +52,12 @@ export type NamespaceFacts = {
   /** Of all its claims; protected from another namespace. */
   readonly takesAlong: Reading<readonly TakenAlong[]>;
 };
+
+/** The CustomResourceDefinition of a kind of replications is deleted, and each of that kind with it: no webhook is asked about those. */
+export type DefinitionFacts = {
+  readonly subject: 'definition';
+  readonly name: string;
+  readonly isTerminating: boolean;
+  /** Replications of that kind that protect, in all namespaces. */
+  readonly replications: Reading<readonly ReplicationHere[]>;
+};

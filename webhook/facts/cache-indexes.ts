@@ -7,21 +7,32 @@ import {
 } from '../../core/model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
+import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
 import { sourceKeyOf } from '../../core/protection/protectors.ts';
+import { wasActedOn } from './was-acted-on.ts';
 
 const given = (value: string | undefined): readonly string[] => (value ? [value] : []);
 
 const inNamespace = { namespace: ({ metadata }: KubernetesObject) => given(metadata.namespace) };
+
+/** Those that a controller acted on, under one key. */
+export const protectingKey = 'protecting';
 
 /** How each cache is searched. A cache made by hand needs the same indexes. */
 export const cacheIndexes = {
   replications: {
     ...inNamespace,
     source: (replication: VolumeReplication) => given(sourceKeyOf(replication)),
+    protecting: (object: VolumeReplication) =>
+      wasActedOn({ kind: 'VolumeReplication', object }) ? [protectingKey] : [],
   },
-  groups: inNamespace,
+  groups: {
+    ...inNamespace,
+    protecting: (object: VolumeGroupReplication) =>
+      wasActedOn({ kind: 'VolumeGroupReplication', object }) ? [protectingKey] : [],
+  },
   volumes: {
     identity: (volume: PersistentVolume) => {
       const identity = volumeIdentityOf(volume);

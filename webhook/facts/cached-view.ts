@@ -7,6 +7,7 @@ import { type ClaimKey, claimKeyText, type VolumeLookup } from '../../core/prote
 import type { ReplicationLookup } from '../../core/protection/protectors.ts';
 import type { AdmittedReplications, ClassKind } from './admitted-replications.ts';
 import { type CacheName, whyNotBelieved } from './cache-health.ts';
+import { protectingKey } from './cache-indexes.ts';
 import type { WebhookCaches } from './caches.ts';
 import { cannotRead } from './reading-of.ts';
 
@@ -20,6 +21,9 @@ export type CachedView = VolumeLookup &
     claimsIn(namespace: string): readonly PersistentVolumeClaim[];
     volumesReservedFor(claim: ClaimKey): readonly PersistentVolume[];
     replicationsIn(namespace: string): readonly VolumeReplication[];
+    /** Of all namespaces: those that a controller acted on. */
+    replicationsProtecting(): readonly VolumeReplication[];
+    groupsProtecting(): readonly VolumeGroupReplication[];
     /** One group in every version that may be what is stored; empty where there is none. */
     groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
     replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
@@ -61,6 +65,8 @@ export const viewCaches = ({ caches, admitted, now, maxCacheAgeMs }: ViewOptions
     volumesReservedFor: (claim) => believed('volumes').by('claim', claimKeyText(claim)),
     replicationsOf: (source) => admitted.replicationsOf(believed('replications'), source),
     replicationsIn: (namespace) => believed('replications').by('namespace', namespace),
+    replicationsProtecting: () => believed('replications').by('protecting', protectingKey),
+    groupsProtecting: () => believed('groups').by('protecting', protectingKey),
     groupsIn: (namespace) => admitted.groupsIn(believed('groups'), namespace),
     groupVersions: (key) => admitted.groupVersions(believed('groups'), key),
     replicationClass: (kind, name) => admitted.replicationClass(believed(classCaches[kind]), kind, name),

@@ -9,6 +9,7 @@ import type { WebhookCaches } from './caches.ts';
 import { gatherClassAdvice, gatherReplicationAdvice } from './gather-advice.ts';
 import { gatherClaim } from './gather-claim.ts';
 import { gatherClass } from './gather-class.ts';
+import { gatherDefinition } from './gather-definition.ts';
 import { gatherNamespace } from './gather-namespace.ts';
 import { gatherRepair } from './gather-repair.ts';
 import { gatherReplication } from './gather-replication.ts';
@@ -68,6 +69,8 @@ const gatherGuard = async (
       return gatherClaim(view, request);
     case 'Namespace':
       return gatherNamespace(view, request);
+    case 'CustomResourceDefinition':
+      return gatherDefinition(view, request);
   }
 };
 

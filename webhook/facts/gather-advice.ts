@@ -14,8 +14,9 @@ import { findMembers } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import { gatherClass } from './gather-class.ts';
 import { readingOf } from './reading-of.ts';
-import { changeOf, type ReplicationSubject, wasActedOn } from './replication-subject.ts';
+import { changeOf, type ReplicationSubject } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
+import { wasActedOn } from './was-acted-on.ts';
 
 /** A class that is created, beside the one of the other site; undefined for other operations. Rejects with `ObjectUnreadable`. */
 export const gatherClassAdvice = async (

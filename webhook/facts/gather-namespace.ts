@@ -6,7 +6,7 @@ import type { CachedView } from './cached-view.ts';
 import { findTakenAlong } from './find-taken-along.ts';
 import { deletedObject, readNamespace } from './read-object.ts';
 import { knownValue, readingOf } from './reading-of.ts';
-import { wasActedOn } from './replication-subject.ts';
+import { wasActedOn } from './was-acted-on.ts';
 
 const sourceNameOf = (protector: Protector): string =>
   protector.kind === 'VolumeReplication' ? protector.object.spec.dataSource.name : '';

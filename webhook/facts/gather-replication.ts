@@ -16,8 +16,9 @@ import {
   readConsentOnRecord,
 } from './gather-consent.ts';
 import { knownValue, readingOf } from './reading-of.ts';
-import { changeOf, type ReplicationSubject, wasActedOn } from './replication-subject.ts';
+import { changeOf, type ReplicationSubject } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
+import { wasActedOn } from './was-acted-on.ts';
 
 const classesOf = (view: CachedView, { shown }: ReplicationSubject): readonly ClassHere[] => {
   const find = (kind: ClassHere['kind'], name: string): ClassHere => ({

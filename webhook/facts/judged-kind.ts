@@ -9,6 +9,7 @@ const judged = {
   PersistentVolume: resources.persistentVolumes,
   PersistentVolumeClaim: resources.persistentVolumeClaims,
   Namespace: resources.namespaces,
+  CustomResourceDefinition: resources.customResourceDefinitions,
 } as const satisfies Record<string, Resource>;
 
 /** The kinds that a rule may look at. */

@@ -132,6 +132,9 @@ export const readClaim = readAs<PersistentVolumeClaim>('PersistentVolumeClaim', 
 /** A Namespace: only its metadata is looked at. Throws `ObjectUnreadable`. */
 export const readNamespace = readAs<KubernetesObject>('Namespace', () => undefined);
 
+/** A CustomResourceDefinition: only its metadata is looked at. Throws `ObjectUnreadable`. */
+export const readDefinition = readAs<KubernetesObject>('CustomResourceDefinition', () => undefined);
+
 /** The object that a DELETE is about. Throws `ObjectUnreadable` where the API server did not send it. */
 export const deletedObject = (kind: string, oldObject: KubernetesObject | undefined): KubernetesObject => {
   if (oldObject === undefined)

@@ -1,6 +1,6 @@
 import { consentAnnotation } from '../../core/consent.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
-import { replicationNames, type VolumeReplication } from '../../core/model/volume-replication.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Protector } from '../../core/protection/protectors.ts';
 import { shownName } from '../../core/rules/repair/shown-name.ts';
 import type { ReplicationChange, ReplicationKind, Wish } from '../../core/rules/replication-facts.ts';
@@ -58,21 +58,6 @@ const wishOf = (object: ReplicationObject | undefined): Wish | undefined =>
     replicationState: object.spec.replicationState,
     autoResync: object.spec.autoResync === true,
   };
-
-const finalizers: Readonly<Record<ReplicationKind, string>> = {
-  VolumeReplication: replicationNames.finalizer,
-  VolumeGroupReplication: replicationNames.groupFinalizer,
-};
-
-const reachedStates: readonly (string | undefined)[] = ['Primary', 'Secondary'];
-
-/**
- * A driver may have been asked to mirror for it: it carries the finalizer of its controller, or its status tells of what was reached,
- * as where somebody took the finalizer away by hand.
- */
-export const wasActedOn = ({ kind, object }: Protector): boolean =>
-  (object.metadata.finalizers ?? []).includes(finalizers[kind]) ||
-  reachedStates.includes(object.status?.state);
 
 /** The group that a VolumeReplication carries the state of; undefined for any other replication. */
 export const groupOf = ({ shown }: Pick<ReplicationSubject, 'shown'>): string | undefined => {

@@ -79,6 +79,16 @@ export const notDeletedBefore: MatchCondition = {
   expression: "request.operation != 'DELETE' || !has(oldObject.metadata.deletionTimestamp)",
 };
 
+const replicationDefinitions = ['volumereplications', 'volumegroupreplications'].map(
+  (plural) => `${plural}.${replicationPrefix}`,
+);
+
+/** Definitions of other kinds are none of our business: the cluster must be able to delete them whatever became of the webhook. */
+export const ownDefinitions: MatchCondition = {
+  name: 'definitions-of-replications',
+  expression: `!(${isResource('customresourcedefinitions')}) || (has(oldObject.metadata.name) && oldObject.metadata.name in [${replicationDefinitions.map(text).join(', ')}])`,
+};
+
 const carriesMark = [
   `(${isResource('persistentvolumeclaims')} && (has(oldObject.metadata.finalizers) && ${text(claimMarks.finalizer)} in oldObject.metadata.finalizers` +
     `${claimMarks.annotations.map((key) => ` || ${hasAnnotation('oldObject', key)}`).join('')}))`,

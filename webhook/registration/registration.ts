@@ -7,6 +7,7 @@ import {
   notNodes,
   notOwnAccounts,
   notUnmarkedDelete,
+  ownDefinitions,
   unmarkedDelete,
   wasBoundBefore,
 } from './match-conditions.ts';
@@ -143,6 +144,7 @@ const buildGuard = (options: RegistrationOptions): WebhookConfiguration => {
         changedReclaimPolicy,
         notDeletedBefore,
         notUnmarkedDelete,
+        ownDefinitions,
       ],
     }),
     // A webhook that is down must not keep the whole cluster from deleting volumes that have nothing to do with it.

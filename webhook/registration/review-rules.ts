@@ -28,6 +28,7 @@ export const reviewRules = {
     rule('', 'Cluster', ['persistentvolumes'], ['UPDATE', 'DELETE']),
     deletedClaims,
     rule('', 'Cluster', ['namespaces'], ['DELETE']),
+    rule('apiextensions.k8s.io', 'Cluster', ['customresourcedefinitions'], ['DELETE']),
   ],
   guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims],
   advice: [

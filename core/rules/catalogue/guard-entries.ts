@@ -104,9 +104,9 @@ export const guardEntries = {
     consent: 'unprotect',
   },
   DR111: {
-    title: 'the deletion of a claim or volume under protection, or of a namespace that holds one',
+    title: 'the deletion of a claim or volume under protection, or of what holds replications',
     cause:
-      'A PersistentVolumeClaim, PersistentVolume or Namespace is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace; or a PV of the claim, or of one in the namespace, would take along a volume that is protected through another claim. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
+      'A PersistentVolumeClaim, PersistentVolume or Namespace, or the CustomResourceDefinition of VolumeReplication or VolumeGroupReplication, is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace or of the kind; or a PV of the claim, or of one in the namespace, would take along a volume that is protected through another claim. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
     risk: 'The objects by which the copies are found are gone, the deletion hangs on finalizers half done, and a copy may go with them.',
     remedy:
       'End the protection first: delete the replication (see DR110). Then delete the claim, the volume or the namespace. A volume that is protected through another claim is kept by reclaim policy Retain.',

@@ -1,5 +1,11 @@
 import type { Reading } from '../../model/reading.ts';
-import type { ClaimFacts, NamespaceFacts, TakenAlong, VolumeFacts } from '../protection-facts.ts';
+import type {
+  ClaimFacts,
+  DefinitionFacts,
+  NamespaceFacts,
+  TakenAlong,
+  VolumeFacts,
+} from '../protection-facts.ts';
 import type { ReplicationHere } from '../replication-facts.ts';
 import { cannotTell } from './cannot-tell.ts';
 import {
@@ -28,9 +34,9 @@ const endProtection = (replications: readonly [ReplicationHere, ...ReplicationHe
   const [first, ...others] = replications;
   const more = others.length === 0 ? '' : ' (and so for each)';
   if (first.kind === 'VolumeReplication')
-    return `End the protection first: ${deleteReplication(first)}${more}`;
+    return `End the protection first, which asks for a consent (kubectl dr explain DR110): ${deleteReplication(first)}${more}`;
   const selector = kubectl(first, `get ${typeAndName(first)} -o jsonpath='{.spec.source.selector}'`);
-  return `Take the claim out of the group first, by its labels; the selector: ${selector} - or end the protection: ${deleteReplication(first)}${more}`;
+  return `Take the claim out of the group first, by its labels; the selector: ${selector} - or end the protection, which asks for a consent (kubectl dr explain DR110): ${deleteReplication(first)}${more}`;
 };
 
 const objectTo = ({ about, verb, doubt, risk, replications }: Deletion): readonly Objection[] => {
@@ -110,9 +116,26 @@ const objectToNamespace = ({ name, isTerminating, replications, takesAlong }: Na
   }));
 };
 
+const objectToDefinition = ({ name, isTerminating, replications }: DefinitionFacts) => {
+  if (isTerminating) return [];
+  const objections = objectTo({
+    about: `CustomResourceDefinition ${name}`,
+    verb: 'holds',
+    doubt: 'holds replications that protect',
+    risk: "all of that kind would be deleted with it: their mirroring ends, and with each primary the other site's copy",
+    replications,
+  });
+  return objections.map((objection) => ({
+    ...objection,
+    next: replications.known
+      ? 'Keep it; to end the protection, end it one by one: kubectl get vr,vgr -A'
+      : objection.next,
+  }));
+};
+
 /**
- * DR111. Nothing is deleted that could hold the last copy: no claim or PV under protection, and no namespace with replications that
- * protect, nor what takes a volume along that is protected through another claim. What is terminating already goes on, so that nothing is stuck half deleted.
+ * DR111. Nothing is deleted that could hold the last copy: no claim or PV under protection, no namespace with replications that
+ * protect and no definition of their kind, nor what takes a volume along that is protected through another claim. What is terminating already goes on, so that nothing is stuck half deleted.
  */
 export const deletionUnderProtection: GuardRule = (facts) => {
   switch (facts.subject) {
@@ -122,6 +145,8 @@ export const deletionUnderProtection: GuardRule = (facts) => {
       return objectToVolume(facts);
     case 'namespace':
       return objectToNamespace(facts);
+    case 'definition':
+      return objectToDefinition(facts);
     default:
       return [];
   }

@@ -19,7 +19,7 @@ const finalizers = ['replication.storage.openshift.io'];
 
 const protectors = (facts: GuardFacts | undefined): unknown => {
   const reading =
-    facts?.subject === 'namespace'
+    facts?.subject === 'namespace' || facts?.subject === 'definition'
       ? facts.replications
       : facts?.subject === 'claim' || facts?.subject === 'volume'
         ? facts.protectedBy
@@ -214,6 +214,28 @@ describe('a namespace that is deleted', () => {
     expect(await site.guard(deleting(namespace()))).toMatchObject({ name: 'shop', isTerminating: false });
     const again = deleting(namespace('shop', '2026-11-20T11:00:00Z'));
     expect(await site.guard(again)).toMatchObject({ isTerminating: true });
+  });
+});
+
+describe('a definition that is deleted', () => {
+  const definition = (plural: string): KubernetesObject => ({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.replication.storage.openshift.io` },
+  });
+
+  test.each([
+    ['volumereplications', ['VolumeReplication db', 'VolumeReplication cash']],
+    ['volumegroupreplications', ['VolumeGroupReplication all']],
+    ['volumereplicationclasses', 'not judged'],
+  ])('of %s takes along what protects, in all namespaces', async (plural, expected) => {
+    const site = createSite();
+    site.put('replications', vr({ finalizers }));
+    site.put('replications', vr({ namespace: 'bank', name: 'cash', state: 'Secondary' }));
+    site.put('replications', vr({ name: 'new' }));
+    site.put('groups', vgr({ finalizers: ['replication.storage.openshift.io/vgr-protection'] }));
+    expect(protectors(await site.guard(deleting(definition(plural))))).toEqual(expected);
+    expect(await site.guard(creating(definition(plural)))).toBeUndefined();
   });
 });
 

@@ -164,7 +164,13 @@ describe('the matchConditions, decided by the CEL of the embedded server', () =>
     .record({ username: fc.constantFrom('alice', ''), groups: maybe(fc.constant(['dev'])) })
     .map(withoutUndefined);
   const resource = fc
-    .constantFrom('volumereplications', 'persistentvolumes', 'persistentvolumeclaims', 'namespaces')
+    .constantFrom(
+      'volumereplications',
+      'persistentvolumes',
+      'persistentvolumeclaims',
+      'namespaces',
+      'customresourcedefinitions',
+    )
     .map((name) => ({ group: '', version: 'v1', resource: name }));
   const anyRequest = fc
     .record({

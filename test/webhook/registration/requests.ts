@@ -348,6 +348,26 @@ export const steps: Step[] = [
     (c) => c.delete(ns, { name: 'shop' }).catch((error) => error),
     [],
   ],
+  [
+    'the definition of a kind of replications is deleted',
+    (c) =>
+      c.delete(
+        resources.customResourceDefinitions,
+        { name: `${vgrs.plural}.${vgrs.group}` },
+        { dryRun: true },
+      ),
+    asked('DELETE', 'customresourcedefinitions', 'guard'),
+  ],
+  [
+    'the definition of a kind of classes is deleted',
+    (c) =>
+      c.delete(
+        resources.customResourceDefinitions,
+        { name: `${vgrcs.plural}.${vgrcs.group}` },
+        { dryRun: true },
+      ),
+    [],
+  ],
   ['our own namespace is deleted', (c) => c.delete(ns, { name: 'kubectl-dr' }, { dryRun: true }), []],
   [
     'a VolumeReplication comes into our own namespace',
@@ -408,6 +428,22 @@ export const whileDead: [string, (cluster: Cluster) => Promise<unknown>, 'refuse
   [
     'the end of a claim without one',
     (c) => c.delete(pvcs, namespaced('kept-free'), { dryRun: true }),
+    'passes',
+  ],
+  [
+    'the end of the definition of replications',
+    (c) =>
+      c.delete(resources.customResourceDefinitions, { name: `${vrs.plural}.${vrs.group}` }, { dryRun: true }),
+    'refused',
+  ],
+  [
+    'the end of another definition',
+    (c) =>
+      c.delete(
+        resources.customResourceDefinitions,
+        { name: `${vrcs.plural}.${vrcs.group}` },
+        { dryRun: true },
+      ),
     'passes',
   ],
   ['the end of a namespace', (c) => c.delete(ns, { name: 'kept' }, { dryRun: true }), 'refused'],

@@ -192,4 +192,13 @@ export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
       takesAlong: reading(fc.array(takenAlong)),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('definition' as const),
+      name: text,
+      isTerminating: fc.boolean(),
+      replications: reading(fc.array(replicationHere)),
+    }),
+  },
 );

@@ -1,5 +1,10 @@
 import { known, unknown } from '../../../../core/model/reading.ts';
-import type { ClaimFacts, NamespaceFacts, VolumeFacts } from '../../../../core/rules/protection-facts.ts';
+import type {
+  ClaimFacts,
+  DefinitionFacts,
+  NamespaceFacts,
+  VolumeFacts,
+} from '../../../../core/rules/protection-facts.ts';
 import { promotion, replication, volume } from './facts.ts';
 import { judgeCases } from './judged-cases.ts';
 
@@ -31,6 +36,14 @@ const namespace = (differs: Partial<NamespaceFacts> = {}): NamespaceFacts => ({
   isTerminating: false,
   replications: known([vr]),
   takesAlong: known([]),
+  ...differs,
+});
+
+const definition = (differs: Partial<DefinitionFacts> = {}): DefinitionFacts => ({
+  subject: 'definition',
+  name: 'volumereplications.replication.storage.openshift.io',
+  isTerminating: false,
+  replications: known([vr]),
   ...differs,
 });
 
@@ -165,6 +178,30 @@ judgeCases('DR111', [
   {
     title: 'a namespace that is being deleted goes on',
     given: namespace({ isTerminating: true, replications: unknown('not synced') }),
+    passes: true,
+  },
+  {
+    title: 'the definition of a kind of which some protect',
+    given: definition({ replications: known([vr, replication({ namespace: 'bank', name: 'cash' })]) }),
+    refused: [
+      'CustomResourceDefinition volumereplications.replication.storage.openshift.io holds VolumeReplication shop/db, VolumeReplication bank/cash',
+      "with each primary the other site's copy",
+      'kubectl get vr,vgr -A',
+    ],
+  },
+  {
+    title: 'a definition of which none protects',
+    given: definition({ replications: known([]) }),
+    passes: true,
+  },
+  {
+    title: 'whether some of a kind protect is unknown: refused',
+    given: definition({ replications: unknown('not synced') }),
+    refused: ['holds replications that protect (not synced)'],
+  },
+  {
+    title: 'a definition that is being deleted goes on',
+    given: definition({ isTerminating: true, replications: unknown('not synced') }),
     passes: true,
   },
   { title: 'a change of a replication deletes nothing', given: promotion(), passes: true },
