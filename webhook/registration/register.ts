@@ -64,13 +64,6 @@ const untilAnswered = async (cluster: Cluster, options: RegisterOptions): Promis
   }
 };
 
-const closedAndNotAnswering = (why: string): DrError =>
-  new DrError({
-    code: 'GuardNotAnswering',
-    message: `the guard is registered with failurePolicy Fail as before, and does not answer: ${why}`,
-    hint: 'what it asks about is refused until it does: register it where it answers (--url, --service), or with --guard-policy=Ignore',
-  });
-
 const notAnswering = (why: string): DrError =>
   new DrError({
     code: 'GuardNotAnswering',
@@ -84,7 +77,7 @@ const notAnswering = (why: string): DrError =>
  *
  * A guard with `Fail` that was not closed before is applied with `Ignore` first and closed once the API server gets an answer from it:
  * nothing was guarded until now, so that opens nothing, and an installation that does not come up does not stop the cluster. One that
- * is closed already stays closed all the time, and is asked afterwards. Rejects with `GuardNotAnswering` where nobody answers.
+ * is closed already stays closed all the time. Rejects with `GuardNotAnswering` where it stays with `Ignore`.
  */
 export const register = async (
   cluster: Cluster,
@@ -99,12 +92,7 @@ export const register = async (
     const answer = await untilAnswered(cluster, options);
     if (!answer.given) throw notAnswering(answer.why);
   }
-  const applied = await apply(cluster, guard, options);
-  if (guardPolicy === 'Fail' && !dryRun && !isCarefully) {
-    const answer = await untilAnswered(cluster, options);
-    if (!answer.given) throw closedAndNotAnswering(answer.why);
-  }
-  return [applied, ...others];
+  return [await apply(cluster, guard, options), ...others];
 };
 
 /** What `unregister` did: the objects that were there, by kind and name. */

@@ -42,22 +42,20 @@ test('with Fail a guard that nobody answers for stays open, and the error says w
   expect(await policyOf()).toBe('Ignore');
 });
 
-test('a guard that is closed stays closed all the time, though nobody answers, and the error says so', async () => {
+test('a guard that is closed stays closed all the time, though nobody answers', async () => {
   await register(embedded.cluster, { ...options, guardPolicy: 'Ignore' });
   const guard = await readGuard();
   guard.webhooks![0]!.failurePolicy = 'Fail';
   const closed = await embedded.cluster.replace(resource, guard);
   const from = { resourceVersion: closed.metadata.resourceVersion!, signal: AbortSignal.timeout(10_000) };
-  const moved = register(embedded.cluster, { ...options, target: { url: 'https://127.0.0.1:2' } });
-  await expect(moved).rejects.toMatchObject({
-    code: 'GuardNotAnswering',
-    message: expect.stringContaining('with failurePolicy Fail as before, and does not answer: '),
+  const [registered] = await register(embedded.cluster, {
+    ...options,
+    target: { url: 'https://127.0.0.1:2' },
   });
-  const registered = await readGuard();
   for await (const event of embedded.cluster.watch<WebhookConfiguration>(resource, from)) {
     if (event.type === 'BOOKMARK' || event.object.metadata.name !== name) continue;
     expect(event.object.webhooks![0]!.failurePolicy).toBe('Fail');
-    if (event.object.metadata.resourceVersion === registered.metadata.resourceVersion) break;
+    if (event.object.metadata.resourceVersion === registered!.metadata.resourceVersion) break;
   }
   expect((await readGuard()).webhooks![0]!.clientConfig.url).toBe('https://127.0.0.1:2/validate/guard');
 });
