@@ -24,6 +24,8 @@ export type SessionOptions = {
   impersonate?: Partial<Impersonation> | undefined;
   /** Gets the text of each Warning header. */
   onWarning?: ((text: string) => void) | undefined;
+  /** Hears of each request that is sent, repetitions and watches among them. */
+  onRequest?: (() => void) | undefined;
   userAgent?: string | undefined;
   /** Connections for requests at a time; watches have their own. */
   maxSockets?: number | undefined;
@@ -135,6 +137,7 @@ export const createSession = (resolved: ResolvedContext, options: SessionOptions
 
   const send = async (call: Call, timeoutMs: number, mayRenew: boolean): Promise<string> => {
     const credentials = await source.current();
+    options.onRequest?.();
     const answer = await http.fetch(
       {
         method: call.method,
@@ -169,6 +172,7 @@ export const createSession = (resolved: ResolvedContext, options: SessionOptions
     },
     stream: async (path, signal) => {
       const credentials = await source.current();
+      options.onRequest?.();
       const answer = await http.open(
         {
           method: 'GET',

@@ -10,6 +10,8 @@ export type Io = {
   /** The home directory; undefined where there is none. */
   readonly home: string | undefined;
   readonly stdin: AsyncIterable<Buffer>;
+  /** A person sits at standard input and sees what is asked on stderr. */
+  readonly isInteractive: boolean;
   /** Data. */
   readonly stdout: Output;
   /** Hints, warnings, errors. */

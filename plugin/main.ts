@@ -31,6 +31,9 @@ const io: Io = {
   get stdin() {
     return process.stdin;
   },
+  get isInteractive() {
+    return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  },
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   now: Date.now,

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { clusterFlags } from '../flags/cluster-flags.ts';
 import { commonFlags } from '../flags/common-flags.ts';
 import { switchFlag, textFlag } from '../flags/flag.ts';
+import { selectionFlags } from '../selection/selection-flags.ts';
 
 export const status: Command = {
   usage: 'status [pvc..]',
@@ -10,9 +11,7 @@ export const status: Command = {
     pvc: { describe: 'Claims to show, protected or not; else all protected ones', array: true },
   },
   flags: {
-    namespace: textFlag("Namespace; else the context's", { alias: 'n' }),
-    'all-namespaces': switchFlag('All namespaces; wins over -n', { alias: 'A' }),
-    selector: textFlag('Labels of the claims to show, such as app=db,tier!=test', { alias: 'l' }),
+    ...selectionFlags,
     output: textFlag('Output format: wide, json, yaml, name, jsonpath=TEMPLATE', { alias: 'o' }),
     watch: switchFlag('Go on watching both sites; print rows that change', { alias: 'w' }),
     'no-headers': switchFlag('Print no headings'),

@@ -15,19 +15,26 @@ export type ClusterOptions = Omit<ClusterFlags, 'request-timeout'> & {
   readonly requestTimeoutMs: number;
   /** `-v`. */
   readonly v: number;
+  /** Connections to each site; 2 where left out. */
+  readonly maxSockets?: number;
 };
 
 /** One site: how it is named, and the way to it. */
 export type Site = SiteName & { readonly cluster: Cluster };
 
 /** The site that was asked for, and its peer where one is known. */
-export type Sites = { readonly here: Site; readonly there: Site | undefined };
+export type Sites = {
+  readonly here: Site;
+  readonly there: Site | undefined;
+  /** API requests sent to both so far. */
+  readonly requestCount: () => number;
+};
 
 /** Names the context of the other site in a context of the kubeconfig. */
 const peerExtension = 'kubectl-dr.dev/peer';
 
 /** A handshake costs more than a request: few connections are faster than many. */
-const maxSockets = 2;
+const fewSockets = 2;
 
 const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -46,7 +53,7 @@ const openSite = (
   kubeconfig: Kubeconfig,
   context: string,
   flags: ClusterOptions,
-  shared: { io: Io; onWarning: (text: string) => void },
+  shared: { io: Io; onWarning: (text: string) => void; onRequest: () => void },
 ): Site => {
   const file = flags.kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(flags.kubeconfig)}`;
   const impersonate = {
@@ -58,8 +65,9 @@ const openSite = (
     context,
     requestTimeoutMs: flags.requestTimeoutMs,
     ...(Object.keys(impersonate).length > 0 && { impersonate }),
-    maxSockets,
+    maxSockets: flags.maxSockets ?? fewSockets,
     onWarning: shared.onWarning,
+    onRequest: shared.onRequest,
     userAgent: `kubectl-dr/${shared.io.version}`,
     env: shared.io.env,
     now: shared.io.now,
@@ -88,15 +96,20 @@ export const openSites = async (flags: ClusterOptions, io: Io): Promise<Sites> =
     configured: await readConfiguredPeers(io),
     extension: contextExtension(context, peerExtension),
   });
-  const shared = { io, onWarning: warnOnce(io) };
+  let requests = 0;
+  const onRequest = () => {
+    requests += 1;
+  };
+  const shared = { io, onWarning: warnOnce(io), onRequest };
   return {
     here: openSite(kubeconfig, context.name, flags, shared),
     there: peer === undefined ? undefined : openSite(kubeconfig, peer, flags, shared),
+    requestCount: () => requests,
   };
 };
 
 /** Lets go of all connections. */
-export const closeSites = ({ here, there }: Sites): void => {
+export const closeSites = ({ here, there }: Pick<Sites, 'here' | 'there'>): void => {
   here.cluster.close();
   there?.cluster.close();
 };

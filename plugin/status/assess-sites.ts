@@ -1,7 +1,7 @@
 import { assess, type VolumeStatus } from '../../core/status/assess.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
 import type { Io } from '../io.ts';
-import type { Selection } from './selection.ts';
+import type { Selection } from '../selection/parse-selection.ts';
 
 /** Judges what was read: the first snapshot is the site that was asked for, the second its peer. */
 export const assessSites = (

@@ -1,9 +1,10 @@
 import { DrError } from '../../core/model/error.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { Site, Sites } from '../door/clusters.ts';
+import type { Selection } from '../selection/parse-selection.ts';
 import { usageError } from '../usage-error.ts';
 import { gatherSite, type Scope } from './gather-site.ts';
-import type { LabelledClaims, Selection } from './selection.ts';
+import type { LabelledClaims } from './selection.ts';
 
 /** The sites there are: one, or the pair. */
 export const listSites = ({ here, there }: Sites): Site[] => (there === undefined ? [here] : [here, there]);

@@ -4,11 +4,12 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
 import { reportError } from '../report-error.ts';
+import { parseSelection } from '../selection/parse-selection.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { gatherLabelled, gatherSites } from './gather.ts';
 import { parseOutputFormat } from './output-format.ts';
 import type { Printable } from './printer.ts';
-import { missingNames, parseSelection, selectVolumes } from './selection.ts';
+import { missingNames, selectVolumes } from './selection.ts';
 import type { StatusFlags } from './status-flags.ts';
 import type { StatusOptions } from './watch-status.ts';
 

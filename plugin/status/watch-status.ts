@@ -5,13 +5,14 @@ import { verdict } from '../../core/status/verdict.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
+import type { Selection } from '../selection/parse-selection.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { followSite } from './follow-site.ts';
 import { gatherLabelled, listSites } from './gather.ts';
 import type { OutputFormat } from './output-format.ts';
 import { createPrinter } from './printer.ts';
 import { changeKeyOf } from './render-rows.ts';
-import { type Selection, selectVolumes } from './selection.ts';
+import { selectVolumes } from './selection.ts';
 import type { StatusFlags } from './status-flags.ts';
 
 /** What `status` was asked to show. */

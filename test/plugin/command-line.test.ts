@@ -109,7 +109,7 @@ describe('a command line', () => {
     },
     {
       typed: 'status pod/db',
-      says: 'status knows no kind "pod"; give the name of a claim, pvc/NAME or vr/NAME',
+      says: '"pod/db" names neither a claim nor its replication; give the name of a claim, pvc/NAME or vr/NAME',
     },
     {
       typed: 'sandbox up --ports=1',

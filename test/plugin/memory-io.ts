@@ -8,7 +8,7 @@ export type MemoryIo = Io & {
 };
 
 export const memoryIo = (
-  parts: Partial<Pick<Io, 'env' | 'home' | 'now'>> & { isTerminal?: boolean } = {},
+  parts: Partial<Pick<Io, 'env' | 'home' | 'now'>> & { isTerminal?: boolean; input?: string } = {},
 ): MemoryIo => {
   const out: string[] = [];
   const err: string[] = [];
@@ -22,7 +22,10 @@ export const memoryIo = (
   return {
     env: parts.env ?? {},
     home: parts.home,
-    stdin: (async function* () {})(),
+    stdin: (async function* () {
+      if (parts.input !== undefined) yield Buffer.from(parts.input);
+    })(),
+    isInteractive: parts.isTerminal ?? false,
     stdout: to(out),
     stderr: to(err),
     now: parts.now ?? (() => 0),
