@@ -1,35 +1,18 @@
 import { messageOf } from '../core/model/error.ts';
-import type { PersistentVolume, VolumeIdentity } from '../core/model/persistent-volume.ts';
-import { volumeIdentityKey, volumeIdentityOf } from '../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../core/model/reading.ts';
 import { resources } from '../core/model/resource.ts';
 import {
-  type ClaimKey,
-  claimKeyText,
-  claimsOfPersistentVolume,
-  claimsOfVolume,
-  type VolumeLookup,
-} from '../core/protection/claims-of-volume.ts';
-import { protectorsOf, type ReplicationLookup } from '../core/protection/protectors.ts';
+  type ClaimThere,
+  claimsThere,
+  viewOfClaims,
+  whySameCluster,
+} from '../core/protection/claims-there.ts';
+import type { PeerQuestion } from '../core/protection/peer-question.ts';
+import type { ReplicationLookup } from '../core/protection/protectors.ts';
 import type { PeerView } from '../core/rules/peer-view.ts';
-import { type Candidate, viewOfPeer } from '../core/rules/view-of-peer.ts';
 import { createPeerReads, type NamespaceReplications, type PeerReads, peerTimeoutMs } from './peer-reads.ts';
 import { type FollowOptions, followPeerVolumes, type PeerVolumes } from './peer-volumes.ts';
 import { withinTime } from './within-time.ts';
-
-/** Which volume is looked for on the other site. */
-export type PeerQuestion = {
-  /** What both sites share of it; undefined where nobody knows it yet, and then namespace and name of the claim stand for it. */
-  readonly identity: VolumeIdentity | undefined;
-  /** The name of its PV here: the other site's most often has the same, as it is carried over. */
-  readonly volumeName: string | undefined;
-  readonly claim: {
-    readonly namespace: string;
-    readonly name: string;
-    /** Its uid here: a claim there that has it, too, is this one, and that site is this very cluster. */
-    readonly uid?: string | undefined;
-  };
-};
 
 /** A class of the other site, as far as two classes of one name can differ. */
 export type PeerClass = {
@@ -54,53 +37,7 @@ export interface PeerLook {
   close(): void;
 }
 
-/** A claim over there, and why it is not certain that it has the volume that is asked about. */
-type ClaimThere = { readonly key: ClaimKey; readonly doubt: string | undefined };
-
 type Peer = { readonly site: string; readonly reads: PeerReads; readonly volumes: PeerVolumes };
-
-/** Claims that have the volume for certain: as the caches know it, and as the PV of the same name says now. */
-const claimsOfIdentity = (
-  lookup: VolumeLookup,
-  identity: VolumeIdentity,
-  live: PersistentVolume | undefined,
-): readonly ClaimKey[] => {
-  const liveIdentity = live && volumeIdentityOf(live);
-  const isSame =
-    live !== undefined &&
-    liveIdentity !== undefined &&
-    volumeIdentityKey(liveIdentity) === volumeIdentityKey(identity);
-  const keys = [
-    ...claimsOfVolume(lookup, identity),
-    ...(isSame ? claimsOfPersistentVolume(lookup, live) : []),
-  ];
-  return [...new Map(keys.map((key) => [claimKeyText(key), key])).values()];
-};
-
-/** Why the claim of the same name over there may have the volume, although nothing says so; undefined where it has another. */
-const doubtOfNamesake = (lookup: VolumeLookup, { identity, claim }: PeerQuestion): string | undefined => {
-  if (identity === undefined) return 'the claim here has no volume yet, so that it may be the same';
-  const there = lookup.claim(claim);
-  if (there === undefined) return 'the claim there is missing, so that it may get this volume';
-  const volumeName = there.spec?.volumeName;
-  if (!volumeName) return 'the claim there is not bound yet, so that it may get this volume';
-  return lookup.volume(volumeName) === undefined
-    ? `PV ${volumeName} of the claim there is not in view yet, so that it may be this volume`
-    : undefined;
-};
-
-const claimsThere = (
-  lookup: VolumeLookup,
-  question: PeerQuestion,
-  live: PersistentVolume | undefined,
-): readonly ClaimThere[] => {
-  const { identity, claim } = question;
-  const certain = identity === undefined ? [] : claimsOfIdentity(lookup, identity, live);
-  const claims: ClaimThere[] = certain.map((key) => ({ key, doubt: undefined }));
-  if (certain.some((key) => claimKeyText(key) === claimKeyText(claim))) return claims;
-  const doubt = doubtOfNamesake(lookup, question);
-  return doubt === undefined ? claims : [...claims, { key: claim, doubt }];
-};
 
 type Namespaces = ReadonlyMap<string, NamespaceReplications>;
 
@@ -131,19 +68,11 @@ const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion):
   ]);
   // While a watch is broken nobody knows what it missed: then the lists themselves are read.
   const there = volumes.isCurrent() ? volumes.lookup : await reads.volumes();
-  if (claim.uid && there.claim(claim)?.metadata.uid === claim.uid) {
-    const why = `it is this very cluster: claim ${claimKeyText(claim)} there has the same uid; name the other site's kubeconfig and context`;
-    return { state: 'unknown', site, why };
-  }
+  const why = whySameCluster(there, question);
+  if (why !== undefined) return { state: 'unknown', site, why };
   const claims = claimsThere(there, question, live);
-  const lookup = lookupIn(await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]])));
-  const candidates: Candidate[] = [];
-  for (const { key, doubt } of claims) {
-    const protectors = protectorsOf(lookup, key, there.claim(key));
-    if (!protectors.known) return { state: 'unknown', site, why: `${site}: ${protectors.why}` };
-    for (const protector of protectors.value) candidates.push({ protector, doubt });
-  }
-  return viewOfPeer(site, candidates);
+  const namespaces = await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]]));
+  return viewOfClaims(site, claims, { ...lookupIn(namespaces), claim: there.claim });
 };
 
 const classKinds = {

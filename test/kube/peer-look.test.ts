@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
+import type { PeerQuestion } from '../../core/protection/peer-question.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { createPeerLook, type PeerLook, type PeerQuestion } from '../../kube/peer-look.ts';
+import { createPeerLook, type PeerLook } from '../../kube/peer-look.ts';
 import { type EmbeddedCluster, eventually, installCrds, startEmbeddedCluster } from './embedded-cluster.ts';
 import { type ScriptedServer, sendJson, startScriptedServer } from './scripted-server.ts';
 

@@ -1,9 +1,9 @@
 import type { Reading } from '../../core/model/reading.ts';
+import { type LocalMember, questionAbout, questionText } from '../../core/protection/describe-member.ts';
+import type { PeerQuestion } from '../../core/protection/peer-question.ts';
 import { needsPeer } from '../../core/rules/guard/replication-intent.ts';
 import type { PeerView } from '../../core/rules/peer-view.ts';
 import type { Member, ReplicationChange } from '../../core/rules/replication-facts.ts';
-import type { PeerQuestion } from '../../kube/peer-look.ts';
-import { type LocalMember, questionAbout, questionText } from './describe-member.ts';
 import type { Sources } from './sources.ts';
 
 /** What the other site answered, by what it was asked. */

@@ -1,37 +1,30 @@
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
-import type { StorageClass } from '../../core/model/storage-class.ts';
+import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
+import { cannotRead } from '../../core/model/reading-of.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
-import { type ClaimKey, claimKeyText, type VolumeLookup } from '../../core/protection/claims-of-volume.ts';
-import type { ReplicationLookup } from '../../core/protection/protectors.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import type { SiteView } from '../../core/protection/site-view.ts';
 import type { AdmittedReplications, ClassKind } from './admitted-replications.ts';
 import { type CacheName, whyNotBelieved } from './cache-health.ts';
 import { protectingKey } from './cache-indexes.ts';
 import type { WebhookCaches } from './caches.ts';
-import { cannotRead } from './reading-of.ts';
 
 /**
  * The cluster as the rules may believe it: caches that are filled and fresh, and what was let in lately. Every method must be called
  * within `readingOf`.
  */
-export type CachedView = VolumeLookup &
-  ReplicationLookup & {
-    claimsNamed(name: string): readonly PersistentVolumeClaim[];
-    claimsIn(namespace: string): readonly PersistentVolumeClaim[];
-    volumesReservedFor(claim: ClaimKey): readonly PersistentVolume[];
-    replicationsIn(namespace: string): readonly VolumeReplication[];
-    /** Of all namespaces: those that a controller acted on. */
-    replicationsProtecting(): readonly VolumeReplication[];
-    groupsProtecting(): readonly VolumeGroupReplication[];
-    /** One group in every version that may be what is stored; empty where there is none. */
-    groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
-    replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
-    storageClass(name: string): StorageClass | undefined;
-    isTerminating(namespace: string): boolean;
-    podsUsing(claim: ClaimKey): readonly string[];
-    nodesOf(volumeName: string): readonly string[];
-  };
+export type CachedView = SiteView & {
+  claimsIn(namespace: string): readonly PersistentVolumeClaim[];
+  replicationsIn(namespace: string): readonly VolumeReplication[];
+  /** Of all namespaces: those that a controller acted on. */
+  replicationsProtecting(): readonly VolumeReplication[];
+  groupsProtecting(): readonly VolumeGroupReplication[];
+  /** One group in every version that may be what is stored; empty where there is none. */
+  groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
+  replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
+  isTerminating(namespace: string): boolean;
+};
 
 /** What a view is made of. */
 export type ViewOptions = {

@@ -15,7 +15,7 @@ import { gatherRepair } from './gather-repair.ts';
 import { gatherReplication } from './gather-replication.ts';
 import { gatherVolume } from './gather-volume.ts';
 import { type JudgedKind, judgedKindOf } from './judged-kind.ts';
-import { readSubject } from './replication-subject.ts';
+import { readSubject } from './read-subject.ts';
 import type { Sources } from './sources.ts';
 
 /** What a fact source is made of. */

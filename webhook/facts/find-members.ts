@@ -1,11 +1,11 @@
 import { messageOf } from '../../core/model/error.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { cannotRead, knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import { markedGroupOf, membersOf } from '../../core/protection/group-members.ts';
+import { groupOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { CachedView } from './cached-view.ts';
-import { cannotRead, knownValue, readingOf } from './reading-of.ts';
-import { groupOf, type ReplicationSubject } from './replication-subject.ts';
 import { slimClaim } from './slim-objects.ts';
 import type { Sources } from './sources.ts';
 

@@ -1,6 +1,6 @@
+import { readingOf } from '../../core/model/reading-of.ts';
+import { groupOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { CachedView } from './cached-view.ts';
-import { readingOf } from './reading-of.ts';
-import { groupOf, type ReplicationSubject } from './replication-subject.ts';
 
 /**
  * Whether a VolumeReplication only carries out what its group asks for, which was judged itself: the group is here and wants the

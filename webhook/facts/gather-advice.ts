@@ -1,5 +1,8 @@
 import { parseSchedulingInterval } from '../../core/model/duration.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { readingOf } from '../../core/model/reading-of.ts';
+import { describeMember } from '../../core/protection/describe-member.ts';
+import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { ClassAdviceFacts, ReplicationAdviceFacts } from '../../core/rules/advice-facts.ts';
 import { leavesPrimary } from '../../core/rules/guard/replication-intent.ts';
 import type { PeerView } from '../../core/rules/peer-view.ts';
@@ -9,12 +12,9 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import type { ClassKind } from './admitted-replications.ts';
 import { askPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
-import { describeMember } from './describe-member.ts';
 import { findMembers } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import { gatherClass } from './gather-class.ts';
-import { readingOf } from './reading-of.ts';
-import { changeOf, type ReplicationSubject } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
 import { wasActedOn } from './was-acted-on.ts';
 

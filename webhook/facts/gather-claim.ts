@@ -1,10 +1,10 @@
+import { readingOf } from '../../core/model/reading-of.ts';
 import type { ClaimFacts } from '../../core/rules/protection-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
 import { findProtection } from './find-protection.ts';
 import { findTakenAlong } from './find-taken-along.ts';
 import { deletedObject, readClaim } from './read-object.ts';
-import { readingOf } from './reading-of.ts';
 
 /** A claim that is deleted; undefined for other operations. Throws `ObjectUnreadable`. */
 export const gatherClaim = (view: CachedView, request: AdmissionRequest): ClaimFacts | undefined => {

@@ -2,11 +2,11 @@ import { whyConsentIsVoid } from '../../core/consent.ts';
 import { isConsentUsed } from '../../core/consent-use.ts';
 import { messageOf } from '../../core/model/error.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { consentTextOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { ConsentFacts } from '../../core/rules/consent-facts.ts';
 import { leavesPrimary, needsPeer } from '../../core/rules/guard/replication-intent.ts';
 import type { ReplicationChange, ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { Requester } from '../admission-request.ts';
-import { consentTextOf, type ReplicationSubject } from './replication-subject.ts';
 import type { AccessQuestion } from './review-access.ts';
 import type { Sources } from './sources.ts';
 

@@ -1,10 +1,10 @@
+import { readingOf } from '../../core/model/reading-of.ts';
 import { resources } from '../../core/model/resource.ts';
 import { type Protector, replicationHereOf } from '../../core/protection/protectors.ts';
 import type { DefinitionFacts } from '../../core/rules/protection-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
 import { deletedObject, readDefinition } from './read-object.ts';
-import { readingOf } from './reading-of.ts';
 
 const nameOf = ({ plural, group }: { plural: string; group: string }): string => `${plural}.${group}`;
 

@@ -1,3 +1,4 @@
+import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { membersOf } from '../../core/protection/group-members.ts';
 import { type Protector, replicationHereOf } from '../../core/protection/protectors.ts';
 import type { NamespaceFacts } from '../../core/rules/protection-facts.ts';
@@ -5,7 +6,6 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
 import { findTakenAlong } from './find-taken-along.ts';
 import { deletedObject, readNamespace } from './read-object.ts';
-import { knownValue, readingOf } from './reading-of.ts';
 import { wasActedOn } from './was-acted-on.ts';
 
 const sourceNameOf = (protector: Protector): string =>

@@ -1,12 +1,12 @@
 import { messageOf } from '../../core/model/error.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import { judgedKindOf } from './judged-kind.ts';
 import { readClaim, readVolume } from './read-object.ts';
-import { readingOf } from './reading-of.ts';
 import type { Sources } from './sources.ts';
 
 type FindClaim = Pick<Sources, 'view' | 'readClaim'>;

@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Reading, unknown } from '../../core/model/reading.ts';
+import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { describeMember, type LocalMember } from '../../core/protection/describe-member.ts';
+import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
 import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
-import { describeMember, type LocalMember } from './describe-member.ts';
 import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import {
@@ -15,8 +17,6 @@ import {
   consentMatters,
   readConsentOnRecord,
 } from './gather-consent.ts';
-import { knownValue, readingOf } from './reading-of.ts';
-import { changeOf, type ReplicationSubject } from './replication-subject.ts';
 import type { Sources } from './sources.ts';
 import { wasActedOn } from './was-acted-on.ts';
 

@@ -1,4 +1,5 @@
 import { type PersistentVolume, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
+import { readingOf } from '../../core/model/reading-of.ts';
 import {
   type ClaimKey,
   claimKeyText,
@@ -10,7 +11,6 @@ import type { AdmissionRequest } from '../admission-request.ts';
 import type { CachedView } from './cached-view.ts';
 import { findProtection } from './find-protection.ts';
 import { deletedObject, readVolume } from './read-object.ts';
-import { readingOf } from './reading-of.ts';
 
 const policyOf = ({ spec }: PersistentVolume): string => spec?.persistentVolumeReclaimPolicy ?? 'Retain';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { unknown } from '../../../core/model/reading.ts';
+import type { PeerQuestion } from '../../../core/protection/peer-question.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
 import type { Member } from '../../../core/rules/replication-facts.ts';
-import type { PeerQuestion } from '../../../kube/peer-look.ts';
 import { changing, createSite, creating, deleting, pv, pvc, vgr, vr, withBoundClaim } from './site.ts';
 
 const notPrimary: PeerView = { state: 'not-primary', site: 'cluster-2' };

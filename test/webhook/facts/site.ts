@@ -3,10 +3,10 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/mode
 import { type Resource, resources } from '../../../core/model/resource.ts';
 import type { VolumeGroupReplication } from '../../../core/model/volume-group-replication.ts';
 import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
+import type { PeerQuestion } from '../../../core/protection/peer-question.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
 import type { Member, ReplicationFacts } from '../../../core/rules/replication-facts.ts';
 import { createObjectCache, type ObjectCache } from '../../../kube/object-cache.ts';
-import type { PeerQuestion } from '../../../kube/peer-look.ts';
 import type { CacheHealth } from '../../../kube/unreadable-cache.ts';
 import type { AdmissionRequest } from '../../../webhook/admission-request.ts';
 import type { FactSource } from '../../../webhook/fact-source.ts';

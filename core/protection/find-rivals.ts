@@ -2,13 +2,13 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   volumeIdentityOf,
-} from '../../core/model/persistent-volume.ts';
-import { type ClaimKey, claimKeyText, claimsOfVolume } from '../../core/protection/claims-of-volume.ts';
-import { type Protector, protectorsOf, replicationHereOf } from '../../core/protection/protectors.ts';
-import type { ReplicationHere } from '../../core/rules/replication-facts.ts';
-import type { CachedView } from './cached-view.ts';
-import { knownValue } from './reading-of.ts';
+} from '../model/persistent-volume.ts';
+import { knownValue } from '../model/reading-of.ts';
+import type { ReplicationHere } from '../rules/replication-facts.ts';
+import { type ClaimKey, claimKeyText, claimsOfVolume } from './claims-of-volume.ts';
+import { type Protector, protectorsOf, replicationHereOf } from './protectors.ts';
 import { groupOf, type ReplicationSubject } from './replication-subject.ts';
+import type { SiteView } from './site-view.ts';
 
 /** One whose name is still to be generated is none of those that have one. */
 const hasSameName = ({ operation, name }: ReplicationSubject, other: string | undefined): boolean =>
@@ -24,7 +24,7 @@ const belongsTo = (subject: ReplicationSubject, { kind, object }: Protector): bo
 
 /** Other replications of this very claim. Within `readingOf`. */
 export const findRivals = (
-  view: CachedView,
+  view: SiteView,
   subject: ReplicationSubject,
   { key, claim }: { key: ClaimKey; claim: PersistentVolumeClaim | undefined },
 ): readonly ReplicationHere[] =>
@@ -37,7 +37,7 @@ export const findRivals = (
  * claim itself: they will have the same. Within `readingOf`.
  */
 export const findSameVolume = (
-  view: CachedView,
+  view: SiteView,
   subject: ReplicationSubject,
   member: { key: ClaimKey; claim: PersistentVolumeClaim | undefined; volume: PersistentVolume | undefined },
 ): readonly ReplicationHere[] => {

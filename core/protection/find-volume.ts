@@ -3,13 +3,13 @@ import {
   type PersistentVolumeClaim,
   volumeIdentityKey,
   volumeIdentityOf,
-} from '../../core/model/persistent-volume.ts';
-import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
-import type { CachedView } from './cached-view.ts';
-import { cannotRead } from './reading-of.ts';
+} from '../model/persistent-volume.ts';
+import { cannotRead } from '../model/reading-of.ts';
+import { type ClaimKey, claimKeyText } from './claims-of-volume.ts';
+import type { SiteView } from './site-view.ts';
 
 const volumeNamedBy = (
-  view: CachedView,
+  view: SiteView,
   key: ClaimKey,
   { spec, status }: PersistentVolumeClaim,
 ): PersistentVolume | undefined => {
@@ -24,7 +24,7 @@ const volumeNamedBy = (
 
 /** A reservation holds for whoever has the claim's name; with a uid it holds for that claim alone. */
 const volumeReservedFor = (
-  view: CachedView,
+  view: SiteView,
   key: ClaimKey,
   claim: PersistentVolumeClaim | undefined,
 ): PersistentVolume | undefined => {
@@ -46,7 +46,7 @@ const volumeReservedFor = (
 
 /** The PV that a claim has or will have; undefined while nothing says which. Within `readingOf`. */
 export const findVolume = (
-  view: CachedView,
+  view: SiteView,
   key: ClaimKey,
   claim: PersistentVolumeClaim | undefined,
 ): PersistentVolume | undefined =>

@@ -1,4 +1,4 @@
-import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { known, type Reading, unknown } from './reading.ts';
 
 /** Thrown where a fact cannot be had, caught by `readingOf` alone: so that what is read from unknown facts is unknown by itself. */
 class CannotRead extends Error {}

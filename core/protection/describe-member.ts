@@ -2,23 +2,23 @@ import {
   type PersistentVolumeClaim,
   volumeIdentityKey,
   volumeIdentityOf,
-} from '../../core/model/persistent-volume.ts';
-import { known, type Reading } from '../../core/model/reading.ts';
-import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
-import type { Member } from '../../core/rules/replication-facts.ts';
-import type { PeerQuestion } from '../../kube/peer-look.ts';
-import type { CachedView } from './cached-view.ts';
+} from '../model/persistent-volume.ts';
+import { known, type Reading } from '../model/reading.ts';
+import { knownValue, readingOf } from '../model/reading-of.ts';
+import type { Member } from '../rules/replication-facts.ts';
+import type { ClaimKey } from './claims-of-volume.ts';
 import { findRivals, findSameVolume } from './find-rivals.ts';
 import { findVolume } from './find-volume.ts';
-import { knownValue, readingOf } from './reading-of.ts';
+import type { PeerQuestion } from './peer-question.ts';
 import type { ReplicationSubject } from './replication-subject.ts';
+import type { SiteView } from './site-view.ts';
 
 /** A claim that a replication takes in, as far as the cluster here tells: the other site is asked about it afterwards. */
 export type LocalMember = Omit<Member, 'peer'>;
 
 /** Everything that is known here about one claim of a replication. */
 export const describeMember = (
-  view: CachedView,
+  view: SiteView,
   subject: ReplicationSubject,
   { key, claim }: { key: ClaimKey; claim: Reading<PersistentVolumeClaim | undefined> },
 ): LocalMember => {
