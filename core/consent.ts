@@ -37,7 +37,8 @@ const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:
 const isAction = (value: unknown): value is ConsentAction =>
   typeof value === 'string' && (actions as readonly string[]).includes(value);
 
-const parseLoss = (value: unknown): Consent['maxLoss'] | undefined => {
+/** A loss that is accepted: milliseconds of a duration such as `15m`, or `unknown`. Undefined for anything else. */
+export const parseLoss = (value: unknown): Consent['maxLoss'] | undefined => {
   if (value === 'unknown') return 'unknown';
   if (typeof value !== 'string') return undefined;
   const milliseconds = parseSchedulingInterval(value) ?? parseGoDuration(value);

@@ -1,5 +1,5 @@
 /** One-letter flags that take no value; all others do. */
-const switches = new Set(['A', 'w', 'h']);
+const switches = new Set(['A', 'w', 'h', 'y']);
 
 /** `-Aowide` as kubectl reads it: `-A`, `-o wide`. */
 const expandGroup = (letters: string): string[] => {

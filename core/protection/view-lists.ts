@@ -1,0 +1,111 @@
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import {
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  volumeIdentityKey,
+  volumeIdentityOf,
+} from '../model/persistent-volume.ts';
+import { claimsOfPod, type Pod } from '../model/pod.ts';
+import type { Reading } from '../model/reading.ts';
+import { knownValue } from '../model/reading-of.ts';
+import type { StorageClass } from '../model/storage-class.ts';
+import type { VolumeAttachment } from '../model/volume-attachment.ts';
+import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
+import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
+import { claimKeyText, claimRefKey, keyOfClaim } from './claims-of-volume.ts';
+import { sourceKeyOf } from './protectors.ts';
+import type { SiteView } from './site-view.ts';
+
+/** The objects of one cluster as they were listed at one moment; each list may be what could not be read. */
+export type SiteLists = {
+  readonly claims: Reading<readonly PersistentVolumeClaim[]>;
+  readonly volumes: Reading<readonly PersistentVolume[]>;
+  readonly replications: Reading<readonly VolumeReplication[]>;
+  readonly groups: Reading<readonly VolumeGroupReplication[]>;
+  readonly replicationClasses: Reading<readonly VolumeReplicationClass[]>;
+  readonly storageClasses: Reading<readonly StorageClass[]>;
+  readonly pods: Reading<readonly Pod[]>;
+  readonly attachments: Reading<readonly VolumeAttachment[]>;
+};
+
+/** A cluster's lists as the rules look at them, with the classes and replications by name. */
+export type ListedSite = SiteView & {
+  replicationClasses(): readonly VolumeReplicationClass[];
+  replicationClass(name: string): VolumeReplicationClass | undefined;
+  replication(namespace: string, name: string): VolumeReplication | undefined;
+};
+
+/** Finds objects by a key of theirs. Built at the first question: most lists are never asked that way. */
+const indexBy = <T extends KubernetesObject>(
+  list: Reading<readonly T[]>,
+  keysOf: (object: T) => readonly (string | undefined)[],
+): ((key: string) => readonly T[]) => {
+  let table: Map<string, T[]> | undefined;
+  const build = (): Map<string, T[]> => {
+    const built = new Map<string, T[]>();
+    for (const object of knownValue(list)) {
+      for (const key of keysOf(object)) {
+        if (key === undefined) continue;
+        const same = built.get(key);
+        if (same === undefined) built.set(key, [object]);
+        else same.push(object);
+      }
+    }
+    return built;
+  };
+  return (key) => {
+    table ??= build();
+    return table.get(key) ?? [];
+  };
+};
+
+const nameOf = ({ metadata }: KubernetesObject): string => metadata.name ?? '';
+
+const identityOf = (volume: PersistentVolume): string | undefined => {
+  const identity = volumeIdentityOf(volume);
+  return identity && volumeIdentityKey(identity);
+};
+
+const reservedFor = (volume: PersistentVolume): string | undefined => {
+  const key = claimRefKey(volume);
+  return key && claimKeyText(key);
+};
+
+const claimsUsedBy = (pod: Pod): string[] =>
+  claimsOfPod(pod).map((name) => claimKeyText({ namespace: pod.metadata.namespace ?? '', name }));
+
+/** Looks at lists as the rules do. What a list that could not be read would tell is unknown. */
+export const viewLists = (lists: SiteLists): ListedSite => {
+  const claimsByKey = indexBy(lists.claims, (claim) => [claimKeyText(keyOfClaim(claim))]);
+  const claimsByName = indexBy(lists.claims, (claim) => [claim.metadata.name]);
+  const claimsByVolume = indexBy(lists.claims, ({ spec }) => [spec?.volumeName || undefined]);
+  const volumesByName = indexBy(lists.volumes, (volume) => [nameOf(volume)]);
+  const volumesByIdentity = indexBy(lists.volumes, (volume) => [identityOf(volume)]);
+  const volumesByClaim = indexBy(lists.volumes, (volume) => [reservedFor(volume)]);
+  const replicationsBySource = indexBy(lists.replications, (replication) => [sourceKeyOf(replication)]);
+  const replicationsByKey = indexBy(lists.replications, ({ metadata }) => [
+    `${metadata.namespace}/${metadata.name}`,
+  ]);
+  const groupsByNamespace = indexBy(lists.groups, ({ metadata }) => [metadata.namespace]);
+  const classesByName = indexBy(lists.replicationClasses, (item) => [nameOf(item)]);
+  const storageClassesByName = indexBy(lists.storageClasses, (item) => [nameOf(item)]);
+  const podsByClaim = indexBy(lists.pods, claimsUsedBy);
+  const attachmentsByVolume = indexBy(lists.attachments, ({ spec }) => [spec?.source?.persistentVolumeName]);
+  return {
+    claim: (key) => claimsByKey(claimKeyText(key))[0],
+    claimsNamed: claimsByName,
+    claimsNaming: claimsByVolume,
+    volume: (name) => volumesByName(name)[0],
+    volumesOf: volumesByIdentity,
+    volumesReservedFor: (claim) => volumesByClaim(claimKeyText(claim)),
+    replicationsOf: replicationsBySource,
+    groupsIn: groupsByNamespace,
+    replication: (namespace, name) => replicationsByKey(`${namespace}/${name}`)[0],
+    replicationClasses: () => knownValue(lists.replicationClasses),
+    replicationClass: (name) => classesByName(name)[0],
+    storageClass: (name) => storageClassesByName(name)[0],
+    podsUsing: (claim) => podsByClaim(claimKeyText(claim)).map(nameOf),
+    nodesOf: (volumeName) =>
+      attachmentsByVolume(volumeName).map((attachment) => attachment.spec?.nodeName ?? nameOf(attachment)),
+  };
+};

@@ -1,0 +1,144 @@
+import { restoreAnnotations } from '../backup/restore-annotations.ts';
+import { readConsent } from '../consent.ts';
+import type { VolumeReplication } from '../model/volume-replication.ts';
+import { chooseClass } from './choose-class.ts';
+import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decision.ts';
+import { judgeStep, withWish } from './judge-step.ts';
+import { newReplication } from './new-replication.ts';
+import { ownReplication } from './own-replication.ts';
+import { rpoAtRisk } from './rpo-at-risk.ts';
+import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import type { StepFacts } from './step-facts.ts';
+
+/** What a person said about a promote. */
+export type PromoteOptions = {
+  /** `--class`: of a VolumeReplication that is created. */
+  readonly className?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+/** The replication before and after, and how to write the difference. */
+type Change = {
+  readonly before: VolumeReplication | undefined;
+  readonly after: VolumeReplication;
+};
+
+/** Asks for primary and is not seen to be it: as if it were asked for now, so that the rules look at it. */
+const undecided = (replication: VolumeReplication): VolumeReplication =>
+  replication.spec.replicationState === 'primary' ? withWish(replication, 'secondary') : replication;
+
+/** As on the other site; where that is lost, as `restore` noted; else under the claim's name. */
+const nameFor = ({ claim, peer, key, site }: StepFacts): string | undefined => {
+  const there = peer.replication?.kind === 'VolumeReplication' ? peer.replication.object : undefined;
+  const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
+  const names = [there?.metadata.name, annotations?.[restoreAnnotations.replicationName], key.name];
+  return names.find((name) => name !== undefined && site.replication(key.namespace, name) === undefined);
+};
+
+const classFor = ({ claim, peer }: StepFacts, named: string | undefined): string | undefined => {
+  const there = peer.replication?.kind === 'VolumeReplication' ? peer.replication.object : undefined;
+  const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
+  return named ?? there?.spec.volumeReplicationClass ?? annotations?.[restoreAnnotations.replicationClass];
+};
+
+const changeTo = (
+  facts: StepFacts,
+  replication: VolumeReplication | undefined,
+  options: PromoteOptions,
+): Change | Decision => {
+  if (replication !== undefined)
+    return { before: undecided(replication), after: withWish(replication, 'primary') };
+  const choice = chooseClass(facts, classFor(facts, options.className));
+  if ('obstacle' in choice) return { kind: 'refuse', isRule: false, obstacles: [choice.obstacle] };
+  const name = nameFor(facts);
+  if (name === undefined)
+    return cannot(
+      'Ambiguous',
+      `VolumeReplication ${facts.key.namespace}/${facts.key.name} is there already, for another claim`,
+    );
+  return { before: undefined, after: newReplication(facts.key, { name, className: choice.className }) };
+};
+
+/** The other site answers, and is primary: nobody needs to force anything, the step to be made is there. */
+const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles']): Decision => {
+  const { key, there } = facts;
+  const next = `kubectl dr demote ${key.name} -n ${key.namespace} --context ${there?.context}`;
+  return {
+    kind: 'refuse',
+    isRule: true,
+    obstacles: obstacles.map((obstacle) => ({ ...obstacle, next })),
+  };
+};
+
+const consentFor = (facts: StepFacts, obstacles: ConsentNeed['obstacles'], now: number): ConsentNeed => ({
+  annotation: 'force-promote',
+  obstacles,
+  loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
+  loss: rpoAtRisk(facts, now),
+});
+
+const writeOf = (replication: VolumeReplication | undefined, after: VolumeReplication): StepWrite =>
+  replication === undefined
+    ? { kind: 'create', object: after }
+    : { kind: 'ask', before: replication, replicationState: 'primary' };
+
+/** What has been asked for already; undefined where something is to be decided. */
+const settledAlready = (
+  facts: StepFacts,
+  replication: VolumeReplication | undefined,
+): Decision | undefined => {
+  if (replication?.metadata.deletionTimestamp !== undefined)
+    return cannot(
+      'Terminating',
+      `VolumeReplication ${replication.metadata.name} is being deleted`,
+      `${facts.here.kubectl} -n ${facts.key.namespace} describe vr ${replication.metadata.name}`,
+    );
+  const { role, wants, progress } = facts.role;
+  return role === 'primary' && wants === 'primary' && progress === 'settled'
+    ? { kind: 'unchanged', message: `is primary on ${facts.here.name} already` }
+    : undefined;
+};
+
+const whyNotBound = ({ claim, key, here, there }: StepFacts): Decision | undefined => {
+  const phase = claim.known ? claim.value?.status?.phase : undefined;
+  if (phase === 'Bound') return undefined;
+  return cannot(
+    'NotBound',
+    `claim ${key.namespace}/${key.name} on ${here.name} is ${phase ?? 'without a phase'}, not Bound: no controller promotes it`,
+    `kubectl dr restore DIR --to ${here.context}${there === undefined ? '' : `, or ${here.kubectl} -n ${key.namespace} describe pvc ${key.name}`}`,
+  );
+};
+
+/**
+ * How the volume of a claim becomes primary here. Where the other site is known to be primary nothing is forced; where it cannot be
+ * told, a person has to accept what would be lost.
+ */
+export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decision => {
+  const own = ownReplication(facts);
+  if ('obstacle' in own) return own.obstacle;
+  const { replication } = own;
+  const early = settledAlready(facts, replication) ?? whyNotBound(facts);
+  if (early !== undefined) return early;
+  const change = changeTo(facts, replication, options);
+  if ('kind' in change) return change;
+  const { now } = options;
+  const verdict = judgeStep(facts, change, { withoutPeer: 'refuse', offer: 'force-promote', now });
+  const waived = ruleObstacles(verdict.waived, facts.here);
+  if (verdict.refusals.length > 0)
+    return refusedByRules([...verdict.waived, ...verdict.refusals], facts.here);
+  const isAsked = replication?.spec.replicationState === 'primary';
+  const hasConsent =
+    replication !== undefined && readConsent(replication, 'force-promote', now).state === 'valid';
+  const { namespace = '', name = '' } = change.after.metadata;
+  const key = { namespace, name };
+  if (isAsked && (waived.length === 0 || hasConsent)) return { kind: 'await', key };
+  if (waived.length > 0 && facts.peer.view.state === 'primary') return refuseWhilePrimary(facts, waived);
+  return {
+    kind: 'write',
+    key,
+    writes: [writeOf(replication, change.after)],
+    message: `promoted by VolumeReplication ${key.name} of class ${change.after.spec.volumeReplicationClass}`,
+    consent: waived.length === 0 ? undefined : consentFor(facts, waived, now),
+  };
+};

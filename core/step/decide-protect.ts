@@ -1,0 +1,88 @@
+import type { PersistentVolume } from '../model/persistent-volume.ts';
+import { known } from '../model/reading.ts';
+import type { VolumeReplication } from '../model/volume-replication.ts';
+import type { ListedSite } from '../protection/view-lists.ts';
+import { chooseClass } from './choose-class.ts';
+import { cannot, type Decision, type StepWrite } from './decision.ts';
+import { judgeStep } from './judge-step.ts';
+import { newReplication } from './new-replication.ts';
+import { ownReplication } from './own-replication.ts';
+import { refusedByRules } from './rule-obstacles.ts';
+import type { StepFacts } from './step-facts.ts';
+
+/** What a person said about a protection. */
+export type ProtectOptions = {
+  /** `--class`. */
+  readonly className?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+const retained = (volume: PersistentVolume): PersistentVolume => ({
+  ...volume,
+  spec: { ...volume.spec, persistentVolumeReclaimPolicy: 'Retain' },
+});
+
+/** The facts as they will be once the volume is retained, which is the first thing that is written. */
+const withRetained = (facts: StepFacts, volume: PersistentVolume): StepFacts => {
+  const kept = retained(volume);
+  const replace = (found: PersistentVolume | undefined) =>
+    found?.metadata.name === volume.metadata.name ? kept : found;
+  const site: ListedSite = {
+    ...facts.site,
+    volume: (name) => replace(facts.site.volume(name)),
+    volumesReservedFor: (claim) =>
+      facts.site.volumesReservedFor(claim).map((found) => replace(found) ?? found),
+  };
+  return { ...facts, site, volume: known(kept) };
+};
+
+const protectedAlready = (facts: StepFacts, replication: VolumeReplication): Decision => {
+  const { namespace = '', name = '', deletionTimestamp } = replication.metadata;
+  if (deletionTimestamp !== undefined)
+    return cannot(
+      'Terminating',
+      `VolumeReplication ${name} is being deleted: protect the claim once it is gone`,
+      `${facts.here.kubectl} -n ${namespace} describe vr ${name}`,
+    );
+  if (replication.spec.replicationState !== 'primary')
+    return cannot(
+      'Ambiguous',
+      `claim ${namespace}/${facts.key.name} is protected already, as ${replication.spec.replicationState} on ${facts.here.name}`,
+      `kubectl dr status -n ${namespace} ${facts.key.name} --context ${facts.here.context}`,
+    );
+  return { kind: 'await', key: { namespace, name } };
+};
+
+const writesFor = (volume: PersistentVolume | undefined, object: VolumeReplication): StepWrite[] => {
+  const create: StepWrite = { kind: 'create', object };
+  const policy = volume?.spec?.persistentVolumeReclaimPolicy ?? 'Retain';
+  if (volume === undefined || policy === 'Retain') return [create];
+  return [{ kind: 'retain', volume }, create];
+};
+
+/** How a claim comes under protection: its PV outlives it, and a VolumeReplication makes it primary here. */
+export const decideProtect = (facts: StepFacts, { className, now }: ProtectOptions): Decision => {
+  const own = ownReplication(facts);
+  if ('obstacle' in own) return own.obstacle;
+  if (own.replication !== undefined) return protectedAlready(facts, own.replication);
+  if (!facts.volume.known) return cannot('Unknown', facts.volume.why);
+  const choice = chooseClass(facts, className);
+  if ('obstacle' in choice) return { kind: 'refuse', isRule: false, obstacles: [choice.obstacle] };
+  const { namespace, name } = facts.key;
+  if (facts.site.replication(namespace, name) !== undefined)
+    return cannot('Ambiguous', `VolumeReplication ${namespace}/${name} is there already, for another claim`);
+  const after = newReplication(facts.key, { name, className: choice.className });
+  const volume = facts.volume.value;
+  const judged = volume === undefined ? facts : withRetained(facts, volume);
+  const { refusals } = judgeStep(judged, { before: undefined, after }, { withoutPeer: 'allow', now });
+  if (refusals.length > 0) return refusedByRules(refusals, facts.here);
+  const writes = writesFor(volume, after);
+  return {
+    kind: 'write',
+    key: facts.key,
+    writes,
+    message: `protected by VolumeReplication ${name} of class ${choice.className}${writes.length > 1 ? `, PV ${volume?.metadata.name} set to Retain` : ''}`,
+    consent: undefined,
+  };
+};

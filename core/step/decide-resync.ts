@@ -1,0 +1,53 @@
+import { formatAge } from '../status/age.ts';
+import { millisecondsOf } from '../status/replication.ts';
+import { cannot, type Decision } from './decision.ts';
+import { judgeStep, withWish } from './judge-step.ts';
+import { notProtected, ownReplication } from './own-replication.ts';
+import { refusedByRules } from './rule-obstacles.ts';
+import type { StepFacts } from './step-facts.ts';
+
+/** How old what this site holds is: it has all that the primary had sent when its last sync ended, and nothing newer of it. */
+const ageOfCopy = ({ peer, there }: StepFacts, now: number): string => {
+  const lastSync = millisecondsOf(peer.replication?.object.status?.lastSyncTime);
+  return lastSync === undefined
+    ? `its age is not known, as no sync from ${there?.name} has reached it`
+    : `it holds what ${there?.name} had ${formatAge(Math.max(0, now - lastSync))} ago`;
+};
+
+const describeLoss = (facts: StepFacts, now: number): string => {
+  const { here, there, role } = facts;
+  const since = role.since === undefined ? '' : ` for ${formatAge(Math.max(0, now - role.since))}`;
+  return `the copy on ${here.name} (secondary${since}; ${ageOfCopy(facts, now)}), with whatever was written there alone; the one of ${there?.name} replaces it`;
+};
+
+/** How the copy of this site is thrown away and fetched anew from the other one, which has to be known to be primary. */
+export const decideResync = (facts: StepFacts, { now }: { readonly now: number }): Decision => {
+  const own = ownReplication(facts);
+  if ('obstacle' in own) return own.obstacle;
+  const { replication } = own;
+  if (replication === undefined) return notProtected(facts);
+  const { namespace = '', name = '' } = replication.metadata;
+  const key = { namespace, name };
+  if (replication.spec.replicationState === 'resync') return { kind: 'await', key };
+  if (replication.spec.replicationState === 'primary' || facts.role.role === 'primary')
+    return cannot(
+      'NotDemoted',
+      `${facts.here.name} is primary for claim ${namespace}/${facts.key.name}, or is to become so: only a secondary is resynced`,
+      `kubectl dr demote ${facts.key.name} -n ${namespace} --context ${facts.here.context}`,
+    );
+  const step = { before: replication, after: withWish(replication, 'resync') };
+  const { refusals } = judgeStep(facts, step, { withoutPeer: 'refuse', now });
+  if (refusals.length > 0) return refusedByRules(refusals, facts.here);
+  return {
+    kind: 'write',
+    key,
+    writes: [{ kind: 'ask', before: replication, replicationState: 'resync' }],
+    message: `resynced from ${facts.there?.name}`,
+    consent: {
+      annotation: undefined,
+      obstacles: [],
+      loses: describeLoss(facts, now),
+      loss: { known: false, why: 'nobody can tell what was written there alone' },
+    },
+  };
+};

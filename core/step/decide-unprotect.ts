@@ -1,0 +1,34 @@
+import type { Decision } from './decision.ts';
+import { notProtected, ownReplication } from './own-replication.ts';
+import type { StepFacts } from './step-facts.ts';
+
+const describeLoss = ({ role, here, there }: StepFacts): string => {
+  const other = there?.name ?? 'the other site';
+  if (role.role === 'secondary')
+    return `the replica's VolumeReplication on ${here.name}: it can no longer be promoted from here`;
+  const ifPrimary = role.role === 'primary' ? '' : ', if this one is primary';
+  return `the mirroring from ${here.name}, and the copy on ${other}${ifPrimary}: the driver removes it`;
+};
+
+/** How the protection of a claim ends on this site. On the primary the driver removes the other site's copy with it. */
+export const decideUnprotect = (facts: StepFacts): Decision => {
+  const own = ownReplication(facts);
+  if ('obstacle' in own) return own.obstacle;
+  const { replication } = own;
+  if (replication === undefined) return notProtected(facts);
+  const { namespace = '', name = '' } = replication.metadata;
+  const key = { namespace, name };
+  if (replication.metadata.deletionTimestamp !== undefined) return { kind: 'await', key };
+  return {
+    kind: 'write',
+    key,
+    writes: [{ kind: 'delete', before: replication }],
+    message: `unprotected: VolumeReplication ${name} deleted`,
+    consent: {
+      annotation: 'unprotect',
+      obstacles: [],
+      loses: describeLoss(facts),
+      loss: { known: false, why: 'a copy goes as a whole' },
+    },
+  };
+};

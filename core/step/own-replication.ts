@@ -1,0 +1,49 @@
+import type { VolumeReplication } from '../model/volume-replication.ts';
+import { replicationHereOf } from '../protection/protectors.ts';
+import { nameReplication } from '../rules/guard/commands.ts';
+import { cannot, type Decision } from './decision.ts';
+import type { StepFacts } from './step-facts.ts';
+
+/** The one VolumeReplication of a claim; undefined where nothing replicates it. Or why a step cannot act on it. */
+export type OwnReplication =
+  | { readonly replication: VolumeReplication | undefined }
+  | { readonly obstacle: Extract<Decision, { kind: 'refuse' }> };
+
+const claimText = ({ key }: StepFacts): string => `claim ${key.namespace}/${key.name}`;
+
+/** Whether the claim is there at all, and what acts on it. A claim of a group moves with its group only. */
+export const ownReplication = (facts: StepFacts): OwnReplication => {
+  const { claim, protectors, here, key } = facts;
+  if (!claim.known) return { obstacle: cannot('Unknown', claim.why) };
+  if (!protectors.known) return { obstacle: cannot('Unknown', protectors.why) };
+  const [first, ...others] = protectors.value;
+  if (first === undefined && claim.value === undefined)
+    return { obstacle: cannot('NotFound', `${claimText(facts)} does not exist on ${here.name}`) };
+  if (others.length > 0) {
+    const names = protectors.value.map((it) => nameReplication(replicationHereOf(it, key.name)));
+    return {
+      obstacle: cannot(
+        'DR105',
+        `${claimText(facts)} has several replications: ${names.join(', ')}`,
+        `${here.kubectl} -n ${key.namespace} get vr,vgr`,
+      ),
+    };
+  }
+  if (first?.kind === 'VolumeGroupReplication')
+    return {
+      obstacle: cannot(
+        'GroupMember',
+        `${claimText(facts)} is in VolumeGroupReplication ${first.object.metadata.name}, whose claims change together: change the group`,
+        `${here.kubectl} -n ${key.namespace} get vgr ${first.object.metadata.name} -o yaml`,
+      ),
+    };
+  return { replication: first?.object };
+};
+
+/** Of a step that needs a replication. */
+export const notProtected = (facts: StepFacts): Decision =>
+  cannot(
+    'NotProtected',
+    `nothing replicates ${claimText(facts)} on ${facts.here.name}`,
+    `kubectl dr status -n ${facts.key.namespace} ${facts.key.name}`,
+  );

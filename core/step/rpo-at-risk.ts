@@ -1,0 +1,49 @@
+import { restoreAnnotations } from '../backup/restore-annotations.ts';
+import { formatAge } from '../status/age.ts';
+import { millisecondsOf } from '../status/replication.ts';
+import type { StepFacts } from './step-facts.ts';
+
+/** What a forced promote would lose now, at most. Unknown when nobody knows. */
+export type RpoAtRisk =
+  | {
+      readonly known: true;
+      /** Milliseconds between the last sync that is known to be complete and now: more cannot be lost, less can. */
+      readonly milliseconds: number;
+      /** When that sync ended, milliseconds since the epoch. */
+      readonly lastSync: number;
+      /** Who says so, as one clause. */
+      readonly source: string;
+    }
+  | { readonly known: false; readonly why: string };
+
+const since = (lastSync: number, source: string, now: number): RpoAtRisk => ({
+  known: true,
+  // A clock that runs behind the other site's never makes a loss negative.
+  milliseconds: Math.max(0, now - lastSync),
+  lastSync,
+  source,
+});
+
+/**
+ * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now` in
+ * milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
+ */
+export const rpoAtRisk = ({ claim, peer, there }: StepFacts, now: number): RpoAtRisk => {
+  const status = peer.replication?.object.status;
+  const seen = status?.state === 'Primary' ? millisecondsOf(status.lastSyncTime) : undefined;
+  if (seen !== undefined) return since(seen, `as ${there?.name} says`, now);
+  const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
+  const recorded = millisecondsOf(annotations?.[restoreAnnotations.lastSyncTime]);
+  if (recorded !== undefined) return since(recorded, 'as the backup knew', now);
+  return { known: false, why: 'no sync is known here' };
+};
+
+/** `at most 4m (last sync 4m ago, as the backup knew)`, or `unknown (no sync is known here)`. */
+export const describeRpo = (rpo: RpoAtRisk): string =>
+  rpo.known
+    ? `at most ${formatAge(rpo.milliseconds)} (last sync ${new Date(rpo.lastSync).toISOString().slice(0, 19)}Z, ${rpo.source})`
+    : `unknown (${rpo.why})`;
+
+/** Whether a loss is within what was accepted, in milliseconds or `unknown`: whoever accepts the unknown accepts everything. */
+export const isWithin = (rpo: RpoAtRisk, accepted: number | 'unknown'): boolean =>
+  accepted === 'unknown' || (rpo.known && rpo.milliseconds <= accepted);

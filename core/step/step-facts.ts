@@ -1,0 +1,115 @@
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import { volumeIdentityOf } from '../model/persistent-volume.ts';
+import { known, type Reading, unknown } from '../model/reading.ts';
+import { knownValue, readingOf } from '../model/reading-of.ts';
+import type { ClaimKey } from '../protection/claims-of-volume.ts';
+import { claimsThere, viewOfClaims, whySameCluster } from '../protection/claims-there.ts';
+import { findVolume } from '../protection/find-volume.ts';
+import { type Protector, protectorsOf } from '../protection/protectors.ts';
+import type { ListedSite } from '../protection/view-lists.ts';
+import type { PeerView } from '../rules/peer-view.ts';
+import { replicationOfGroup, replicationOfVolume } from '../status/replication.ts';
+import { type RoleReading, readRole } from '../status/role.ts';
+import type { SiteName } from '../status/snapshot.ts';
+
+/** A site that was read, or why it could not be. */
+export type SiteReading = { readonly site: SiteName; readonly view: Reading<ListedSite> };
+
+/** Both sites before a step: the one that the step is made on, and its peer where one is known. */
+export type Pair = { readonly here: SiteReading; readonly there: SiteReading | undefined };
+
+/** What the other site shows of one volume. */
+export type ThereFacts = {
+  readonly view: PeerView;
+  /** The replication of the volume there: the primary one where there are several. */
+  readonly replication: Protector | undefined;
+};
+
+/** Everything that a step on one volume is decided by. */
+export type StepFacts = {
+  readonly key: ClaimKey;
+  readonly here: SiteName;
+  readonly there: SiteName | undefined;
+  readonly site: ListedSite;
+  readonly claim: Reading<PersistentVolumeClaim | undefined>;
+  /** The PV that the claim has or will have. */
+  readonly volume: Reading<PersistentVolume | undefined>;
+  /** What replicates the claim here. */
+  readonly protectors: Reading<readonly Protector[]>;
+  /** Of the one replication here. */
+  readonly role: RoleReading;
+  readonly peer: ThereFacts;
+};
+
+/** The role that a site has by one replication. */
+export const roleOf = (protector: Protector | undefined): RoleReading => {
+  if (protector === undefined) return readRole(known(undefined));
+  return readRole(
+    known(
+      protector.kind === 'VolumeReplication'
+        ? replicationOfVolume(protector.object)
+        : replicationOfGroup(protector.object),
+    ),
+  );
+};
+
+const nobodyThere: ThereFacts = { view: { state: 'not-configured' }, replication: undefined };
+
+const primaryFirst = (a: Protector, b: Protector): number =>
+  Number(roleOf(b).role === 'primary') - Number(roleOf(a).role === 'primary');
+
+/** Looks at the other site as the webhook and the controller do, at what was listed of it. */
+const lookThere = (
+  there: SiteReading | undefined,
+  { key, claim, volume }: Pick<StepFacts, 'key' | 'claim' | 'volume'>,
+): ThereFacts => {
+  if (there === undefined) return nobodyThere;
+  const site = there.site.name;
+  const looked = readingOf((): ThereFacts => {
+    const view = knownValue(there.view);
+    const pv = knownValue(volume);
+    const question = {
+      identity: pv && volumeIdentityOf(pv),
+      volumeName: pv?.metadata.name,
+      claim: { ...key, uid: knownValue(claim)?.metadata.uid },
+    };
+    const same = whySameCluster(view, question);
+    if (same !== undefined) return { view: { state: 'unknown', site, why: same }, replication: undefined };
+    const claims = claimsThere(view, question, undefined);
+    const protectors = claims.flatMap((it) =>
+      it.doubt === undefined ? knownValue(protectorsOf(view, it.key, view.claim(it.key))) : [],
+    );
+    return {
+      view: viewOfClaims(site, claims, view),
+      replication: protectors.toSorted(primaryFirst)[0],
+    };
+  });
+  return looked.known
+    ? looked.value
+    : { view: { state: 'unknown', site, why: looked.why }, replication: undefined };
+};
+
+/** What both sites show of the volume of one claim. The site that the step is made on was read. */
+export const describeStep = (
+  pair: {
+    readonly here: { readonly site: SiteName; readonly view: ListedSite };
+    readonly there: Pair['there'];
+  },
+  key: ClaimKey,
+): StepFacts => {
+  const site = pair.here.view;
+  const claim = readingOf(() => site.claim(key));
+  const volume = readingOf(() => findVolume(site, key, knownValue(claim)));
+  const protectors = readingOf(() => knownValue(protectorsOf(site, key, knownValue(claim))));
+  return {
+    key,
+    here: pair.here.site,
+    there: pair.there?.site,
+    site,
+    claim,
+    volume,
+    protectors,
+    role: protectors.known ? roleOf(protectors.value[0]) : readRole(unknown(protectors.why)),
+    peer: lookThere(pair.there, { key, claim, volume }),
+  };
+};

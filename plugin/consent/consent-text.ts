@@ -1,0 +1,27 @@
+import type { ConsentAction } from '../../core/consent.ts';
+
+/** Ten minutes: enough for a controller that is busy, too short to be found lying about. */
+const validForMs = 10 * 60_000;
+
+/** The text of the annotation by which somebody accepts a loss. `maxLoss`: a duration or `unknown`; `now` in milliseconds. */
+export const consentText = (
+  {
+    action,
+    maxLoss,
+    by,
+    reason,
+  }: {
+    readonly action: ConsentAction;
+    readonly maxLoss: string;
+    readonly by: string;
+    readonly reason: string | undefined;
+  },
+  now: number,
+): string =>
+  JSON.stringify({
+    accepts: [action],
+    maxLoss,
+    by,
+    ...(reason === undefined ? {} : { reason }),
+    expires: `${new Date(now + validForMs).toISOString().slice(0, 19)}Z`,
+  });

@@ -1,0 +1,37 @@
+import { formatAge } from '../../core/status/age.ts';
+import type { ConsentNeed } from '../../core/step/decision.ts';
+import type { RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
+import { createTable } from '../output/table.ts';
+
+/** One volume of which something may be lost. */
+export type LossItem = {
+  readonly key: { readonly namespace: string; readonly name: string };
+  readonly need: ConsentNeed;
+};
+
+const lastSyncCell = (loss: RpoAtRisk): string =>
+  loss.known ? `${new Date(loss.lastSync).toISOString().slice(0, 19)}Z` : '<unknown>';
+
+const lossCell = (loss: RpoAtRisk): string =>
+  loss.known ? `at most ${formatAge(loss.milliseconds)}` : '<unknown>';
+
+const sourceCell = (loss: RpoAtRisk): string => (loss.known ? loss.source : loss.why);
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
+
+/** What a person is shown before they accept a loss: what the rules found, and what is at risk of each volume. */
+export const showLoss = (items: readonly LossItem[]): string => {
+  const found = unique(
+    items.flatMap(({ need }) => need.obstacles.map(({ code, message }) => `${code}: ${message}.`)),
+  );
+  const loses = unique(items.map(({ need }) => `May be lost: ${need.loses}.`));
+  const rows = items.map(({ key, need: { loss } }) => [
+    key.namespace,
+    key.name,
+    lastSyncCell(loss),
+    lossCell(loss),
+    sourceCell(loss),
+  ]);
+  const table = createTable().format([['NAMESPACE', 'PVC', 'LAST SYNC', 'LOSS', 'SOURCE'], ...rows]);
+  return `${[...found, ...loses].join('\n')}\n\n${table}\n`;
+};

@@ -1,0 +1,8 @@
+import type { ExitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { runStep } from './run-step.ts';
+import type { StepFlags } from './step-flags.ts';
+import { verbs } from './verb.ts';
+
+/** `kubectl dr resync`. */
+export const runResync = (flags: StepFlags, io: Io): Promise<ExitCode> => runStep(verbs.resync, flags, io);

@@ -1,0 +1,106 @@
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import type { ListedSite } from '../../core/protection/view-lists.ts';
+import { scheduleOf } from '../../core/status/schedule.ts';
+import { decideDemote } from '../../core/step/decide-demote.ts';
+import { decidePromote } from '../../core/step/decide-promote.ts';
+import { decideProtect } from '../../core/step/decide-protect.ts';
+import { decideResync } from '../../core/step/decide-resync.ts';
+import { decideUnprotect } from '../../core/step/decide-unprotect.ts';
+import type { Decision, StepWrite } from '../../core/step/decision.ts';
+import {
+  isDemoted,
+  isGone,
+  isPromoted,
+  isProtected,
+  isResynced,
+  type Progress,
+  type Sight,
+} from '../../core/step/reached.ts';
+import type { StepFacts } from '../../core/step/step-facts.ts';
+
+/** What is waited for, and what is written then. */
+export type Stage = {
+  readonly reached: (sight: Sight) => Progress;
+  /** Written once it is reached; the next stage waits for what comes of that. */
+  readonly afterwards?: (replication: VolumeReplication) => StepWrite;
+};
+
+/** One of the single steps: how it is decided, what is waited for, and how it is told. */
+export type Verb = {
+  readonly name: 'protect' | 'unprotect' | 'promote' | 'demote' | 'resync';
+  readonly decide: (facts: StepFacts, options: { className: string | undefined; now: number }) => Decision;
+  readonly stages: (site: ListedSite) => readonly Stage[];
+  /** `promoted`, as the result says it. */
+  readonly done: string;
+  /** Whether pods and attachments matter to it. */
+  readonly needsUsers: boolean;
+  /** Whether it is waited for what the other site's replication says. */
+  readonly watchesThere: boolean;
+  /** What happens to the site whose name is typed. */
+  readonly consequence: string;
+};
+
+/** Whether a class sends anything by itself; of one that is not known, it is assumed. */
+const hasSchedule =
+  (site: ListedSite) =>
+  (className: string): boolean => {
+    const found = site.replicationClass(className);
+    const schedule = found && scheduleOf(found);
+    return schedule?.known !== true || schedule.value.kind !== 'none';
+  };
+
+/** The steps by name. */
+export const verbs = {
+  protect: {
+    name: 'protect',
+    decide: decideProtect,
+    stages: (site) => [{ reached: isProtected(hasSchedule(site)) }],
+    done: 'protected',
+    needsUsers: false,
+    watchesThere: false,
+    consequence: '',
+  },
+  unprotect: {
+    name: 'unprotect',
+    decide: (facts) => decideUnprotect(facts),
+    stages: () => [{ reached: isGone }],
+    done: 'unprotected',
+    needsUsers: false,
+    watchesThere: false,
+    consequence: 'stops mirroring',
+  },
+  promote: {
+    name: 'promote',
+    decide: decidePromote,
+    stages: () => [{ reached: isPromoted }],
+    done: 'promoted',
+    needsUsers: false,
+    watchesThere: false,
+    consequence: 'becomes primary by force',
+  },
+  demote: {
+    name: 'demote',
+    decide: decideDemote,
+    stages: () => [{ reached: isDemoted }],
+    done: 'demoted',
+    needsUsers: true,
+    watchesThere: false,
+    consequence: '',
+  },
+  resync: {
+    name: 'resync',
+    decide: decideResync,
+    // A replica that is through is an ordinary secondary again: left at resync, it would be asked to throw its copy away once more.
+    stages: () => [
+      {
+        reached: isResynced,
+        afterwards: (before) => ({ kind: 'ask', before, replicationState: 'secondary' }),
+      },
+      { reached: isDemoted },
+    ],
+    done: 'resynced',
+    needsUsers: true,
+    watchesThere: true,
+    consequence: 'throws its copy away',
+  },
+} as const satisfies Record<string, Verb>;

@@ -1,0 +1,159 @@
+import { consentAnnotation } from '../../core/consent.ts';
+import { DrError } from '../../core/model/error.ts';
+import { resources } from '../../core/model/resource.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import type { StepWrite } from '../../core/step/decision.ts';
+import { isConflict, isFailedTest } from '../door/api-failures.ts';
+import type { Site } from '../door/clusters.ts';
+
+/** How a step is written. */
+export type WriteOptions = {
+  /** Text of the consent annotation; undefined where none is needed. */
+  readonly consent: string | undefined;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+};
+
+const fieldManager = 'kubectl-dr';
+
+type Operation = { op: 'test' | 'add'; path: string; value: unknown } | { op: 'remove'; path: string };
+
+const consentPath = `/metadata/annotations/${consentAnnotation.replace('/', '~1')}`;
+
+/** A consent is for this one change; one that is there is of before. */
+const consentOperations = ({ metadata }: VolumeReplication, consent: string | undefined): Operation[] => {
+  if (consent === undefined)
+    return metadata.annotations?.[consentAnnotation] === undefined
+      ? []
+      : [{ op: 'remove', path: consentPath }];
+  return metadata.annotations === undefined
+    ? [{ op: 'add', path: '/metadata/annotations', value: { [consentAnnotation]: consent } }]
+    : [{ op: 'add', path: consentPath, value: consent }];
+};
+
+/** The spec must be the one that it was decided by; the status may have moved on. */
+const stillThat = ({ metadata }: VolumeReplication): Operation[] => [
+  { op: 'test', path: '/metadata/uid', value: metadata.uid },
+  { op: 'test', path: '/metadata/generation', value: metadata.generation },
+];
+
+const changedMeanwhile = (what: string, cause: unknown): DrError =>
+  new DrError({
+    code: 'Conflict',
+    message: `${what} was changed by somebody else meanwhile`,
+    hint: 'run the command again: it looks anew',
+    cause,
+  });
+
+const keyOf = ({ metadata: { namespace = '', name = '' } }: VolumeReplication) => ({ namespace, name });
+
+const ask = async (
+  { cluster }: Site,
+  { before, replicationState }: Extract<StepWrite, { kind: 'ask' }>,
+  options: WriteOptions,
+): Promise<VolumeReplication> => {
+  const operations: Operation[] = [
+    ...stillThat(before),
+    ...consentOperations(before, options.consent),
+    { op: 'add', path: '/spec/replicationState', value: replicationState },
+    { op: 'add', path: '/spec/autoResync', value: false },
+  ];
+  return cluster.patch<VolumeReplication>(resources.volumeReplications, keyOf(before), operations, {
+    type: 'json',
+    fieldManager,
+    dryRun: options.dryRun,
+    signal: options.signal,
+  });
+};
+
+const create = (
+  { cluster }: Site,
+  object: VolumeReplication,
+  { consent, dryRun, signal }: WriteOptions,
+): Promise<VolumeReplication> => {
+  const annotations = consent === undefined ? {} : { annotations: { [consentAnnotation]: consent } };
+  return cluster.create<VolumeReplication>(
+    resources.volumeReplications,
+    { ...object, metadata: { ...object.metadata, ...annotations } },
+    { fieldManager, dryRun, signal },
+  );
+};
+
+/** The consent comes first, as a deletion carries no annotation. */
+const remove = async (
+  { cluster }: Site,
+  { before }: Extract<StepWrite, { kind: 'delete' }>,
+  { consent, dryRun, signal }: WriteOptions,
+): Promise<void> => {
+  const operations = [...stillThat(before), ...consentOperations(before, consent)];
+  await cluster.patch(resources.volumeReplications, keyOf(before), operations, {
+    type: 'json',
+    fieldManager,
+    dryRun,
+    signal,
+  });
+  const { uid } = before.metadata;
+  // A dry run has left no consent behind that the deletion could be judged by.
+  if (dryRun) return;
+  await cluster.delete(resources.volumeReplications, keyOf(before), {
+    ...(uid !== undefined && { preconditions: { uid } }),
+    signal,
+  });
+};
+
+const retain = async (
+  { cluster }: Site,
+  { volume }: Extract<StepWrite, { kind: 'retain' }>,
+  { dryRun, signal }: WriteOptions,
+): Promise<void> => {
+  const { name = '', uid } = volume.metadata;
+  const patch = { metadata: { uid }, spec: { persistentVolumeReclaimPolicy: 'Retain' } };
+  await cluster.patch(resources.persistentVolumes, { name }, patch, {
+    type: 'merge',
+    fieldManager,
+    dryRun,
+    signal,
+  });
+};
+
+const nameOf = (write: StepWrite): string => {
+  if (write.kind === 'retain') return `PV ${write.volume.metadata.name}`;
+  const { metadata } = write.kind === 'create' ? write.object : write.before;
+  return `VolumeReplication ${metadata.namespace}/${metadata.name}`;
+};
+
+const writeOne = async (
+  site: Site,
+  write: StepWrite,
+  options: WriteOptions,
+): Promise<VolumeReplication | undefined> => {
+  switch (write.kind) {
+    case 'ask':
+      return ask(site, write, options);
+    case 'create':
+      return create(site, write.object, options);
+    case 'delete':
+      await remove(site, write, options);
+      return undefined;
+    case 'retain':
+      await retain(site, write, options);
+      return undefined;
+  }
+};
+
+/** Makes the writes of a step, one after the other, and answers the replication as it is stored then; undefined where it goes. */
+export const writeStep = async (
+  site: Site,
+  writes: readonly StepWrite[],
+  options: WriteOptions,
+): Promise<VolumeReplication | undefined> => {
+  let stored: VolumeReplication | undefined;
+  for (const write of writes) {
+    try {
+      stored = await writeOne(site, write, options);
+    } catch (error) {
+      throw isFailedTest(error) || isConflict(error) ? changedMeanwhile(nameOf(write), error) : error;
+    }
+  }
+  return stored;
+};
