@@ -8,18 +8,20 @@ export type Sight = {
   readonly there: VolumeReplication | undefined;
 };
 
-/** How far a step is: reached, or what is waited for, as one clause. */
+/** How far a step is: reached, with a remark where there is one to make, or what is waited for, as one clause. */
 export type Progress = { readonly reached: boolean; readonly message: string };
 
 const waiting = (message: string): Progress => ({ reached: false, message });
-const reached = (message: string): Progress => ({ reached: true, message });
+const reached = (message = ''): Progress => ({ reached: true, message });
+/** A watch is a moment behind what was written. */
+const notSeenYet = waiting('');
 
 /** Whether the controller has made the volume what its spec asks for, seen at the current generation. */
 const hasBecome = (wanted: 'primary' | 'secondary', { here }: Pick<Sight, 'here'>): Progress => {
-  if (here === undefined) return waiting('waiting for its VolumeReplication to be seen');
+  if (here === undefined) return notSeenYet;
   const { role, wants, progress, why } = roleOf({ kind: 'VolumeReplication', object: here });
   if (wants !== wanted) return waiting(`somebody asked for ${wants} meanwhile`);
-  if (role === wanted && progress === 'settled') return reached(`is ${wanted}`);
+  if (role === wanted && progress === 'settled') return reached();
   const verbs = {
     ignored: 'waiting for the controller',
     changing: `becoming ${wanted}`,
@@ -43,28 +45,26 @@ export const isProtected =
     const className = sight.here?.spec.volumeReplicationClass ?? '';
     if (!primary.reached || sight.here?.status?.lastSyncTime !== undefined) return primary;
     if (!hasSchedule(className))
-      return reached('is primary; its class has no schedule, so nothing is sent yet');
+      return reached('its class has no schedule, so that nothing is sent by itself');
     return waiting('is primary: waiting for the first sync to be complete');
   };
 
 /** A replication is gone. */
 export const isGone = ({ here }: Sight): Progress =>
-  here === undefined
-    ? reached('is no longer replicated')
-    : waiting('waiting for the controller to end the mirroring and let it go');
+  here === undefined ? reached() : waiting('waiting for the controller to end the mirroring and let it go');
 
 /**
  * A resync is through: its controller has taken it, and since it was asked for the primary tells of a sync that is complete. The
  * replica's own conditions cannot tell: they read Degraded and Resyncing for as long as its peer is primary.
  */
 export const isResynced = ({ here, there }: Sight): Progress => {
-  if (here === undefined) return waiting('waiting for its VolumeReplication to be seen');
+  if (here === undefined) return notSeenYet;
   const { progress, why } = roleOf({ kind: 'VolumeReplication', object: here });
   if (progress === 'ignored') return waiting(`waiting for the controller: ${why}`);
   if (progress === 'failing') return waiting(`resync is tried again: ${why}`);
   const { askedAt = Number.POSITIVE_INFINITY } = replicationOfVolume(here);
   const lastSync = millisecondsOf(there?.status?.lastSyncTime);
   return lastSync !== undefined && lastSync >= askedAt
-    ? reached('is replaced by the copy of the primary')
+    ? reached()
     : waiting('its copy is being replaced: waiting for a sync that is complete');
 };

@@ -9,13 +9,24 @@ export type ReporterOptions = {
   readonly io: Pick<Io, 'stdout' | 'stderr' | 'now'>;
 };
 
-/** `persistentvolumeclaim/db`, with `-n shop` told by whoever needs it. */
+/** `persistentvolumeclaim/db`, as `-o name` prints it. */
 const typeAndName = ({ kind, name }: EventObject): string => `${kind.toLowerCase()}/${name}`;
 
+/** As people type them. */
+const shortKinds: Readonly<Record<string, string>> = {
+  PersistentVolumeClaim: 'pvc',
+  PersistentVolume: 'pv',
+  VolumeReplication: 'vr',
+  VolumeReplicationClass: 'vrc',
+  StorageClass: 'sc',
+};
+
+/** `cluster-1: pvc/db in shop`. */
 const shown = ({ site, object }: RunEvent): string => {
   if (object === undefined) return site;
-  const namespace = object.namespace === undefined ? '' : ` in ${object.namespace}`;
-  return `${site}: ${typeAndName(object)}${namespace}`;
+  const { kind, namespace, name } = object;
+  const where = namespace === undefined ? '' : ` in ${namespace}`;
+  return `${site}: ${shortKinds[kind] ?? kind.toLowerCase()}/${name}${where}`;
 };
 
 /** What happened is data; everything on the way to it is not. */

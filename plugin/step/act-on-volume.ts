@@ -54,7 +54,7 @@ const write = (run: StepRun, decision: Asked, { consent }: ActOptions) =>
       })
     : undefined;
 
-/** Waits for each stage in turn, and writes what is to be written between them. */
+/** Waits for each stage in turn, writes what is to be written between them, and answers what is to be said about it. */
 const goThroughStages = async (
   run: StepRun,
   planned: Planned,
@@ -67,7 +67,7 @@ const goThroughStages = async (
   const { io, sites } = run;
   const signal = AbortSignal.any([io.signal, options.deadline]);
   let generation = stored?.metadata.generation ?? 0;
-  let message = '';
+  let remark = '';
   for (const stage of options.stages) {
     const seen = await awaitStage(options.followers, {
       key,
@@ -78,7 +78,7 @@ const goThroughStages = async (
       now: io.now,
       signal,
     });
-    message = message || seen.message;
+    remark = remark || seen.message;
     if (stage.afterwards === undefined || seen.replication === undefined) continue;
     const next = stage.afterwards(seen.replication);
     const after = await writeStep(sites.here, [next], {
@@ -88,7 +88,7 @@ const goThroughStages = async (
     });
     generation = after?.metadata.generation ?? generation;
   }
-  return message;
+  return remark === '' ? '' : `: ${remark}`;
 };
 
 const fail = (run: StepRun, planned: Planned, error: unknown): Outcome => {
@@ -110,7 +110,7 @@ const timeOut = (run: StepRun, { facts }: Planned): Outcome => {
 
 const act = async (run: StepRun, planned: Planned, options: ActOptions): Promise<Outcome> => {
   const { facts, decision } = planned;
-  const { verb, io, sites } = run;
+  const { verb, io } = run;
   if (decision.kind === 'refuse') return 'Refused';
   if (decision.kind === 'unchanged') {
     tell(run, facts.key, { type: 'Unchanged', message: decision.message });
@@ -121,16 +121,17 @@ const act = async (run: StepRun, planned: Planned, options: ActOptions): Promise
   const stored = await write(run, decision, options);
   if (run.options.dryRun === 'server') return plan(run, planned, decision);
   if (!run.options.waits) {
-    tell(run, facts.key, { type: 'Done', message: `asked to be ${verb.done} on ${sites.here.name}` });
+    tell(run, facts.key, { type: 'Done', message: `asked to be ${verb.done}` });
     return 'Done';
   }
   const said = await goThroughStages(run, planned, { key: decision.key, stored, options });
+  if (decision.kind === 'await') {
+    tell(run, facts.key, { type: 'Unchanged', message: `is ${verb.done} already${said}` });
+    return 'Unchanged';
+  }
   const took = formatAge(io.now() - startedAt);
-  tell(run, facts.key, {
-    type: decision.kind === 'await' ? 'Unchanged' : 'Done',
-    message: `${verb.done} on ${sites.here.name}: ${said} (${took})`,
-  });
-  return decision.kind === 'await' ? 'Unchanged' : 'Done';
+  tell(run, facts.key, { type: 'Done', message: `${verb.done} in ${took}${said}` });
+  return 'Done';
 };
 
 /** Makes the step of one volume and waits until it is seen. Never rejects: how it ended is told, and answered. */

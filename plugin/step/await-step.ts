@@ -40,7 +40,7 @@ export const awaitStage = async (
   let last = '';
   const tell = (message: string): undefined => {
     last = message;
-    onWaiting(message);
+    if (message !== '') onWaiting(message);
     return undefined;
   };
   const repeat = setInterval(() => {
