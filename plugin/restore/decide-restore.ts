@@ -1,0 +1,90 @@
+import { DrError } from '../../core/model/error.ts';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import type { Reading } from '../../core/model/reading.ts';
+import { mapNames } from '../../core/restore/map-names.ts';
+import { pairVolumes } from '../../core/restore/pair-volumes.ts';
+import type { RestorePlan } from '../../core/restore/plan.ts';
+import { planRestore } from '../../core/restore/plan-restore.ts';
+import { rememberReplications } from '../../core/restore/replication-memory.ts';
+import type { LeftOut } from '../../core/restore/sort-objects.ts';
+import { type Target, type TargetFacts, viewTarget } from '../../core/restore/target.ts';
+import type { TransformRule } from '../../core/restore/transform-rule.ts';
+import { wantRestore } from '../../core/restore/want-restore.ts';
+import type { Wanted } from '../../core/restore/wanted.ts';
+import type { Site } from '../door/clusters.ts';
+import { transformBy } from './apply-transforms.ts';
+import { gatherTarget } from './gather-target.ts';
+import type { RestoreRequest } from './parse-restore-flags.ts';
+import type { ChosenSource } from './read-chosen.ts';
+
+/** What is going to be done, and what that was decided upon. */
+export type DecidedRestore = {
+  readonly plan: RestorePlan;
+  readonly target: Target;
+  readonly wanted: Wanted;
+  readonly leftOut: readonly LeftOut[];
+};
+
+const nothingToRestore = (leftOut: readonly LeftOut[]): DrError =>
+  new DrError({
+    code: 'NothingToRestore',
+    message: 'there is nothing to restore in the source',
+    hint:
+      leftOut.length === 0
+        ? 'give claims together with their PVs'
+        : `${leftOut.length} objects were left out: a PV is restored with its claim, and what was not chosen not at all`,
+  });
+
+const namespacesOf = (objects: readonly KubernetesObject[]): string[] => [
+  ...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? [])),
+];
+
+const classesByName = ({ storageClasses }: TargetFacts): ReadonlyMap<string, KubernetesObject> =>
+  new Map(
+    storageClasses.known ? storageClasses.value.map((object) => [object.metadata.name ?? '', object]) : [],
+  );
+
+/** Where namespaces cannot be read, each may be there. */
+const mayHaveNamespace = (target: Target, name: string): boolean => {
+  const there = target.object({ kind: 'Namespace', namespace: undefined, name });
+  return !there.known || there.value !== undefined;
+};
+
+/** Gathers the target, makes what was chosen fit it, and decides what is to be done. Throws a `DrError` where nothing is. */
+export const decideRestore = async (
+  { index, chosen }: ChosenSource,
+  { maps, existing, claimRef }: RestoreRequest,
+  around: {
+    readonly site: Site;
+    readonly clusterUid: Reading<string>;
+    readonly rules: readonly TransformRule[];
+    readonly signal: AbortSignal;
+  },
+): Promise<DecidedRestore> => {
+  const paired = pairVolumes(chosen.claims, chosen.volumes);
+  const leftOut = [...chosen.leftOut, ...paired.leftOut];
+  const objects = [...paired.pairs.map(({ claim }) => claim), ...chosen.others];
+  if (objects.length === 0 && paired.conflicts.length === 0) throw nothingToRestore(leftOut);
+  const facts = await gatherTarget(around.site, {
+    namespaces: namespacesOf(objects.map((object) => mapNames(object, maps))),
+    others: chosen.others.map((object) => mapNames(object, maps)),
+    drivers: new Set(paired.pairs.flatMap(({ volume }) => volume.spec?.csi?.driver ?? [])),
+    clusterUid: around.clusterUid,
+    signal: around.signal,
+  });
+  const target = viewTarget(facts);
+  const { wanted, warnings } = wantRestore({
+    pairs: paired.pairs,
+    others: chosen.others,
+    maps,
+    remembered: rememberReplications({ index, replications: chosen.replications }),
+    targetClasses: classesByName(facts),
+    hasNamespace: (name) => mayHaveNamespace(target, name),
+    transform: transformBy(around.rules),
+    sourceClusterUid: index?.source.clusterUid ?? undefined,
+    existing,
+    claimRef,
+  });
+  const plan = planRestore(wanted, target, paired.conflicts);
+  return { plan: { ...plan, warnings: [...warnings, ...plan.warnings] }, target, wanted, leftOut };
+};

@@ -1,0 +1,120 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupIndex } from '../../core/backup/backup-index.ts';
+import { DrError } from '../../core/model/error.ts';
+import type { SourceObject } from '../../core/restore/sort-objects.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
+import { systemCode, whyFileFailed } from '../backup/file-failure.ts';
+import { findBackups } from '../backup/find-backups.ts';
+import { parseManifests } from '../backup/parse-manifests.ts';
+import { readBackup } from '../backup/read-backup.ts';
+import { readIndex } from '../backup/read-index.ts';
+import type { Io } from '../io.ts';
+import { usageError } from '../usage-error.ts';
+import { readStream, readTextFile } from './read-text.ts';
+
+/** What there is to restore. */
+export type Source = {
+  readonly objects: readonly SourceObject[];
+  /** What a backup tells of itself; undefined for plain manifests. */
+  readonly index: BackupIndex | undefined;
+  /** One sentence each: which backup was picked, and what it lacks. */
+  readonly remarks: readonly string[];
+};
+
+/** How sources are read. */
+export type ReadOptions = {
+  readonly io: Pick<Io, 'stdin' | 'signal'>;
+  /** Why a backup of a store will not do, as one clause; undefined: it will. */
+  readonly whyNot: (index: BackupIndex) => string | undefined;
+};
+
+const unreadable = (path: string, error: unknown): DrError =>
+  new DrError({
+    code: systemCode(error) === 'ENOENT' ? 'SourceNotFound' : 'SourceUnreadable',
+    message: `${oneLine(path)} cannot be read: ${whyFileFailed(error)}`,
+    hint: 'give a backup, a directory of backups, or manifests',
+    cause: error,
+  });
+
+const manifestsIn = (text: string, origin: string): SourceObject[] =>
+  parseManifests(text, origin).map((object) => ({ object, origin }));
+
+const plain = (objects: readonly SourceObject[]): Source => ({ objects, index: undefined, remarks: [] });
+
+/** As `kubectl apply -f DIRECTORY` takes them: by their ending, and not of directories below. */
+const manifestFiles = async (directory: string): Promise<string[]> =>
+  (await readdir(directory, { withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory() && /\.(ya?ml|json)$/.test(entry.name))
+    .map(({ name }) => join(directory, name))
+    .sort();
+
+const readManifestDirectory = async (directory: string, signal: AbortSignal): Promise<Source> => {
+  const files = await manifestFiles(directory);
+  if (files.length === 0)
+    throw new DrError({
+      code: 'SourceEmpty',
+      message: `${oneLine(directory)} holds neither a backup nor manifests (.yaml, .yml, .json)`,
+      hint: 'see what backups there are: kubectl dr backup list',
+    });
+  const objects: SourceObject[] = [];
+  // One after the other: each may be large, and memory is what there is least of.
+  for (const file of files) objects.push(...manifestsIn(await readTextFile(file, signal), file));
+  return plain(objects);
+};
+
+const holdsBackups = async (directory: string, signal: AbortSignal): Promise<boolean> =>
+  (await readIndex(directory)) !== undefined || (await findBackups(directory, signal)).length > 0;
+
+const remarksOn = (
+  named: string,
+  { directory, index, passedOver }: Awaited<ReturnType<typeof readBackup>>,
+): string[] => [
+  ...passedOver.map((one) => `backup ${one.directory} was passed over: ${one.why}`),
+  ...(directory === named
+    ? []
+    : [`restoring backup ${directory}, taken of ${index.source.site} at ${index.createdAt}`]),
+  ...index.missing.map(
+    ({ kind, namespace, name, why }) =>
+      `the backup lacks ${kind} ${namespace === null ? '' : `${namespace}/`}${name}: ${why}`,
+  ),
+];
+
+const readDirectory = async (directory: string, { io, whyNot }: ReadOptions): Promise<Source> => {
+  if (!(await holdsBackups(directory, io.signal))) return readManifestDirectory(directory, io.signal);
+  const backup = await readBackup(directory, { signal: io.signal, whyNot });
+  return {
+    objects: backup.objects.map((object) => ({ object, origin: backup.directory })),
+    index: backup.index,
+    remarks: remarksOn(directory, backup).map((remark) => oneLine(remark, 400)),
+  };
+};
+
+const isDirectory = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+};
+
+const readOne = async (word: string, options: ReadOptions): Promise<Source> => {
+  if (word === '-')
+    return plain(manifestsIn(await readStream(options.io.stdin, 'standard input'), 'standard input'));
+  if (await isDirectory(word)) return readDirectory(word, options);
+  return plain(manifestsIn(await readTextFile(word, options.io.signal), word));
+};
+
+/** Reads everything that was named. A backup stands alone: it says itself what belongs to it. Throws a `DrError` at the first fault. */
+export const readSources = async (words: readonly string[], options: ReadOptions): Promise<Source> => {
+  const sources: Source[] = [];
+  for (const word of words) sources.push(await readOne(word, options));
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
+  if (sources.some(({ index }) => index !== undefined))
+    throw usageError(
+      'a backup cannot be restored together with other sources',
+      'restore one after the other',
+    );
+  return plain(sources.flatMap(({ objects }) => objects));
+};
