@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import type { Command } from './command.ts';
+import { type Command, commandName } from './command.ts';
 import { wrap } from './output/wrap.ts';
 
 // Help is made from the tables of the commands alone: nothing else is loaded for it.
@@ -61,13 +61,22 @@ const commandRows = (commands: readonly Command[]): string[] =>
       .map(({ usage, summary }) => [shownUsage(usage), summary] as const),
   );
 
+/** A command with subcommands may do something by itself too. */
+const usageLines = (path: readonly string[], command: Command): string[] => {
+  const { usage, load, subcommands = [] } = command;
+  const line = (...words: readonly string[]): string => `  kubectl dr ${[...path, ...words].join(' ')}`;
+  return [
+    ...(load !== undefined || subcommands.length === 0 ? [line(shownUsage(usage), '[flags]')] : []),
+    ...(subcommands.length > 0 ? [line(commandName(command), 'COMMAND [flags]')] : []),
+  ];
+};
+
 /** Help of one command. `path`: the words before its own name. */
 export const commandHelp = (path: readonly string[], command: Command): string => {
-  const { usage, summary, examples, flags, positionals = {}, subcommands = [], epilogue } = command;
-  const tail = subcommands.length > 0 ? 'COMMAND [flags]' : '[flags]';
+  const { summary, examples, flags, positionals = {}, subcommands = [], epilogue } = command;
   const lines = [
     ...wrap(`${summary}.`, width),
-    ...section('Usage', [`  kubectl dr ${[...path, shownUsage(usage), tail].join(' ')}`]),
+    ...section('Usage', usageLines(path, command)),
     ...section('Commands', commandRows(subcommands)),
     ...section(
       'Examples',

@@ -1,9 +1,25 @@
 import type { Command } from '../command.ts';
+import { backup } from './backup.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
+import { restore } from './restore.ts';
 import { sandbox } from './sandbox.ts';
 import { status } from './status.ts';
+import { demote, promote, protect, resync, unprotect } from './step-commands.ts';
 import { version } from './version.ts';
 
 /** Every command there is, in the order of help. */
-export const commands: readonly Command[] = [status, explain, sandbox, completion, version];
+export const commands: readonly Command[] = [
+  status,
+  backup,
+  restore,
+  protect,
+  promote,
+  demote,
+  resync,
+  unprotect,
+  explain,
+  sandbox,
+  completion,
+  version,
+];

@@ -22,11 +22,12 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
   'peer-context': 'contexts',
   namespace: 'namespaces',
   kubeconfig: 'files',
+  directory: 'files',
   state: 'files',
   'kubeconfig-out': 'files',
 };
 
-const valuesByArgument: Readonly<Record<string, Wanted>> = { pvc: 'claims', code: 'rules' };
+const valuesByArgument: Readonly<Record<string, Wanted>> = { pvc: 'claims', code: 'rules', dir: 'files' };
 
 const words = (choices: readonly unknown[]): Candidate[] => choices.map((word) => ({ word: String(word) }));
 
@@ -75,6 +76,11 @@ const argumentValues = (typed: readonly string[], path: readonly string[], comma
   return { candidates: [], ...(wanted && { wanted }) };
 };
 
+const subcommandsOf = (choices: readonly Command[] = []): Candidate[] =>
+  choices
+    .filter(({ hidden }) => !hidden)
+    .map((choice) => ({ word: commandName(choice), description: choice.summary }));
+
 /** What may stand in place of the last word, which is being typed and may be empty. */
 export const completionFor = (line: readonly string[], commands: readonly Command[]): Completion => {
   const typed = line.slice(0, -1);
@@ -91,11 +97,11 @@ export const completionFor = (line: readonly string[], commands: readonly Comman
   }
   if (current.startsWith('-')) return { candidates: flagsOf(command) };
   const choices = command === undefined ? commands : command.subcommands;
-  if (choices !== undefined)
-    return {
-      candidates: choices
-        .filter(({ hidden }) => !hidden)
-        .map((choice) => ({ word: commandName(choice), description: choice.summary })),
-    };
-  return command === undefined ? { candidates: [] } : argumentValues(typed, path, command);
+  const values = command?.load === undefined ? undefined : argumentValues(typed, path, command);
+  // Behind a command's own argument there is no subcommand.
+  const isDecided = command?.load !== undefined && argumentsIn(typed, { path, command }).length > 0;
+  return {
+    candidates: [...(isDecided ? [] : subcommandsOf(choices)), ...(values?.candidates ?? [])],
+    ...(values?.wanted && { wanted: values.wanted }),
+  };
 };

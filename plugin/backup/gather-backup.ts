@@ -1,0 +1,133 @@
+import type { BackupSource } from '../../core/backup/backup-index.ts';
+import type { BackupFacts } from '../../core/backup/compose-backup.ts';
+import type { NamespaceObjects } from '../../core/backup/workloads/namespace-objects.ts';
+import { companionResources, workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { DrError, messageOf } from '../../core/model/error.ts';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { type Resource, resources } from '../../core/model/resource.ts';
+import type { SiteObjects } from '../../core/status/snapshot.ts';
+import type { Site } from '../door/clusters.ts';
+import { gatherSite, type Scope } from '../status/gather-site.ts';
+
+/** What goes along with the volumes. */
+export type Extent = { readonly workloads: boolean; readonly secrets: boolean };
+
+type Objects = Reading<readonly KubernetesObject[]>;
+
+/** The kind is not installed, so there is nothing of it. */
+const isNotServed = (error: unknown): boolean =>
+  error instanceof DrError && ['ResourceNotServed', 'NotFound'].includes(error.code);
+
+/** What a failed request says; an interruption is no reading. */
+const failed = (error: unknown, site: Site, { signal }: Scope) => {
+  signal.throwIfAborted();
+  return unknown(messageOf(error).replace(`${site.name}: `, ''));
+};
+
+const readList = async (site: Site, resource: Resource, scope: Scope): Promise<Objects> => {
+  const { namespace, signal } = scope;
+  try {
+    const inNamespace = resource.namespaced && namespace !== undefined ? { namespace } : {};
+    return known((await site.cluster.listAll(resource, { ...inNamespace, signal })).items);
+  } catch (error) {
+    return isNotServed(error) ? known([]) : failed(error, site, scope);
+  }
+};
+
+/** A person who may see one namespace may often not list them all. */
+const readNamespaces = async (site: Site, scope: Scope): Promise<Objects> => {
+  const { namespace: name, signal } = scope;
+  if (name === undefined) return readList(site, resources.namespaces, scope);
+  try {
+    return known([await site.cluster.get(resources.namespaces, { name }, { signal })]);
+  } catch (error) {
+    return failed(error, site, scope);
+  }
+};
+
+/** Null where it cannot be read: a backup is no worse for it. */
+const orNull = async <T>(request: Promise<T>, { signal }: Scope): Promise<T | null> => {
+  try {
+    return await request;
+  } catch {
+    signal.throwIfAborted();
+    return null;
+  }
+};
+
+const readSource = async (site: Site, scope: Scope): Promise<BackupSource> => {
+  const { signal } = scope;
+  const [system, version] = await Promise.all([
+    orNull(site.cluster.get(resources.namespaces, { name: 'kube-system' }, { signal }), scope),
+    orNull(site.cluster.request<{ gitVersion?: string }>('GET', '/version', { signal }), scope),
+  ]);
+  return {
+    site: site.name,
+    clusterUid: system?.metadata.uid ?? null,
+    kubernetesVersion: version?.gitVersion ?? null,
+  };
+};
+
+type WorkloadsIn = BackupFacts['workloadsIn'];
+
+const readWorkloads = async (site: Site, scope: Scope, extent: Extent): Promise<WorkloadsIn> => {
+  if (!extent.workloads) return undefined;
+  const secrets = extent.secrets ? [resources.secrets] : [];
+  const kinds = [...workloadResources, ...companionResources, ...secrets];
+  const lists = await Promise.all(
+    kinds.map(async (kind) => [kind.plural, await readList(site, kind, scope)] as const),
+  );
+  const grouped = lists.map(([plural, list]) => ({
+    plural,
+    list,
+    byNamespace: Map.groupBy(list.known ? list.value : [], ({ metadata }) => metadata.namespace ?? ''),
+  }));
+  return (namespace): NamespaceObjects['byPlural'] =>
+    Object.fromEntries(
+      grouped.map(({ plural, list, byNamespace }) => [
+        plural,
+        list.known ? known(byNamespace.get(namespace) ?? []) : list,
+      ]),
+    );
+};
+
+/** Without claims and volumes there is nothing to back up. */
+const readVolumes = async (site: Site, scope: Scope, claimNames: readonly string[]): Promise<SiteObjects> => {
+  const { snapshot, error } = await gatherSite(site, scope, claimNames);
+  if (error !== undefined) throw error;
+  const { objects } = snapshot;
+  const failure = [objects, ...(objects.known ? [objects.value.claims, objects.value.volumes] : [])].find(
+    (reading) => !reading.known,
+  );
+  if (objects.known && failure === undefined) return objects.value;
+  throw new DrError({
+    code: 'CannotRead',
+    message: `${site.name}: ${failure?.known === false ? failure.why : 'it cannot be read'}`,
+    hint: `see what you may read: ${site.kubectl} auth can-i --list`,
+  });
+};
+
+/**
+ * Reads what a backup may need of one site, all at the same time, with lists: the number of requests does not grow with the volumes.
+ * Throws where the volumes themselves cannot be read; what else cannot is part of the answer.
+ */
+export const gatherBackup = async (
+  site: Site,
+  scope: Scope,
+  claimNames: readonly string[],
+  extent: Extent,
+): Promise<{ facts: BackupFacts; source: BackupSource }> => {
+  const [objects, storageClasses, groupClasses, namespaces, workloadsIn, source] = await Promise.all([
+    readVolumes(site, scope, claimNames),
+    readList(site, resources.storageClasses, scope),
+    readList(site, resources.volumeGroupReplicationClasses, scope),
+    readNamespaces(site, scope),
+    readWorkloads(site, scope, extent),
+    readSource(site, scope),
+  ]);
+  return {
+    facts: { objects, context: { storageClasses, groupClasses, namespaces }, workloadsIn },
+    source,
+  };
+};

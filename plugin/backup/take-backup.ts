@@ -1,0 +1,67 @@
+import type { BackedUpVolume } from '../../core/backup/backup-index.ts';
+import { backupName } from '../../core/backup/backup-name.ts';
+import { cleanObject } from '../../core/backup/clean-object.ts';
+import { type Composition, composeBackup } from '../../core/backup/compose-backup.ts';
+import { formatStreamHeader } from '../../core/backup/stream-header.ts';
+import { formatTime } from '../../core/model/condition.ts';
+import type { Site } from '../door/clusters.ts';
+import type { Io } from '../io.ts';
+import type { Selection } from '../selection/parse-selection.ts';
+import { gatherLabelled } from '../status/gather.ts';
+import { type Extent, gatherBackup } from './gather-backup.ts';
+import { type IndexHead, renderBackup, renderObject } from './render-backup.ts';
+import { writeBackup } from './write-backup.ts';
+
+/** What was read of a site and is to be kept. */
+export type TakenBackup = { readonly head: IndexHead; readonly composition: Composition };
+
+const labelledClaims = async (site: Site, selection: Selection, signal: AbortSignal) => {
+  const alone = { here: site, there: undefined, requestCount: () => 0 };
+  return (await gatherLabelled(alone, selection, signal))?.get(site.context);
+};
+
+const nameOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Reads one site and decides what its backup holds. Nothing is written; the peer is not asked. */
+export const takeBackup = async (
+  site: Site,
+  selection: Selection,
+  extent: Extent,
+  io: Pick<Io, 'now' | 'version' | 'signal'>,
+): Promise<TakenBackup> => {
+  const { namespace, claims, replications } = selection;
+  const labelled = await labelledClaims(site, selection, io.signal);
+  const names = [...claims, ...[...(labelled ?? [])].map(nameOf)];
+  const { facts, source } = await gatherBackup(site, { namespace, signal: io.signal }, names, extent);
+  const composition = composeBackup(facts, { namespace, claims, replications, labelled });
+  return {
+    composition,
+    head: {
+      createdAt: formatTime(io.now()),
+      createdBy: `kubectl dr ${io.version}`,
+      source,
+      missing: composition.missing,
+      volumes: composition.volumes,
+    },
+  };
+};
+
+/** Writes a backup into a new directory of a store and answers its path; see `writeBackup`. */
+export const storeBackup = (
+  { head, composition }: TakenBackup,
+  store: string,
+  signal: AbortSignal,
+): Promise<string> => {
+  const nameFor = (attempt: number) => backupName(Date.parse(head.createdAt), head.source.site, attempt);
+  return writeBackup(store, nameFor, renderBackup(head, composition.objects), signal);
+};
+
+/** A backup as one stream of YAML, piece by piece: its header as a comment, then the objects in their order. */
+export function* streamBackup({ head, composition }: TakenBackup): Iterable<string> {
+  yield `${formatStreamHeader(head)}\n`;
+  for (const object of composition.objects) yield `---\n${renderObject(cleanObject(object))}`;
+}
+
+/** How many volumes, as people say it. */
+export const countVolumes = (volumes: readonly BackedUpVolume[]): string =>
+  volumes.length === 1 ? '1 volume' : `${volumes.length} volumes`;
