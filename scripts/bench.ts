@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureBackup } from './bench/backup.ts';
 import { measureController } from './bench/controller.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { measureSandbox } from './bench/sandbox.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   'start-up': measureStartUp,
   sandbox: measureSandbox,
   controller: measureController,
+  backup: measureBackup,
   webhook: measureWebhook,
 };
 

@@ -28,7 +28,7 @@ const report = ({ directory, index, problems }: Inspection, io: Io): ExitCode =>
   for (const { path, code, what } of problems) io.stdout.write(`${path}: ${what} (${code})\n`);
   const { volumes, files, missing, source } = index;
   if (problems.length > 0) {
-    io.stderr.write(`error: ${directory} is broken: ${problems.length} of ${files.length} files\n`);
+    io.stderr.write(`error: ${directory} is broken: ${problems.length} problems, ${files.length} files\n`);
     return exitCode.degraded;
   }
   const without = missing.length === 0 ? '' : `, without ${missing.length} objects that could not be read`;
