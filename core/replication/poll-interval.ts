@@ -21,3 +21,10 @@ export const pollIntervalOf = (parameters: Readonly<Record<string, string>>): nu
  */
 export const firstSyncDelay = (msSincePromotion: number, pollMs: number): number =>
   Math.min(pollMs, Math.max(1_000, msSincePromotion));
+
+/**
+ * How long until the next look at a secondary that is not in sync yet. A planned move waits for the last snapshot of the side that
+ * was demoted: it is looked for after 1, 2, 4 … seconds, up to the ordinary interval, at which a running replica stays.
+ */
+export const handOverDelay = (msSinceDemotion: number, pollMs: number): number =>
+  Math.min(pollMs, Math.max(1_000, msSinceDemotion));

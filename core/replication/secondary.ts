@@ -3,8 +3,9 @@ import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts'
 import { endConsent } from './end-consent.ts';
 import { currentState, type Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
+import { handOverDelay } from './poll-interval.ts';
 import { stepBeforeResync } from './refuse-unsafe.ts';
-import { type Note, resyncPollMs, type Step, secondaryRetryMs } from './step.ts';
+import { type Note, resyncPollMs, type Step } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers };
 
@@ -47,7 +48,7 @@ const demoteDone = (situation: Situation): Step | undefined => {
       withdrawn: ['Replicating'],
       forgetsSyncTime: true,
     },
-    requeue: { when: 'after', ms: secondaryRetryMs },
+    requeue: { when: 'after', ms: handOverDelay(0, resyncPollMs) },
     notes: [{ type: 'Normal', reason: 'Demoted', message: 'Volume is demoted to secondary' }],
   };
 };
@@ -106,6 +107,14 @@ const forcedNote: Note = {
 /** `spec.replicationState: resync` or `autoResync`; said once, when it begins. */
 const beginNote = (facts: Facts): Note => (wantsForce(facts) ? forcedNote : resyncingNote);
 
+/** A demotion is when the copy became degraded; where that cannot be told, it was long ago. */
+const sinceDemotion = ({ replication, now }: Facts): number => {
+  const degraded = replication.status?.conditions?.find(({ type }) => type === 'Degraded');
+  return degraded?.status === 'True'
+    ? now - Date.parse(degraded.lastTransitionTime)
+    : Number.POSITIVE_INFINITY;
+};
+
 /** A running replica stays here for as long as the other site is primary: that is its normal state. */
 const resyncRuns = (situation: Situation): Step | undefined => {
   if (isReady(situation.answers.resync)) return undefined;
@@ -116,7 +125,7 @@ const resyncRuns = (situation: Situation): Step | undefined => {
       conditions: resyncing('volume'),
       withdrawn: ['Replicating'],
     },
-    requeue: { when: 'after', ms: resyncPollMs },
+    requeue: { when: 'after', ms: handOverDelay(sinceDemotion(situation.facts), resyncPollMs) },
     notes: wasResyncing(situation) ? [] : [beginNote(situation.facts)],
   };
 };

@@ -35,9 +35,9 @@ export type Step =
 export const longestBackoffMs = 60_000;
 /** A peer that is being demoted hands over within a minute: look more often. */
 export const handOverBackoffMs = 15_000;
-/** After the first demote, and after errors of a secondary, as kubernetes-csi-addons. */
+/** After errors of a secondary, as kubernetes-csi-addons. */
 export const secondaryRetryMs = 15_000;
-/** While a resync is not ready, as kubernetes-csi-addons. */
+/** While a resync is not ready, as kubernetes-csi-addons; sooner right after a demotion (`handOverDelay`). */
 export const resyncPollMs = 30_000;
 
 export const backoff: Requeue = { when: 'backoff', capMs: longestBackoffMs };

@@ -8,7 +8,7 @@ import { newReplication } from './new-replication.ts';
 import { ownReplication } from './own-replication.ts';
 import { rpoAtRisk } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
-import type { StepFacts } from './step-facts.ts';
+import { roleOf, type StepFacts } from './step-facts.ts';
 
 /** What a person said about a promote. */
 export type PromoteOptions = {
@@ -78,6 +78,25 @@ const consentFor = (facts: StepFacts, obstacles: ConsentNeed['obstacles'], now: 
   loss: rpoAtRisk(facts, now),
 });
 
+/**
+ * The other site is demoted, and does not show yet that its last snapshot is here. dr-controller's promote then waits for the storage;
+ * kubernetes-csi-addons forces it at once, and what was written last is lost.
+ */
+const handOverFor = (facts: StepFacts): ConsentNeed | undefined => {
+  const { role, inSync } = roleOf(facts.peer.replication);
+  if (role !== 'secondary' || inSync) return undefined;
+  const [there, here] = [facts.there?.name ?? 'the other site', facts.here.name];
+  return {
+    annotation: 'force-promote',
+    obstacles: [],
+    loses: `what was written on ${there} last and has not reached ${here} yet`,
+    loss: {
+      known: false,
+      why: `${there} is demoted, and does not show yet that its last snapshot has arrived`,
+    },
+  };
+};
+
 const writeOf = (replication: VolumeReplication | undefined, after: VolumeReplication): StepWrite =>
   replication === undefined
     ? { kind: 'create', object: after }
@@ -140,5 +159,6 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
     writes: [writeOf(replication, change.after)],
     message: `promoted by VolumeReplication ${key.name} of class ${change.after.spec.volumeReplicationClass}`,
     consent: waived.length === 0 ? undefined : consentFor(facts, waived, now),
+    handOver: handOverFor(facts),
   };
 };

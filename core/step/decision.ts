@@ -60,6 +60,8 @@ export type Decision =
       readonly writes: readonly StepWrite[];
       /** Undefined: nothing can be lost by it. */
       readonly consent: ConsentNeed | undefined;
+      /** Lost where it is written before the other site shows that its last writes have arrived: waited for, unless accepted. */
+      readonly handOver?: ConsentNeed | undefined;
     }
   /** Not now; `isRule`: a safety rule says so. */
   | { readonly kind: 'refuse'; readonly isRule: boolean; readonly obstacles: readonly Obstacle[] };

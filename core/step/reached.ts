@@ -31,6 +31,18 @@ const hasBecome = (wanted: 'primary' | 'secondary', { here }: Pick<Sight, 'here'
   return waiting(`${verbs[progress]}: ${why}`);
 };
 
+/** Both copies are demoted and equal, as the side that was demoted last shows it; or it has nothing to hand over any more. */
+export const isHandedOver = ({ there }: Pick<Sight, 'there'>): Progress => {
+  if (there === undefined) return reached();
+  const { role, inSync, why, progress } = roleOf({ kind: 'VolumeReplication', object: there });
+  if (role === 'secondary' && inSync) return reached();
+  return waiting(
+    role === 'secondary' && progress === 'settled'
+      ? 'the other site is demoted: waiting until its last snapshot has arrived'
+      : `waiting for the other site: ${why}`,
+  );
+};
+
 /** A promote has been seen. */
 export const isPromoted = (sight: Sight): Progress => hasBecome('primary', sight);
 

@@ -1,11 +1,12 @@
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { formatAge } from '../../core/status/age.ts';
 import type { Decision, ReplicationKey } from '../../core/step/decision.ts';
+import { isHandedOver } from '../../core/step/reached.ts';
 import { describeRpo } from '../../core/step/rpo-at-risk.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { awaitStage, type Followers } from './await-step.ts';
 import { describeFailure } from './step-failure.ts';
-import { type Planned, type StepRun, tell } from './step-run.ts';
+import { keyThereOf, type Planned, type StepRun, tell } from './step-run.ts';
 import type { Stage } from './verb.ts';
 import { writeStep } from './write-step.ts';
 
@@ -20,13 +21,6 @@ export type ActOptions = {
 };
 
 type Asked = Exclude<Decision, { kind: 'refuse' | 'unchanged' }>;
-
-const keyThereOf = ({ facts }: Planned): ReplicationKey | undefined => {
-  const replication = facts.peer.replication;
-  if (replication?.kind !== 'VolumeReplication') return undefined;
-  const { namespace = '', name = '' } = replication.object.metadata;
-  return { namespace, name };
-};
 
 const plan = (run: StepRun, { facts }: Planned, decision: Asked): Outcome => {
   if (decision.kind === 'await') {
@@ -97,18 +91,57 @@ const fail = (run: StepRun, planned: Planned, error: unknown): Outcome => {
   return failure.type === 'Refused' ? 'Refused' : 'Failed';
 };
 
-const timeOut = (run: StepRun, { facts }: Planned): Outcome => {
+const timeOut = (run: StepRun, { facts, decision }: Planned, isWritten: boolean): Outcome => {
   const { here, key } = facts;
-  tell(run, key, {
-    type: 'TimedOut',
-    code: 'TimedOut',
-    message: `not seen to be ${run.verb.done} in time; it goes on, and the same command waits for it again`,
-    next: `kubectl dr status -n ${key.namespace} ${key.name} --context ${here.context}`,
-  });
+  const handOver = decision.kind === 'write' && !isWritten ? decision.handOver : undefined;
+  const message =
+    handOver === undefined
+      ? `not seen to be ${run.verb.done} in time; it goes on, and the same command waits for it again`
+      : `not asked for: ${handOver.loss.known ? '' : handOver.loss.why}. The same command waits again; to lose ${handOver.loses}: --yes --accept-data-loss=unknown`;
+  const next = `kubectl dr status -n ${key.namespace} ${key.name} --context ${here.context}`;
+  tell(run, key, { type: 'TimedOut', code: 'TimedOut', message, next });
   return 'TimedOut';
 };
 
-const act = async (run: StepRun, planned: Planned, options: ActOptions): Promise<Outcome> => {
+const interrupt = (run: StepRun, { facts }: Planned, isWritten: boolean): Outcome => {
+  const message = isWritten
+    ? 'interrupted; what was asked for goes on'
+    : 'interrupted; nothing was asked for';
+  tell(run, facts.key, { type: 'Failed', code: 'Interrupted', message });
+  return 'Failed';
+};
+
+/** What the other side wrote last has to be here before a promote is asked for, unless its loss was accepted. */
+const awaitHandOver = async (
+  run: StepRun,
+  planned: Planned,
+  decision: Asked,
+  { followers, consent, deadline }: ActOptions,
+): Promise<void> => {
+  const keyThere = keyThereOf(planned);
+  const isAccepted = consent !== undefined;
+  if (decision.kind !== 'write' || decision.handOver === undefined || isAccepted) return;
+  if (followers.there === undefined || keyThere === undefined) return;
+  await awaitStage(
+    { here: followers.there, there: undefined },
+    {
+      key: keyThere,
+      keyThere: undefined,
+      stage: { reached: ({ here }) => isHandedOver({ there: here }) },
+      generation: 0,
+      onWaiting: (text) => tell(run, planned.facts.key, { type: 'Waiting', message: text }),
+      now: run.io.now,
+      signal: AbortSignal.any([run.io.signal, deadline]),
+    },
+  );
+};
+
+const act = async (
+  run: StepRun,
+  planned: Planned,
+  options: ActOptions,
+  onWritten: () => void,
+): Promise<Outcome> => {
   const { facts, decision } = planned;
   const { verb, io } = run;
   if (decision.kind === 'refuse') return 'Refused';
@@ -118,7 +151,9 @@ const act = async (run: StepRun, planned: Planned, options: ActOptions): Promise
   }
   const startedAt = io.now();
   if (run.options.dryRun === 'client') return plan(run, planned, decision);
+  if (run.options.dryRun === 'none') await awaitHandOver(run, planned, decision, options);
   const stored = await write(run, decision, options);
+  onWritten();
   if (run.options.dryRun === 'server') return plan(run, planned, decision);
   if (!run.options.waits) {
     tell(run, facts.key, { type: 'Done', message: `asked to be ${verb.done}` });
@@ -136,10 +171,14 @@ const act = async (run: StepRun, planned: Planned, options: ActOptions): Promise
 
 /** Makes the step of one volume and waits until it is seen. Never rejects: how it ended is told, and answered. */
 export const actOnVolume = async (run: StepRun, planned: Planned, options: ActOptions): Promise<Outcome> => {
+  let isWritten = planned.decision.kind === 'await';
+  const onWritten = (): void => {
+    isWritten = true;
+  };
   try {
-    return await act(run, planned, options);
+    return await act(run, planned, options, onWritten);
   } catch (error) {
-    if (options.deadline.aborted && !run.io.signal.aborted) return timeOut(run, planned);
-    return fail(run, planned, error);
+    if (run.io.signal.aborted) return interrupt(run, planned, isWritten);
+    return options.deadline.aborted ? timeOut(run, planned, isWritten) : fail(run, planned, error);
   }
 };

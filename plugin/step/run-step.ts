@@ -3,7 +3,7 @@ import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
-import type { ConsentNeed, Decision } from '../../core/step/decision.ts';
+import type { ConsentNeed, Decision, ReplicationKey } from '../../core/step/decision.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
 import { askConsent, type ConsentAnswers } from '../consent/ask-consent.ts';
 import { consentText } from '../consent/consent-text.ts';
@@ -18,10 +18,10 @@ import { createReporter } from '../progress/reporter.ts';
 import { actOnVolume } from './act-on-volume.ts';
 import type { Followers } from './await-step.ts';
 import { gatherHere, gatherThere } from './gather-pair.ts';
-import { parseStepFlags } from './parse-step-flags.ts';
+import { parseStepFlags, type StepOptions } from './parse-step-flags.ts';
 import { findLabelled, parseStepSelection, selectedClaims } from './select-claims.ts';
 import type { StepFlags } from './step-flags.ts';
-import { type Planned, type StepRun, tell } from './step-run.ts';
+import { keyThereOf, type Planned, type StepRun, tell } from './step-run.ts';
 import type { Verb } from './verb.ts';
 
 type Written = Planned & { readonly decision: Extract<Decision, { kind: 'write' }> };
@@ -53,41 +53,55 @@ const planAll = async (run: StepRun, flags: StepFlags): Promise<readonly Planned
 
 const isWrite = (planned: Planned): planned is Written => planned.decision.kind === 'write';
 
-const needOf = ({ decision }: Written): ConsentNeed | undefined => decision.consent;
+/** What may be lost: what has to be accepted, and what may be accepted beforehand instead of being waited for. */
+const needOf = (
+  { decision }: Written,
+  { consent: { yes, accepted } }: StepOptions,
+): ConsentNeed | undefined =>
+  decision.consent ?? (yes && accepted !== undefined ? decision.handOver : undefined);
 
 /** Asks once for all volumes of which something may be lost. */
 const askForAll = async (run: StepRun, planned: readonly Planned[]): Promise<ConsentAnswers> => {
   const { verb, sites, options, io } = run;
   const items = planned.filter(isWrite).flatMap((it) => {
-    const need = needOf(it);
+    const need = needOf(it, options);
     return need === undefined ? [] : [{ key: it.facts.key, need }];
   });
-  if (items.length === 0 || options.dryRun !== 'none') return new Map();
+  const isTold = options.consent.yes && options.consent.accepted !== undefined;
+  const isAsked = options.dryRun === 'none' || (options.dryRun === 'server' && isTold);
+  if (items.length === 0 || !isAsked) return new Map();
   return askConsent({ siteName: sites.here.name, what: verb.consequence, items }, options.consent, io);
 };
 
 const tellDenied = (run: StepRun, { facts, decision }: Written, why: string): Outcome => {
-  const [first] = decision.consent?.obstacles ?? [];
-  const fact = first === undefined ? '' : `${first.message}; `;
+  const need = needOf({ facts, decision }, run.options);
+  const [first] = need?.obstacles ?? [];
+  const fact = first === undefined ? `it would lose ${need?.loses}; ` : `${first.message}; `;
   const code = first?.code ?? 'ConsentNeeded';
   tell(run, facts.key, { type: 'Refused', code, message: `${fact}${why}` });
   return 'Refused';
 };
 
-const namespacesOf = (planned: readonly Planned[]): string[] => [
-  ...new Set(planned.flatMap(({ decision }) => ('key' in decision ? [decision.key.namespace] : []))),
+/** Of the replications here, and of those on the other site: a claim may have another namespace there. */
+const namespacesOf = (keys: readonly (ReplicationKey | undefined)[]): string[] => [
+  ...new Set(keys.flatMap((key) => key?.namespace ?? [])),
 ];
 
 const followAll = (run: StepRun, planned: readonly Planned[], signal: AbortSignal): Followers => {
   const { verb, sites } = run;
-  const follow = (site: Sites['here']) =>
+  const follow = (site: Sites['here'], keys: readonly (ReplicationKey | undefined)[]) =>
     followUntil<VolumeReplication>(site, resources.volumeReplications, {
-      namespaces: namespacesOf(planned),
+      namespaces: namespacesOf(keys),
       signal,
     });
+  const looksThere =
+    verb.watchesThere || planned.some((it) => isWrite(it) && it.decision.handOver !== undefined);
   return {
-    here: follow(sites.here),
-    there: verb.watchesThere && sites.there !== undefined ? follow(sites.there) : undefined,
+    here: follow(
+      sites.here,
+      planned.map(({ decision }) => ('key' in decision ? decision.key : undefined)),
+    ),
+    there: looksThere && sites.there !== undefined ? follow(sites.there, planned.map(keyThereOf)) : undefined,
   };
 };
 
@@ -99,7 +113,7 @@ const writeConsents = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const granted = planned.filter(isWrite).flatMap((it) => {
     const answer = answers.get(claimKeyText(it.facts.key));
-    const action = it.decision.consent?.annotation;
+    const action = needOf(it, run.options)?.annotation;
     return answer?.granted && action !== undefined ? [{ key: it.facts.key, action, answer }] : [];
   });
   if (granted.length === 0) return new Map();

@@ -1,5 +1,5 @@
 import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
-import type { Decision } from '../../core/step/decision.ts';
+import type { Decision, ReplicationKey } from '../../core/step/decision.ts';
 import type { StepFacts } from '../../core/step/step-facts.ts';
 import type { Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
@@ -27,3 +27,11 @@ export const tell = (
   key: ClaimKey,
   event: Omit<RunEvent, 'site' | 'object'>,
 ): void => reporter.report({ ...event, site: sites.here.name, object: objectOf(key) });
+
+/** Where the other site's VolumeReplication of the volume is; undefined where there is none. */
+export const keyThereOf = ({ facts }: Planned): ReplicationKey | undefined => {
+  const replication = facts.peer.replication;
+  if (replication?.kind !== 'VolumeReplication') return undefined;
+  const { namespace = '', name = '' } = replication.object.metadata;
+  return { namespace, name };
+};

@@ -11,7 +11,7 @@ const toSecondary = (status?: Parameters<typeof replication>[1], autoResync = fa
   facts({ replication: replication({ replicationState: 'secondary', autoResync }, status) });
 
 describe('a volume that is to become secondary', () => {
-  test('is demoted first, and followed 15 s later', () => {
+  test('is demoted first, and looked at again a second later', () => {
     const played = play(toSecondary({ state: 'Primary' }), { demote: ok });
     expect(played.steps).toEqual(['demote']);
     expect(played.status).toMatchObject({
@@ -26,7 +26,7 @@ describe('a volume that is to become secondary', () => {
       'Validated=True PrerequisiteMet: volume is validated and met all prerequisites',
     ]);
     expect(played.last).toMatchObject({
-      requeue: { when: 'after', ms: 15_000 },
+      requeue: { when: 'after', ms: 1_000 },
       notes: [{ reason: 'Demoted' }],
     });
   });
@@ -68,8 +68,20 @@ describe('a volume that is secondary', () => {
     demote: ok,
   }).status;
 
-  test('follows the other site while that is primary, asked every 30 s', () => {
-    const played = play(toSecondary(demoted), { demote: ok, resync: running });
+  test.each([
+    [500, 1_000],
+    [4_000, 4_000],
+    [20_000, 20_000],
+    [600_000, 30_000],
+  ])('demoted for %i ms, it is looked at again in %i ms: a move waits for the last snapshot', (age, ms) => {
+    const facts = { ...toSecondary(demoted), now: startOfTests + age };
+    const played = play(facts, { demote: ok, resync: running });
+    expect(played.last).toMatchObject({ requeue: { when: 'after', ms } });
+  });
+
+  test('follows the other site while that is primary, asked every 30 s in the end', () => {
+    const facts = { ...toSecondary(demoted), now: startOfTests + 30_000 };
+    const played = play(facts, { demote: ok, resync: running });
     expect(played.steps).toEqual(['demote', 'resync']);
     expect(played.status).toMatchObject({ state: 'Secondary', message: 'volume is degraded' });
     expect(conditionLines(played.status).slice(0, 3)).toEqual([
