@@ -92,6 +92,16 @@ export const parseCommandLine = (words: readonly string[], commands: readonly Co
   return { command, flags };
 };
 
+/** yargs drops the word `-` where an argument may be repeated, so it goes in under a name that nobody types. */
+const dash = '\0-';
+
+const hideDash = (word: string): string => (word === '-' ? dash : word);
+
+const showDash = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(showDash);
+  return value === dash ? '-' : value;
+};
+
 /** Flags and arguments of one command. */
 const parseFlags = (
   found: FoundCommand,
@@ -127,9 +137,9 @@ const parseFlags = (
         return inner.options({ ...flags });
       },
       handler: (parsed) => {
-        values = parsed;
+        values = Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, showDash(value)]));
       },
     });
-  parser.parse([...found.rest]);
+  parser.parse(found.rest.map(hideDash));
   return values;
 };

@@ -20,14 +20,21 @@ export type Completion = {
 const valuesByFlag: Readonly<Record<string, Wanted>> = {
   context: 'contexts',
   'peer-context': 'contexts',
+  to: 'contexts',
   namespace: 'namespaces',
   kubeconfig: 'files',
   directory: 'files',
   state: 'files',
+  transform: 'files',
   'kubeconfig-out': 'files',
 };
 
-const valuesByArgument: Readonly<Record<string, Wanted>> = { pvc: 'claims', code: 'rules', dir: 'files' };
+const valuesByArgument: Readonly<Record<string, Wanted>> = {
+  pvc: 'claims',
+  code: 'rules',
+  source: 'files',
+  dir: 'files',
+};
 
 const words = (choices: readonly unknown[]): Candidate[] => choices.map((word) => ({ word: String(word) }));
 
