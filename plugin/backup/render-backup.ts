@@ -14,8 +14,14 @@ export type RenderedFile = { readonly path: string; readonly bytes: Buffer };
 /** Words that another reader of YAML takes for something else are quoted; no aliases, no folded lines. */
 const toYaml = (value: unknown): string => dump(value, { noRefs: true, lineWidth: -1 });
 
-/** An object as YAML that kubectl takes. */
-export const renderObject = (object: KubernetesObject): string => toYaml(object);
+/** Characters. js-yaml runs out of stack where it decides how to write one text of 2 MiB. */
+const longestYaml = 2 ** 20;
+
+/** An object as YAML that kubectl takes: a very large one in the form of JSON, which is YAML too. */
+export const renderObject = (object: KubernetesObject): string => {
+  const json = JSON.stringify(object, undefined, 2);
+  return json.length > longestYaml ? `${json}\n` : toYaml(object);
+};
 
 /** Bytes of one file of originals; a reader takes no larger files. */
 const largestOriginals = 16 * 2 ** 20;
