@@ -115,7 +115,7 @@ export const conditionSets = {
 export type VrSketch = {
   wants?: ReplicationState;
   state?: string;
-  sets?: (keyof typeof conditionSets)[];
+  sets?: readonly (keyof typeof conditionSets)[];
   /** Minutes since the conditions last changed. */
   changed?: number;
   generation?: number;

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { known, unknown } from '../../../core/model/reading.ts';
+import type { VolumeAttachment } from '../../../core/model/volume-attachment.ts';
+import { decideDemote } from '../../../core/step/decide-demote.ts';
+import { decideProtect } from '../../../core/step/decide-protect.ts';
+import { decideResync } from '../../../core/step/decide-resync.ts';
+import { decideUnprotect } from '../../../core/step/decide-unprotect.ts';
+import type { Decision } from '../../../core/step/decision.ts';
+import { dark, kept, now, stepFacts, vr, vrc } from './pair.ts';
+
+const secondary = { wants: 'secondary', state: 'Secondary', sets: ['resyncing'] } as const;
+const pod = {
+  metadata: { namespace: 'shop', name: 'db-0' },
+  spec: { volumes: [{ persistentVolumeClaim: { claimName: 'db' } }] },
+};
+const attachment: VolumeAttachment = {
+  metadata: { name: 'csi-1' },
+  spec: { nodeName: 'node-1', source: { persistentVolumeName: 'pv-db' } },
+};
+
+const codes = (decision: Decision): string[] =>
+  decision.kind === 'refuse' ? decision.obstacles.map(({ code }) => code) : [];
+
+describe('a demotion', () => {
+  const decide = (...sides: Parameters<typeof stepFacts>) => decideDemote(stepFacts(...sides), { now });
+
+  test('asks for secondary where nothing uses the volume, whatever the other site is', () => {
+    for (const there of [{}, dark, null])
+      expect(decide({ replications: known([vr()]) }, there)).toMatchObject({
+        kind: 'write',
+        writes: [{ kind: 'ask', replicationState: 'secondary' }],
+        consent: undefined,
+      });
+  });
+
+  test.each([
+    ['a pod uses the claim', { pods: known([pod]) }],
+    ['its volume is attached', { attachments: known([attachment]) }],
+    ['who uses it is not known', { pods: unknown('pods of east cannot be read: forbidden') }],
+  ])('is refused while %s', (_, users) => {
+    expect(codes(decide({ replications: known([vr()]), ...users }))).toEqual(['DR109']);
+  });
+
+  test('is nothing to do for a secondary, and only waited for where it was asked for', () => {
+    expect(decide({ replications: known([vr(secondary)]) })).toMatchObject({ kind: 'unchanged' });
+    const asked = vr({ wants: 'secondary', state: 'Primary', generation: 2, observed: 1 });
+    expect(decide({ replications: known([asked]) })).toMatchObject({ kind: 'await' });
+  });
+
+  test('needs a replication', () => expect(codes(decide({}))).toEqual(['NotProtected']));
+});
+
+describe('a protection', () => {
+  const decide = (here: Parameters<typeof stepFacts>[0], className?: string) =>
+    decideProtect(stepFacts(here), { className, now });
+
+  test('creates a VolumeReplication of the only class that fits', () => {
+    expect(decide({})).toMatchObject({
+      kind: 'write',
+      key: { namespace: 'shop', name: 'db' },
+      writes: [
+        { kind: 'create', object: { spec: { volumeReplicationClass: 'every-5m', autoResync: false } } },
+      ],
+    });
+  });
+
+  test('has the volume kept first', () => {
+    const decision = decide({ volumes: known([kept('pv-db', 'Delete')]) });
+    expect(decision).toMatchObject({
+      kind: 'write',
+      writes: [{ kind: 'retain', volume: { metadata: { name: 'pv-db' } } }, { kind: 'create' }],
+      message: 'protected by VolumeReplication db of class every-5m, PV pv-db set to Retain',
+    });
+  });
+
+  test('lists the classes where several fit, and takes the one that is named', () => {
+    const classes = { replicationClasses: known([vrc('b', {}), vrc('a', {})]) };
+    expect(decide(classes)).toMatchObject({
+      kind: 'refuse',
+      obstacles: [
+        {
+          code: 'Ambiguous',
+          message: expect.stringContaining('rbd.csi.ceph.com: a, b; choose one with --class'),
+        },
+      ],
+    });
+    expect(decide(classes, 'b')).toMatchObject({ kind: 'write' });
+  });
+
+  test('is refused for a class of another driver, or one that is missing', () => {
+    const other = vrc('other', {});
+    other.spec.provisioner = 'other.example.com';
+    expect(codes(decide({ replicationClasses: known([other]) }))).toEqual(['DR106']);
+    expect(codes(decide({ replicationClasses: known([other]) }, 'other'))).toEqual(['DR106']);
+    expect(codes(decide({}, 'missing'))).toEqual(['DR106']);
+  });
+
+  test('is only waited for where it was asked for, and refused for a replica', () => {
+    expect(decide({ replications: known([vr()]) })).toMatchObject({ kind: 'await' });
+    expect(codes(decide({ replications: known([vr(secondary)]) }))).toEqual(['Ambiguous']);
+  });
+
+  test('is refused while the other site is primary for the volume', () => {
+    expect(codes(decideProtect(stepFacts({}, { replications: known([vr()]) }), { now }))).toEqual(['DR102']);
+  });
+});
+
+describe('a resync', () => {
+  const decide = (...sides: Parameters<typeof stepFacts>) => decideResync(stepFacts(...sides), { now });
+
+  test('says whose copy goes and how old it is, and wants a person to accept that', () => {
+    const decision = decide(
+      { replications: known([vr(secondary)]) },
+      { replications: known([vr({ synced: 3 })]) },
+    );
+    expect(decision).toMatchObject({
+      kind: 'write',
+      writes: [{ kind: 'ask', replicationState: 'resync' }],
+      consent: { annotation: undefined, loss: { known: false } },
+    });
+    expect(decision.kind === 'write' && decision.consent?.loses).toBe(
+      'the copy on east (secondary for 60m; it holds what west had 3m ago), with whatever was written there alone; the one of west replaces it',
+    );
+  });
+
+  test.each([
+    ['is not primary', {}],
+    ['cannot be read', dark],
+    ['is not known', null],
+    [
+      'is only to become primary',
+      { replications: known([vr({ state: 'Secondary', generation: 2, observed: 1 })]) },
+    ],
+  ])('is refused where the other site %s: this may be the only good copy', (_, there) => {
+    expect(codes(decide({ replications: known([vr(secondary)]) }, there))).toEqual(['DR108']);
+  });
+
+  test('is refused on a primary, which has to be demoted first', () => {
+    expect(decide({ replications: known([vr()]) }, { replications: known([vr()]) })).toMatchObject({
+      obstacles: [{ code: 'NotDemoted', next: 'kubectl dr demote db -n shop --context east' }],
+    });
+  });
+});
+
+describe('the end of a protection', () => {
+  const decide = (...sides: Parameters<typeof stepFacts>) => decideUnprotect(stepFacts(...sides));
+
+  test.each([
+    ['a primary', vr(), /the copy on west: the driver removes it$/],
+    ['a replica', vr(secondary), /^the replica's VolumeReplication on east/],
+    ['one whose role is not known', vr({ hasStatus: false }), /the copy on west, if this one is primary/],
+  ])('says what goes with %s, and wants consent', (_, replication, loses) => {
+    expect(decide({ replications: known([replication]) })).toMatchObject({
+      kind: 'write',
+      writes: [{ kind: 'delete' }],
+      consent: { annotation: 'unprotect', loses: expect.stringMatching(loses) },
+    });
+  });
+
+  test('is only waited for where it is being deleted', () => {
+    expect(decide({ replications: known([vr({ deleting: 1 })]) })).toMatchObject({ kind: 'await' });
+  });
+});

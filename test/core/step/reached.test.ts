@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isDemoted,
+  isGone,
+  isHandedOver,
+  isPromoted,
+  isProtected,
+  isResynced,
+} from '../../../core/step/reached.ts';
+import { vr } from './pair.ts';
+
+const sight = (here?: Parameters<typeof vr>[0], there?: Parameters<typeof vr>[0]) => ({
+  here: here && vr(here),
+  there: there && vr(there),
+});
+const secondary = { wants: 'secondary', state: 'Secondary', sets: ['resyncing'] } as const;
+
+describe('a step is reached when it was seen at the current generation', () => {
+  test.each([
+    ['a primary', {}, true, ''],
+    ['a primary of an older generation', { generation: 2, observed: 1 }, false, /waiting for the controller/],
+    ['one that nobody acted on', { hasStatus: false }, false, /no controller has acted on it/],
+    [
+      'one that fails',
+      { sets: ['promoteFailed'], state: 'Secondary' },
+      false,
+      /promote fails, and is tried again/,
+    ],
+    ['one that is being promoted', { state: 'Secondary', sets: ['demoted'] }, false, /becoming primary/],
+    ['one that somebody turned round', secondary, false, /somebody asked for secondary meanwhile/],
+  ] as const)('promoted: %s', (_, sketch, reached, message) => {
+    expect(isPromoted(sight(sketch))).toEqual({
+      reached,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
+  });
+
+  test('demoted: also while it is degraded and resyncing, as every running replica is', () => {
+    expect(isDemoted(sight(secondary)).reached).toBe(true);
+    expect(
+      isDemoted(sight({ wants: 'secondary', state: 'Primary', generation: 2, observed: 1 })).reached,
+    ).toBe(false);
+  });
+
+  test('protected: primary, and the first sync is complete', () => {
+    const has = isProtected(() => true);
+    expect(has(sight({ synced: 1 })).reached).toBe(true);
+    expect(has(sight({}))).toEqual({ reached: false, message: expect.stringContaining('first sync') });
+  });
+
+  test('protected: says so where the class sends nothing by itself', () => {
+    expect(isProtected(() => false)(sight({}))).toEqual({
+      reached: true,
+      message: expect.stringContaining('no schedule'),
+    });
+  });
+
+  test('unprotected: gone, not only being deleted', () => {
+    expect(isGone(sight()).reached).toBe(true);
+    expect(isGone(sight({ deleting: 1 })).reached).toBe(false);
+  });
+
+  test.each([
+    ['in sync', { wants: 'secondary', state: 'Secondary', sets: ['inSync'] }, true],
+    ['demoted only', { wants: 'secondary', state: 'Secondary', sets: ['demoted'] }, false],
+    ['in sync of an older generation', { ...secondary, sets: ['inSync'], generation: 3, observed: 2 }, false],
+  ] as const)('handed over: the other side is %s', (_, there, reached) => {
+    expect(isHandedOver(sight(undefined, there)).reached).toBe(reached);
+  });
+
+  test('resynced: the primary tells of a sync that ended after it was asked for', () => {
+    const running = { wants: 'resync', state: 'Secondary', sets: ['resyncing'], asked: 10 } as const;
+    expect(isResynced(sight(running, { synced: 9 })).reached).toBe(true);
+    expect(isResynced(sight(running, { synced: 11 })).reached).toBe(false);
+    expect(isResynced(sight(running, {})).reached).toBe(false);
+    expect(isResynced(sight({ ...running, generation: 2, observed: 1 }, { synced: 9 })).reached).toBe(false);
+    expect(isResynced(sight({ ...running, sets: ['resyncFailed'] }, { synced: 9 })).reached).toBe(false);
+  });
+});

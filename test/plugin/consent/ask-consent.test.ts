@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { readConsentText } from '../../../core/consent.ts';
+import type { RpoAtRisk } from '../../../core/step/rpo-at-risk.ts';
+import { askConsent } from '../../../plugin/consent/ask-consent.ts';
+import { consentText } from '../../../plugin/consent/consent-text.ts';
+import type { ConsentOptions } from '../../../plugin/step/parse-step-flags.ts';
+import { memoryIo } from '../memory-io.ts';
+
+const lastSync = Date.parse('2026-11-20T11:56:00Z');
+const fourMinutes: RpoAtRisk = { known: true, milliseconds: 225_000, lastSync, source: 'as the backup knew' };
+const nobodyKnows: RpoAtRisk = { known: false, why: 'no sync is known here' };
+
+const item = (name: string, loss: RpoAtRisk) => ({
+  key: { namespace: 'shop', name },
+  need: {
+    annotation: 'force-promote' as const,
+    obstacles: [{ code: 'DR102' as const, message: 'cannot tell whether cluster-1 is primary' }],
+    loses: 'what was written on cluster-1',
+    loss,
+  },
+});
+
+const question = (...items: ReturnType<typeof item>[]) => ({
+  siteName: 'cluster-2',
+  what: 'becomes primary by force',
+  items,
+});
+
+const options = (more: Partial<ConsentOptions> = {}): ConsentOptions => ({
+  yes: false,
+  accepted: undefined,
+  acceptedText: undefined,
+  reason: undefined,
+  ...more,
+});
+
+const told = (text: string, accepted: ConsentOptions['accepted']) =>
+  options({ yes: true, accepted, acceptedText: text });
+
+const granted = async (...words: Parameters<typeof askConsent>): Promise<Record<string, string | false>> => {
+  const answers = await askConsent(...words);
+  return Object.fromEntries([...answers].map(([key, it]) => [key, it.granted ? it.maxLoss : false]));
+};
+
+describe('where nobody can be asked', () => {
+  test.each([
+    ['nothing is said', options()],
+    ['--yes alone is said', options({ yes: true })],
+    ['only the loss is said', options({ accepted: 900_000, acceptedText: '15m' })],
+  ])('a loss is not accepted when %s', async (_, said) => {
+    const answers = await askConsent(question(item('db', fourMinutes)), said, memoryIo());
+    expect(answers.get('shop/db')).toEqual({
+      granted: false,
+      why: expect.stringContaining('to accept it: --yes --accept-data-loss=4m'),
+    });
+  });
+
+  test('it is accepted up to what was said, volume by volume', async () => {
+    const items = [item('db', fourMinutes), item('web', nobodyKnows)];
+    expect(await granted(question(...items), told('15m', 900_000), memoryIo())).toEqual({
+      'shop/db': '15m',
+      'shop/web': false,
+    });
+    expect(await granted(question(...items), told('3m', 180_000), memoryIo())).toEqual({
+      'shop/db': false,
+      'shop/web': false,
+    });
+    expect(await granted(question(...items), told('unknown', 'unknown'), memoryIo())).toEqual({
+      'shop/db': 'unknown',
+      'shop/web': 'unknown',
+    });
+  });
+});
+
+describe('a person at a terminal', () => {
+  const terminal = (input?: string) => memoryIo({ isTerminal: true, ...(input !== undefined && { input }) });
+
+  test('sees the facts first, and accepts by typing the name of the site', async () => {
+    const io = terminal('cluster-2\n');
+    const items = [item('db', fourMinutes), item('web', nobodyKnows)];
+    expect(await granted(question(...items), options(), io)).toEqual({
+      'shop/db': '4m',
+      'shop/web': 'unknown',
+    });
+    expect(io.err()).toBe(
+      [
+        'DR102: cannot tell whether cluster-1 is primary.',
+        'May be lost: what was written on cluster-1.',
+        '',
+        'NAMESPACE   PVC   LAST SYNC              LOSS            SOURCE',
+        'shop        db    2026-11-20T11:56:00Z   at most 3m45s   as the backup knew',
+        'shop        web   <unknown>              <unknown>       no sync is known here',
+        '',
+        'cluster-2 becomes primary by force. Type its name to accept that: ',
+      ].join('\n'),
+    );
+    expect(io.out()).toBe('');
+  });
+
+  test.each([
+    ['another name', 'cluster-1\n'],
+    ['yes', 'y\n'],
+    ['nothing', '\n'],
+    ['no line at all', undefined],
+  ])('does not accept by typing %s', async (_, input) => {
+    expect(await granted(question(item('db', fourMinutes)), options(), terminal(input))).toEqual({
+      'shop/db': false,
+    });
+  });
+
+  test('is not asked about what is more than was said beforehand', async () => {
+    const io = terminal('cluster-2\n');
+    const said = options({ accepted: 60_000, acceptedText: '1m' });
+    expect(await granted(question(item('db', fourMinutes)), said, io)).toEqual({ 'shop/db': false });
+    expect(io.err()).toBe('');
+  });
+
+  test('can press Ctrl-C instead', async () => {
+    const io = terminal();
+    const asking = askConsent(question(item('db', fourMinutes)), options(), {
+      ...io,
+      stdin: (async function* () {
+        await new Promise(() => {});
+      })(),
+    });
+    io.interrupt();
+    await expect(asking).rejects.toThrow();
+  });
+});
+
+test('the consent that is written is one that the rules can read', () => {
+  const text = consentText(
+    { action: 'force-promote', maxLoss: '4m', by: 'alice', reason: undefined },
+    lastSync,
+  );
+  expect(readConsentText(text, 'force-promote', lastSync)).toMatchObject({
+    state: 'valid',
+    consent: { by: 'alice', maxLoss: 240_000, expires: lastSync + 600_000 },
+  });
+});
