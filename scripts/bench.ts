@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { measureBackup } from './bench/backup.ts';
 import { measureController } from './bench/controller.ts';
 import type { Measurement } from './bench/measurement.ts';
+import { measureRestore } from './bench/restore.ts';
 import { measureSandbox } from './bench/sandbox.ts';
 import { measureStartUp } from './bench/start-up.ts';
 import { measureWebhook } from './bench/webhook.ts';
@@ -15,6 +16,7 @@ const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   sandbox: measureSandbox,
   controller: measureController,
   backup: measureBackup,
+  restore: measureRestore,
   webhook: measureWebhook,
 };
 

@@ -71,7 +71,7 @@ export const planOther = (wanted: WantedObject, target: Target, existing: Existi
   const reading = target.object(nameOf(object));
   const there = reading.known ? reading.value : undefined;
   if (there === undefined) {
-    const step: Step = { action: 'create', resource: resourceOf(object), object, why: 'is not there' };
+    const step: Step = { action: 'create', resource: resourceOf(object), object, why: '' };
     return { step, conflicts: [], warnings: [] };
   }
   const policy = isShared(wanted) ? 'verify' : existing;

@@ -8,7 +8,7 @@ export type Step = {
   readonly resource: Resource;
   /** As it is to be; for `keep`, as it is there. */
   readonly object: KubernetesObject;
-  /** One clause: why this, or what of it. */
+  /** One clause: why this, or what of it; empty where that goes without saying. */
   readonly why: string;
 } & (
   | { readonly action: 'create' }

@@ -23,7 +23,7 @@ const withoutSecrets = (object: KubernetesObject): KubernetesObject => {
 const documentStep = (step: Step) => ({
   action: step.action,
   object: documentName(nameOf(step.object)),
-  reason: step.why,
+  reason: step.why || null,
   manifest: step.action === 'create' ? withoutSecrets(step.object) : null,
   patch: step.action === 'update' ? step.patch : null,
 });
@@ -50,4 +50,5 @@ export const planDocument = (
 const words = { create: 'would be created', update: 'would be updated', keep: 'stays' } as const;
 
 /** A step as `--dry-run` tells it: `would be created: reserved for claim shop/db`. */
-export const plannedText = ({ action, why }: Step): string => `${words[action]}: ${why}`;
+export const plannedText = ({ action, why }: Step): string =>
+  why === '' ? words[action] : `${words[action]}: ${why}`;
