@@ -15,11 +15,20 @@ const refusal = (origin: string, line: number, problem: string): DrError =>
     hint: 'give Kubernetes objects as YAML or JSON',
   });
 
-/** The whole text as JSON, which is quick; undefined where it is none. */
+/** Between two documents: within one, a comma would stand there, and no text of JSON goes over a line's end. */
+const betweenDocuments = /(?<=\})[ \t\r]*\n\s*(?=\{)/;
+
+/** The text as JSON, one document after the other as kubectl prints them, which is quick; undefined where it is none. */
 const parseJson = (text: string): YamlDocument[] | undefined => {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
-    return [{ line: 1, value: JSON.parse(text) }];
+    let line = 1;
+    return text.split(betweenDocuments).map((part) => {
+      const at = line;
+      // The end of the line that split them is in neither.
+      line += part.split('\n').length;
+      return { line: at, value: JSON.parse(part) };
+    });
   } catch {
     return undefined;
   }

@@ -18,6 +18,18 @@ describe('what it reads', () => {
     expect(namesIn(`\uFEFF${JSON.stringify(named('a'))}`)).toEqual(['a']);
   });
 
+  test('JSON documents one after the other, as kubectl prints them, on many lines or on one each', () => {
+    const objects = ['a', 'b', 'c'].map(named);
+    expect(namesIn(objects.map((object) => JSON.stringify(object, undefined, 4)).join('\n'))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+    expect(namesIn(objects.map((object) => `${JSON.stringify(object)}\n`).join(''))).toEqual(['a', 'b', 'c']);
+    const texts = { ...named('a'), data: { x: '}\n{', y: '},\n{' } };
+    expect(parseManifests(JSON.stringify(texts), 'm')).toEqual([texts]);
+  });
+
   test('YAML that looks like JSON at first', () => {
     expect(namesIn('{apiVersion: v1, kind: Secret, metadata: {name: a}}')).toEqual(['a']);
   });
@@ -101,6 +113,11 @@ describe('what it refuses, with file, line and one sentence', () => {
       'an item of a list',
       JSON.stringify({ kind: 'List', items: [named('a'), { kind: 'Secret' }] }),
       'm.yaml:1: item 2: apiVersion is missing',
+    ],
+    [
+      'the second document of JSON',
+      `${JSON.stringify(named('a'), undefined, 4)}\n{"kind":"Secret"}`,
+      'm.yaml:8: apiVersion is missing',
     ],
     ['the member __proto__ in YAML', `${claim}__proto__: {x: 1}\n`, 'm.yaml:1: it has a member "__proto__"'],
     [
