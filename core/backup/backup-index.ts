@@ -29,7 +29,10 @@ export type BackedUpVolume = {
   readonly lastSyncTime: string | null;
 };
 
-/** One file of a backup: the object in it, and what its bytes must be. */
+/**
+ * One file of a backup: the object in it, and what its bytes must be. A file of originals, of kind `Originals` (see `originals.ts`),
+ * keeps all objects raw instead: its name is its path, and nobody restores it.
+ */
 export type BackedUpFile = {
   /** Below the backup's directory, with `/` on every system. */
   readonly path: string;
