@@ -1,4 +1,4 @@
-import type { ReplicationState } from '../model/volume-replication.ts';
+import { drCommand } from './dr-command.ts';
 import type { SideFacts } from './facts.ts';
 
 const shortKinds = { VolumeReplication: 'vr', VolumeGroupReplication: 'vgr' } as const;
@@ -18,8 +18,13 @@ export const describeReplication = (side: SideFacts): string | undefined => {
   return words && `${words[0]} describe ${words[1]}`;
 };
 
-/** Asks the controller of that side for another state. */
-export const askForState = (side: SideFacts, state: ReplicationState): string | undefined => {
+const verbs = { primary: 'promote', secondary: 'demote' } as const;
+
+/** Makes the volume primary or secondary on that side; a group changes as a whole, which is no command of ours yet. */
+export const askForState = (side: SideFacts, state: keyof typeof verbs): string | undefined => {
+  const { volume, site } = side;
+  if (volume?.replication?.kind === 'VolumeReplication')
+    return drCommand(site, verbs[state], { namespace: volume.namespace, name: volume.claimName });
   const words = replicationWords(side);
   return words && `${words[0]} patch ${words[1]} --type=merge -p '{"spec":{"replicationState":"${state}"}}'`;
 };

@@ -1,6 +1,7 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import { readConsent } from '../consent.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import { drCommand } from '../status/dr-command.ts';
 import { chooseClass } from './choose-class.ts';
 import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
@@ -63,7 +64,7 @@ const changeTo = (
 /** The other site answers, and is primary: nobody needs to force anything, the step to be made is there. */
 const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles']): Decision => {
   const { key, there } = facts;
-  const next = `kubectl dr demote ${key.name} -n ${key.namespace} --context ${there?.context}`;
+  const next = there && drCommand(there, 'demote', key);
   return {
     kind: 'refuse',
     isRule: true,
@@ -119,13 +120,13 @@ const settledAlready = (
     : undefined;
 };
 
-const whyNotBound = ({ claim, key, here, there }: StepFacts): Decision | undefined => {
+const whyNotBound = ({ claim, key, here }: StepFacts): Decision | undefined => {
   const phase = claim.known ? claim.value?.status?.phase : undefined;
   if (phase === 'Bound') return undefined;
   return cannot(
     'NotBound',
     `claim ${key.namespace}/${key.name} on ${here.name} is ${phase ?? 'without a phase'}, not Bound: no controller promotes it`,
-    `kubectl dr restore DIR --to ${here.context}${there === undefined ? '' : `, or ${here.kubectl} -n ${key.namespace} describe pvc ${key.name}`}`,
+    `${here.kubectl} -n ${key.namespace} describe pvc ${key.name}`,
   );
 };
 

@@ -2,6 +2,7 @@ import type { PersistentVolume } from '../model/persistent-volume.ts';
 import { known } from '../model/reading.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
+import { drCommand } from '../status/dr-command.ts';
 import { chooseClass } from './choose-class.ts';
 import { cannot, type Decision, type StepWrite } from './decision.ts';
 import { judgeStep } from './judge-step.ts';
@@ -49,7 +50,7 @@ const protectedAlready = (facts: StepFacts, replication: VolumeReplication): Dec
     return cannot(
       'Ambiguous',
       `claim ${namespace}/${facts.key.name} is protected already, as ${replication.spec.replicationState} on ${facts.here.name}`,
-      `kubectl dr status -n ${namespace} ${facts.key.name} --context ${facts.here.context}`,
+      drCommand(facts.here, 'status', facts.key),
     );
   return { kind: 'await', key: { namespace, name } };
 };

@@ -1,4 +1,5 @@
 import { formatAge } from '../status/age.ts';
+import { drCommand } from '../status/dr-command.ts';
 import { millisecondsOf } from '../status/replication.ts';
 import { cannot, type Decision } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
@@ -33,7 +34,7 @@ export const decideResync = (facts: StepFacts, { now }: { readonly now: number }
     return cannot(
       'NotDemoted',
       `${facts.here.name} is primary for claim ${namespace}/${facts.key.name}, or is to become so: only a secondary is resynced`,
-      `kubectl dr demote ${facts.key.name} -n ${namespace} --context ${facts.here.context}`,
+      drCommand(facts.here, 'demote', facts.key),
     );
   const step = { before: replication, after: withWish(replication, 'resync') };
   const { refusals } = judgeStep(facts, step, { withoutPeer: 'refuse', now });

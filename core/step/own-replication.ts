@@ -1,6 +1,7 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { replicationHereOf } from '../protection/protectors.ts';
 import { nameReplication } from '../rules/guard/commands.ts';
+import { drCommand } from '../status/dr-command.ts';
 import { cannot, type Decision } from './decision.ts';
 import type { StepFacts } from './step-facts.ts';
 
@@ -18,7 +19,13 @@ export const ownReplication = (facts: StepFacts): OwnReplication => {
   if (!protectors.known) return { obstacle: cannot('Unknown', protectors.why) };
   const [first, ...others] = protectors.value;
   if (first === undefined && claim.value === undefined)
-    return { obstacle: cannot('NotFound', `${claimText(facts)} does not exist on ${here.name}`) };
+    return {
+      obstacle: cannot(
+        'NotFound',
+        `${claimText(facts)} does not exist on ${here.name}: restore it from a backup first`,
+        `kubectl dr backup list`,
+      ),
+    };
   if (others.length > 0) {
     const names = protectors.value.map((it) => nameReplication(replicationHereOf(it, key.name)));
     return {
@@ -45,5 +52,5 @@ export const notProtected = (facts: StepFacts): Decision =>
   cannot(
     'NotProtected',
     `nothing replicates ${claimText(facts)} on ${facts.here.name}`,
-    `kubectl dr status -n ${facts.key.namespace} ${facts.key.name}`,
+    drCommand(facts.here, 'status', facts.key),
   );

@@ -8,10 +8,10 @@ const kubectlHere = /\bkubectl (?!dr\b|--context\b|--kubeconfig\b)/g;
 const drStatus = /\bkubectl dr status\b/g;
 
 /** The rules' commands are for the cluster they judge; a person at two clusters is told which one that is. */
-const forSite = (message: string, { kubectl, context }: SiteName): string =>
+const forSite = (message: string, { kubectl }: SiteName): string =>
   message
     .replaceAll(kubectlHere, `${kubectl} `)
-    .replaceAll(drStatus, `kubectl dr status --context ${context}`);
+    .replaceAll(drStatus, `kubectl dr status${kubectl.replace(/^kubectl/, '')}`);
 
 /** What safety rules found, as what stands against a step on a site. */
 export const ruleObstacles = (findings: readonly Finding<GuardCode>[], here: SiteName): readonly Obstacle[] =>

@@ -1,5 +1,6 @@
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { formatAge } from '../../core/status/age.ts';
+import { drCommand } from '../../core/status/dr-command.ts';
 import type { Decision, ReplicationKey } from '../../core/step/decision.ts';
 import { isHandedOver } from '../../core/step/reached.ts';
 import { describeRpo } from '../../core/step/rpo-at-risk.ts';
@@ -98,7 +99,7 @@ const timeOut = (run: StepRun, { facts, decision }: Planned, isWritten: boolean)
     handOver === undefined
       ? `not seen to be ${run.verb.done} in time; it goes on, and the same command waits for it again`
       : `not asked for: ${handOver.loss.known ? '' : handOver.loss.why}. The same command waits again; to lose ${handOver.loses}: --yes --accept-data-loss=unknown`;
-  const next = `kubectl dr status -n ${key.namespace} ${key.name} --context ${here.context}`;
+  const next = drCommand(here, 'status', key);
   tell(run, key, { type: 'TimedOut', code: 'TimedOut', message, next });
   return 'TimedOut';
 };

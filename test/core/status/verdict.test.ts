@@ -220,7 +220,7 @@ const wrong: Case[] = [
     there: west({ state: 'Secondary', sets: ['promoteRefused'], changed: 1 }),
     verdict: 'Degraded',
     reason: 'TwoWantPrimary',
-    next: /--context west .*patch vr db-vr .*"replicationState":"secondary"/,
+    next: /^kubectl dr demote db -n shop --context west$/,
   },
   {
     title: 'both demoted and in sync: nobody is primary',
@@ -229,7 +229,7 @@ const wrong: Case[] = [
     verdict: 'NoPrimary',
     reason: 'InSync',
     level: 'error',
-    next: /--context east .*"replicationState":"primary"/,
+    next: /^kubectl dr promote db -n shop --context east$/,
   },
   {
     title: 'both demoted for an hour and not in sync',
