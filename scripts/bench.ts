@@ -9,12 +9,14 @@ import type { Measurement } from './bench/measurement.ts';
 import { measureRestore } from './bench/restore.ts';
 import { measureSandbox } from './bench/sandbox.ts';
 import { measureStartUp } from './bench/start-up.ts';
+import { measureSteps } from './bench/steps.ts';
 import { measureWebhook } from './bench/webhook.ts';
 
 const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   'start-up': measureStartUp,
   sandbox: measureSandbox,
   controller: measureController,
+  steps: measureSteps,
   backup: measureBackup,
   restore: measureRestore,
   webhook: measureWebhook,

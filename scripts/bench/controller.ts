@@ -1,51 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { startController, startDriver, stop } from './controller-process.ts';
 import { type Measurement, megabytes, seconds } from './measurement.ts';
 import { processorMilliseconds, residentBytes } from './process-usage.ts';
 import { createClasses, createReplications, createVolumes } from './volumes.ts';
-import { clusterOf, environment, executable, execute, until, withSandbox } from './workbench.ts';
+import { clusterOf, executable, execute, until, withSandbox } from './workbench.ts';
 
 const few = 1_000;
 const many = 10_000;
 const driverLatencyMs = 20;
 const idleMs = 20_000;
 
-const startDriver = async (socket: string): Promise<ChildProcess> => {
-  const script = fileURLToPath(new URL('slow-driver.ts', import.meta.url));
-  const driver = spawn(process.execPath, [script, socket, String(driverLatencyMs)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await once(driver.stdout, 'data');
-  return driver;
-};
-
-const startController = (home: string, socket: string): ChildProcess =>
-  spawn(
-    executable('dr-controller'),
-    [
-      '--driver-name=rbd.csi.ceph.com',
-      `--csi-addons-address=unix://${socket}`,
-      '--context=cluster-1',
-      '--leader-election=false',
-      '--metrics-bind-address=0',
-      '--health-probe-bind-address=0',
-    ],
-    { env: environment(home), stdio: ['ignore', 'ignore', 'ignore'] },
-  );
-
-const stop = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-};
-
-const boundClaims = async (cluster: Cluster): Promise<number> => {
+/** How many claims of a site are bound. */
+export const boundClaims = async (cluster: Cluster): Promise<number> => {
   const { items } = await cluster.listAll<PersistentVolumeClaim>(resources.persistentVolumeClaims);
   return items.filter(({ status }) => status?.phase === 'Bound').length;
 };
@@ -84,7 +55,7 @@ export async function* measureController(home: string): AsyncIterable<Measuremen
   const socket = join(home, 'driver.sock');
   yield* withSandbox(home, ['--no-controller', '--no-webhook'], async function* () {
     const cluster = clusterOf(home, 'cluster-1');
-    const driver = await startDriver(socket);
+    const driver = await startDriver(socket, driverLatencyMs);
     await createClasses(cluster);
     await createVolumes(cluster, 0, few);
     await until(async () => (await boundClaims(cluster)) === few, 120_000);
