@@ -5,7 +5,7 @@ import { namespaceTerminating } from './conflicts/namespace-terminating.ts';
 import { quotaExceeded } from './conflicts/quota-exceeded.ts';
 import { wantedTwice } from './conflicts/wanted-twice.ts';
 import { wrongCluster } from './conflicts/wrong-cluster.ts';
-import type { RestorePlan, VolumePlan } from './plan.ts';
+import type { RestorePlan, Step, VolumePlan } from './plan.ts';
 import { planOther } from './plan-other.ts';
 import { planVolume } from './plan-volume.ts';
 import type { Stage } from './restored-kinds.ts';
@@ -16,9 +16,10 @@ import type { Wanted, WantedObject } from './wanted.ts';
 const refused = (conflicts: readonly RestoreConflict[], warnings: readonly string[] = []): RestorePlan => ({
   conflicts,
   warnings,
-  before: [],
+  shared: [],
+  configuration: [],
   volumes: [],
-  after: [],
+  workloads: [],
 });
 
 const stageOrder: readonly Stage[] = ['namespace', 'class', 'configuration', 'volume', 'workload'];
@@ -85,11 +86,14 @@ export const planRestore = (
     ...others.flatMap((other) => other.warnings),
   ];
   if (conflicts.length > 0) return refused(conflicts, warnings);
+  const stepsIn = (...stages: readonly Stage[]): Step[] =>
+    others.filter(({ stage }) => stages.includes(stage)).map(({ step }) => step);
   return {
     conflicts,
     warnings,
-    before: others.filter(({ stage }) => stage !== 'workload').map(({ step }) => step),
+    shared: stepsIn('namespace', 'class'),
+    configuration: stepsIn('configuration'),
     volumes: volumes.plans,
-    after: others.filter(({ stage }) => stage === 'workload').map(({ step }) => step),
+    workloads: stepsIn('workload'),
   };
 };

@@ -25,17 +25,19 @@ export type RestorePlan = {
   readonly conflicts: readonly RestoreConflict[];
   /** One sentence each. */
   readonly warnings: readonly string[];
-  /** One after the other: namespaces, classes, configuration. */
-  readonly before: readonly Step[];
+  /** Namespaces and classes, one after the other: nothing goes on without them. */
+  readonly shared: readonly Step[];
+  readonly configuration: readonly Step[];
   /** In any order, also side by side. */
   readonly volumes: readonly VolumePlan[];
   /** Once every claim is bound. */
-  readonly after: readonly Step[];
+  readonly workloads: readonly Step[];
 };
 
 /** All steps in the order in which they are taken. */
-export const stepsOf = ({ before, volumes, after }: RestorePlan): readonly Step[] => [
-  ...before,
+export const stepsOf = ({ shared, configuration, volumes, workloads }: RestorePlan): readonly Step[] => [
+  ...shared,
+  ...configuration,
   ...volumes.flatMap(({ volume, claim }) => [volume, claim]),
-  ...after,
+  ...workloads,
 ];

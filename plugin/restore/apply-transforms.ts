@@ -1,4 +1,5 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
+import { objectFault } from '../../core/backup/object-fault.ts';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { mergePatch } from '../../core/restore/merge-patch.ts';
@@ -32,6 +33,8 @@ const applyRule = (object: KubernetesObject, rule: TransformRule): KubernetesObj
   if (!isMeant(rule, object)) return object;
   const patched = applyJsonPatch(rule, object);
   const merged = rule.mergePatch === undefined ? patched : mergePatch(patched, rule.mergePatch);
+  const fault = objectFault(merged);
+  if (fault !== undefined) throw failure(rule, object, `it would be no object: ${fault}`, 'correct the rule');
   const field = forbiddenChange(object, merged);
   if (field === undefined) return merged as KubernetesObject;
   const hint = field === 'metadata.namespace' ? 'use --map-namespace' : 'take that change out of the rule';

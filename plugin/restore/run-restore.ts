@@ -63,7 +63,7 @@ const printDocument = async (
 
 /** Does it, and says what comes next. */
 const act = async (run: RestoreRun, teller: Teller): Promise<ExitCode> => {
-  const { isComplete } = await executePlan(run, teller);
+  const isComplete = await executePlan(run, teller);
   const code = exitCodeOf(teller.outcomes);
   if (!isComplete) return code;
   const { volumes } = run.wanted;

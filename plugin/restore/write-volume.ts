@@ -12,7 +12,7 @@ import type { ObjectKey } from '../../kube/cluster.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { takeStep } from './take-step.ts';
 
-type Writing = Pick<RestoreRun, 'site' | 'target' | 'wanted' | 'io'> & { readonly dryRun: boolean };
+type Writing = Pick<RestoreRun, 'site' | 'target' | 'wanted' | 'io'>;
 
 /** Somebody else writes the same objects: a second restore, most often. After so many times there is more to it. */
 const looksAtMost = 5;
@@ -59,7 +59,7 @@ const planAgain = async (volume: WantedVolume, writing: Writing): Promise<Volume
  * same source does no harm. Rejects with a `DrError`; what was written until then stays, and the next run goes on from it.
  */
 export const writeVolume = async (plan: VolumePlan, writing: Writing): Promise<void> => {
-  const options = { dryRun: writing.dryRun, signal: writing.io.signal };
+  const options = { dryRun: false, signal: writing.io.signal };
   let current = plan;
   for (let looks = 1; ; looks += 1) {
     try {

@@ -13,6 +13,9 @@ import {
   startSandbox,
 } from './running-sandbox.ts';
 
+/** As a StorageClass writes it. */
+const template = (value: string): string => `\${${value}}`;
+
 describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavour', ({ flags }) => {
   let sandbox: RunningSandbox;
   let at: ReturnType<typeof guardedVolumes>;
@@ -393,8 +396,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavo
   test('secrets and the cluster id of a PV become those of the target class', async () => {
     const parameters = {
       clusterID: 'ceph-2',
-      'csi.storage.k8s.io/node-stage-secret-name': 'node-${pvc.name}',
-      'csi.storage.k8s.io/node-stage-secret-namespace': '${pvc.namespace}',
+      'csi.storage.k8s.io/node-stage-secret-name': `node-${template('pvc.name')}`,
+      'csi.storage.k8s.io/node-stage-secret-namespace': template('pvc.namespace'),
       'csi.storage.k8s.io/controller-publish-secret-name': 'publish',
       'csi.storage.k8s.io/controller-publish-secret-namespace': 'rook',
     };

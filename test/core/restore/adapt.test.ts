@@ -10,6 +10,9 @@ import { rememberReplications } from '../../../core/restore/replication-memory.t
 import { useTargetClass } from '../../../core/restore/use-target-class.ts';
 import { pv, pvc } from './objects.ts';
 
+/** As a StorageClass writes it. */
+const template = (value: string): string => `\${${value}}`;
+
 const maps = {
   namespaces: new Map([['shop', 'drill']]),
   storageClasses: new Map([['gold', 'silver']]),
@@ -61,8 +64,8 @@ describe('names on the target', () => {
 
 describe('a PV on the target', () => {
   const parameters = (more: Record<string, string> = {}) => ({
-    'csi.storage.k8s.io/node-stage-secret-name': 'stage-${pvc.name}',
-    'csi.storage.k8s.io/node-stage-secret-namespace': '${pvc.namespace}',
+    'csi.storage.k8s.io/node-stage-secret-name': `stage-${template('pvc.name')}`,
+    'csi.storage.k8s.io/node-stage-secret-namespace': template('pvc.namespace'),
     ...more,
   });
   const adapt = (spec: object, settings: Record<string, string>, metadata: object = {}) =>
@@ -96,10 +99,10 @@ describe('a PV on the target', () => {
 
   test('keeps its secret where a template cannot be filled, and says so', () => {
     const old = { nodeStageSecretRef: { name: 'old', namespace: 'old' } };
-    const settings = parameters({ 'csi.storage.k8s.io/node-stage-secret-name': '${pvc.uid}' });
+    const settings = parameters({ 'csi.storage.k8s.io/node-stage-secret-name': template('pvc.uid') });
     const { volume, warnings } = adapt(csi(old), settings);
     expect(volume.spec?.csi).toMatchObject(old);
-    expect(warnings).toEqual(['the class of PV pv-db: nothing fills the template "${pvc.uid}"']);
+    expect(warnings).toEqual([`the class of PV pv-db: nothing fills the template "${template('pvc.uid')}"`]);
   });
 
   test('keeps its secret where the class names none, and says so', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../../../core/model/reading.ts';
+import { stepsOf } from '../../../core/restore/plan.ts';
 import { planRestore } from '../../../core/restore/plan-restore.ts';
 import { type TargetFacts, viewTarget } from '../../../core/restore/target.ts';
 import type { Wanted } from '../../../core/restore/wanted.ts';
@@ -251,7 +252,7 @@ describe('a restore stands against', () => {
   });
 
   test('all of it at once, each with a next step', () => {
-    const { conflicts, volumes, before } = planRestore(
+    const { conflicts, ...steps } = planRestore(
       wanted({ volumes: [wantedVolume('db'), wantedVolume('web'), wantedVolume('log')] }),
       viewTarget(
         targetFacts({
@@ -263,7 +264,7 @@ describe('a restore stands against', () => {
     );
     expect(conflicts).toHaveLength(5);
     expect(conflicts.every(({ next }) => next.length > 0)).toBe(true);
-    expect([volumes, before]).toEqual([[], []]);
+    expect(stepsOf({ conflicts, ...steps })).toEqual([]);
   });
 });
 

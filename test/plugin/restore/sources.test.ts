@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SourceObject } from '../../../core/restore/sort-objects.ts';
+import { parseRestoreFlags } from '../../../plugin/restore/parse-restore-flags.ts';
+import { planDocument } from '../../../plugin/restore/print-plan.ts';
+import { readSources } from '../../../plugin/restore/read-sources.ts';
+import type { RestoreFlags } from '../../../plugin/restore/restore-flags.ts';
+import { sortSources } from '../../../plugin/restore/sort-sources.ts';
+import { pv, pvc } from '../../core/restore/objects.ts';
+import { memoryIo } from '../memory-io.ts';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'kubectl-dr-sources-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const file = (name: string, text: string): string => {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const read = (words: string[], input?: string) =>
+  readSources(words, { io: memoryIo(input === undefined ? {} : { input }), whyNot: () => undefined });
+
+const names = (objects: readonly SourceObject[]) => objects.map(({ object }) => object.metadata.name);
+
+describe('sources', () => {
+  test('are files in the order in which they are named, and standard input', async () => {
+    const second = file('second.json', JSON.stringify(pvc()));
+    const { objects } = await read(['-', second], JSON.stringify(pv()));
+    expect(names(objects)).toEqual(['pv-db', 'db']);
+    expect(objects[0]?.origin).toBe('standard input');
+  });
+
+  test('are the manifests of a directory, but not of those below it', async () => {
+    const manifests = join(directory, 'manifests');
+    mkdirSync(join(manifests, 'below'), { recursive: true });
+    writeFileSync(join(manifests, 'b.json'), JSON.stringify(pvc()));
+    writeFileSync(join(manifests, 'a.yaml'), JSON.stringify(pv()));
+    writeFileSync(join(manifests, 'readme.md'), '#');
+    writeFileSync(join(manifests, 'below', 'c.yaml'), JSON.stringify(pvc('web')));
+    expect(names((await read([manifests])).objects)).toEqual(['pv-db', 'db']);
+  });
+
+  test('may be links, as people have them in repositories', async () => {
+    const link = join(directory, 'link.yaml');
+    symlinkSync(file('linked.yaml', JSON.stringify(pv())), link);
+    expect(names((await read([link])).objects)).toEqual(['pv-db']);
+  });
+
+  test('of which one is not there are an error that names it', async () => {
+    await expect(read([join(directory, 'missing.yaml')])).rejects.toThrow(
+      /missing.yaml cannot be read: no such file/,
+    );
+  });
+});
+
+describe('what was read', () => {
+  const sort = (...objects: object[]) =>
+    sortSources(
+      objects.map((object) => ({ object, origin: 'dump.yaml' }) as SourceObject),
+      { withWorkloads: false },
+    );
+
+  test.each<[string, object[], RegExp]>([
+    [
+      'an object of an unknown kind is refused by name',
+      [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }],
+      /dump.yaml: Node n1 \(v1\) is of a kind that restore does not know/,
+    ],
+    [
+      'a known kind of an unknown version is refused',
+      [{ apiVersion: 'apps/v1beta1', kind: 'Deployment', metadata: { name: 'w', namespace: 'shop' } }],
+      /Deployment shop\/w \(apps\/v1beta1\)/,
+    ],
+    [
+      'a claim without a namespace is refused',
+      [{ ...pvc(), metadata: { name: 'db' } }],
+      /PersistentVolumeClaim db names no namespace/,
+    ],
+    [
+      'an object that is there twice and differs is refused',
+      [pvc(), pvc('db', { volumeName: 'x' })],
+      /is there twice and differs/,
+    ],
+  ])('%s', (_, objects, said) => {
+    expect(() => sort(...objects)).toThrow(said);
+  });
+
+  test('an object that two dumps hold is taken once', () => {
+    const again = pvc('db', {}, { resourceVersion: '2' });
+    expect(sort(pvc('db', {}, { resourceVersion: '1' }), again).claims).toHaveLength(1);
+  });
+
+  test('what each cluster makes for itself is left out', () => {
+    const { leftOut } = sort(
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'shop' } },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'kubernetes.io/service-account-token',
+        metadata: { name: 't', namespace: 'shop' },
+      },
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'shop' } },
+    );
+    expect(leftOut.map(({ object }) => object.kind)).toEqual([
+      'ConfigMap',
+      'ServiceAccount',
+      'Secret',
+      'Pod',
+    ]);
+  });
+});
+
+describe('flags', () => {
+  const flags = (changes: Partial<RestoreFlags>): RestoreFlags => ({
+    source: [],
+    existing: 'verify',
+    'claim-ref': 'reserve',
+    'dry-run': 'none',
+    timeout: '5m',
+    parallel: '16',
+    'request-timeout': '10s',
+    color: 'auto',
+    v: 0,
+    ...changes,
+  });
+
+  test.each<[Partial<RestoreFlags>, RegExp]>([
+    [{ 'map-namespace': ['a'] }, /invalid value "a" for --map-namespace/],
+    [{ 'map-namespace': ['a=b=c'] }, /invalid value "a=b=c"/],
+    [{ 'map-namespace': ['a=B'] }, /invalid value "a=B"/],
+    [{ 'map-storage-class': ['a=b', 'a=c'] }, /--map-storage-class maps "a" twice/],
+    [{ selector: 'a in b' }, /invalid selector "a in b"/],
+    [{ selector: 'a', pvc: ['b'] }, /--pvc cannot be used together with -l/],
+    [{ pvc: ['shop/db'] }, /"shop\/db" is no name of a claim/],
+    [{ timeout: '5' }, /invalid value "5" for --timeout/],
+    [{ timeout: '0s' }, /invalid value "0s" for --timeout/],
+    [{ parallel: '0' }, /invalid value "0" for --parallel/],
+    [{ parallel: 'many' }, /invalid value "many"/],
+  ])('%j are a usage error', (changes, said) => {
+    expect(() => parseRestoreFlags(flags(changes))).toThrow(said);
+  });
+
+  test('are understood', () => {
+    expect(
+      parseRestoreFlags(flags({ pvc: ['pvc/db'], timeout: '90s', 'map-namespace': ['shop=drill', 'a=b'] })),
+    ).toMatchObject({
+      selection: { claims: ['db'], namespace: undefined },
+      timeoutMs: 90_000,
+      maps: {
+        namespaces: new Map([
+          ['shop', 'drill'],
+          ['a', 'b'],
+        ]),
+      },
+    });
+  });
+});
+
+test('a plan shows the keys of a secret, and not what it holds', () => {
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's', namespace: 'shop' },
+    data: { password: 'c2VjcmV0' },
+    stringData: { other: 'secret' },
+  };
+  const resource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+  const step = { action: 'create' as const, resource, object: secret, why: '' };
+  const plan = { conflicts: [], warnings: [], shared: [], configuration: [step], volumes: [], workloads: [] };
+  const document = planDocument(plan, { target: 'cluster-2', source: null, leftOut: [] });
+  expect(document.steps[0]?.manifest).toMatchObject({
+    data: { password: '<hidden>' },
+    stringData: { other: '<hidden>' },
+  });
+  expect(JSON.stringify(document)).not.toMatch(/c2VjcmV0|"secret"/);
+});
