@@ -4,10 +4,12 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { runClusterControllers } from '../cluster-controllers/run-cluster-controllers.ts';
 import type { Log } from '../cluster-controllers/runtime/work-queue.ts';
 import { connectDriver } from '../cluster-controllers/volumes/csi-driver.ts';
+import { siteNodeOf } from '../cluster-controllers/workloads/site-node.ts';
 import type { SandboxSite } from '../control-protocol.ts';
 import { type DriverServer, serveDriver } from '../driver/serve.ts';
 import type { SiteArray } from '../storage/site-array.ts';
 import type { Guard } from './guard.ts';
+import { registerDriver } from './register-driver.ts';
 import type { SiteServer } from './site-server.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
 
@@ -95,7 +97,8 @@ export const createSite = (options: SiteOptions): Site => {
       log: (level, message, fields) => log(level, `${name}: ${message}`, fields),
       signal: stop.signal,
     });
-    await Promise.all([controllers.started, guard?.start(signal)]);
+    const registered = registerDriver(cluster, { driverName, nodeName: siteNodeOf(name).name }, signal);
+    await Promise.all([controllers.started, registered, guard?.start(signal)]);
     // Whoever waits, waits for the guard; the controller need not be ready then, and would hold it up.
     await controller?.start();
   };
