@@ -23,6 +23,8 @@ export type VolumeContext = {
 export type ChosenObjects = {
   readonly objects: readonly RawObject[];
   readonly missing: readonly MissingObject[];
+  /** What a person should know beside, one line each. */
+  readonly warnings: readonly string[];
 };
 
 /** Before `storageClassName` there was an annotation. */
@@ -47,7 +49,8 @@ const pick = (
     name,
     why,
   });
-  if (!reading.known) return { objects: [], missing: names.map((name) => absent(name, reading.why)) };
+  if (!reading.known)
+    return { objects: [], missing: names.map((name) => absent(name, reading.why)), warnings: [] };
   const byName = new Map(reading.value.map((object) => [object.metadata.name, object]));
   const found = names.map((name) => ({ name, object: byName.get(name) }));
   return {
@@ -55,6 +58,23 @@ const pick = (
     missing: found
       .filter(({ object }) => object === undefined)
       .map(({ name }) => absent(name, 'it does not exist')),
+    warnings: [],
+  };
+};
+
+/** A class that is not there is needed by nobody: volumes bind by its name alone, and cannot be made with it. */
+const pickStorageClasses = (
+  reading: VolumeContext['storageClasses'],
+  names: readonly string[],
+): ChosenObjects => {
+  const picked = pick(resources.storageClasses, reading, names);
+  if (!reading.known) return picked;
+  return {
+    objects: picked.objects,
+    missing: [],
+    warnings: picked.missing.map(
+      ({ name }) => `StorageClass ${name}, which claims name, does not exist and is not in the backup`,
+    ),
   };
 };
 
@@ -82,12 +102,14 @@ const groupClassOf = ({ spec }: VolumeGroupReplication): string => spec.volumeGr
 const every = (resource: Resource, objects: readonly KubernetesObject[]): ChosenObjects => ({
   objects: objects.map((object) => ({ resource, object })),
   missing: [],
+  warnings: [],
 });
 
 /** Several choices as one, in their order. */
 export const allOf = (choices: readonly ChosenObjects[]): ChosenObjects => ({
   objects: choices.flatMap(({ objects }) => objects),
   missing: choices.flatMap(({ missing }) => missing),
+  warnings: choices.flatMap(({ warnings }) => warnings),
 });
 
 /** Everything that the volumes themselves need on another cluster. */
@@ -97,7 +119,7 @@ export const chooseObjects = (volumes: readonly ChosenVolume[], context: VolumeC
   const { namespaces, storageClasses, groupClasses } = context;
   return allOf([
     pick(resources.namespaces, namespaces, named(volumes.map(({ claim }) => claim.metadata.namespace))),
-    pick(resources.storageClasses, storageClasses, named(volumes.map(classOf))),
+    pickStorageClasses(storageClasses, named(volumes.map(classOf))),
     pick(resources.volumeReplicationClasses, context.replicationClasses, named(replicationClasses)),
     pick(resources.volumeGroupReplicationClasses, groupClasses, named(groups.map(groupClassOf))),
     every(

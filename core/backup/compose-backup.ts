@@ -4,6 +4,7 @@ import type { SiteObjects } from '../status/snapshot.ts';
 import type { BackedUpVolume, MissingObject } from './backup-index.ts';
 import {
   allOf,
+  type ChosenObjects,
   chooseObjects,
   describeVolume,
   type RawObject,
@@ -11,7 +12,7 @@ import {
 } from './choose-objects.ts';
 import { inFolderOrder } from './file-paths.ts';
 import { type ChosenVolume, selectVolumes, type WantedClaims } from './select-volumes.ts';
-import { type ChosenWorkloads, chooseWorkloads } from './workloads/choose-workloads.ts';
+import { chooseWorkloads } from './workloads/choose-workloads.ts';
 import type { NamespaceObjects } from './workloads/namespace-objects.ts';
 
 /** What was read of a site for a backup. Claims and volumes of `objects` have to be known. */
@@ -42,7 +43,7 @@ const withKind = ({ resource, object }: RawObject): KubernetesObject => ({
 const workloadsOf = (
   volumes: readonly ChosenVolume[],
   workloadsIn: NonNullable<BackupFacts['workloadsIn']>,
-): ChosenWorkloads[] => {
+): ChosenObjects[] => {
   const byNamespace = Map.groupBy(volumes, ({ claim }) => claim.metadata.namespace ?? '');
   return [...byNamespace].map(([namespace, chosen]) =>
     chooseWorkloads({
@@ -65,6 +66,6 @@ export const composeBackup = (facts: BackupFacts, wanted: WantedClaims): Composi
     volumes: volumes.map(describeVolume),
     objects: inFolderOrder(all.objects.map(withKind)),
     missing: [...missing, ...all.missing],
-    warnings: workloads.flatMap(({ warnings }) => warnings),
+    warnings: all.warnings,
   };
 };

@@ -6,6 +6,7 @@ import { DrError, messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 import type { SiteObjects } from '../../core/status/snapshot.ts';
 import type { Site } from '../door/clusters.ts';
 import { gatherSite, type Scope } from '../status/gather-site.ts';
@@ -22,7 +23,7 @@ const isNotServed = (error: unknown): boolean =>
 /** What a failed request says; an interruption is no reading. */
 const failed = (error: unknown, site: Site, { signal }: Scope) => {
   signal.throwIfAborted();
-  return unknown(messageOf(error).replace(`${site.name}: `, ''));
+  return unknown(oneLine(messageOf(error).replace(`${site.name}: `, '')));
 };
 
 const readList = async (site: Site, resource: Resource, scope: Scope): Promise<Objects> => {
@@ -74,7 +75,7 @@ type WorkloadsIn = BackupFacts['workloadsIn'];
 const readWorkloads = async (site: Site, scope: Scope, extent: Extent): Promise<WorkloadsIn> => {
   if (!extent.workloads) return undefined;
   const secrets = extent.secrets ? [resources.secrets] : [];
-  const kinds = [...workloadResources, ...companionResources, ...secrets];
+  const kinds = [...workloadResources, ...companionResources, resources.pods, ...secrets];
   const lists = await Promise.all(
     kinds.map(async (kind) => [kind.plural, await readList(site, kind, scope)] as const),
   );
@@ -92,10 +93,22 @@ const readWorkloads = async (site: Site, scope: Scope, extent: Extent): Promise<
     );
 };
 
+/** What a server answers does not say which site it is. */
+const ofSite = (error: unknown, { name }: Site): unknown => {
+  if (!(error instanceof DrError) || error.message.startsWith(`${name}: `)) return error;
+  const { code, hint, message } = error;
+  return new DrError({
+    code,
+    message: `${name}: ${message}`,
+    ...(hint !== undefined && { hint }),
+    cause: error,
+  });
+};
+
 /** Without claims and volumes there is nothing to back up. */
 const readVolumes = async (site: Site, scope: Scope, claimNames: readonly string[]): Promise<SiteObjects> => {
   const { snapshot, error } = await gatherSite(site, scope, claimNames);
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw ofSite(error, site);
   const { objects } = snapshot;
   const failure = [objects, ...(objects.known ? [objects.value.claims, objects.value.volumes] : [])].find(
     (reading) => !reading.known,

@@ -1,4 +1,5 @@
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 import { formatAge } from '../../core/status/age.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { CommonFlags } from '../flags/common-flags.ts';
@@ -73,8 +74,8 @@ const ageOf = (time: string | null, now: number): string =>
   time === null ? '<unknown>' : formatAge(now - Date.parse(time));
 
 const rowOf = (backup: ListedBackup, now: number, paint: Painter): string[] => [
-  backup.name,
-  backup.site ?? '<unknown>',
+  oneLine(backup.name),
+  oneLine(backup.site ?? '<unknown>'),
   ageOf(backup.createdAt, now),
   String(backup.volumes ?? '<unknown>'),
   ageOf(backup.oldestSyncTime, now),

@@ -12,6 +12,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { deepestNesting } from '../../core/backup/object-fault.ts';
+import { messageOf } from '../../core/model/error.ts';
 
 // js-yaml, not yaml: a list of 1,000 volumes is 7 MB, for which the one takes 3 s and the other 45 s and 2 GB of memory.
 
@@ -64,8 +65,10 @@ const partsOf = (text: string): Part[] => {
 };
 
 /** The line of a document's first word, below its marker, comments and blank lines. */
-const firstLine = ({ line, text }: Part): number =>
-  line + linesIn(/^(?:---[ \t]*)?(?:\s|#[^\n]*(?:\n|$))*/.exec(text)?.[0] ?? '');
+const firstLine = ({ line, text }: Part): number => {
+  const index = text.split('\n').findIndex((content) => !/^(?:---)?\s*(?:#.*)?$/.test(content));
+  return line + Math.max(0, index);
+};
 
 const documentsOf = (part: Part, largest: number): YamlDocument[] => {
   if (part.text.length > largest)
@@ -78,7 +81,8 @@ const documentsOf = (part: Part, largest: number): YamlDocument[] => {
     const values = constructFromEvents(events, { source: part.text, schema, maxAliases: 0 });
     return values.map((value) => ({ line: firstLine(part), value: value ?? null }));
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
+    // A text that nobody vouches for may also exhaust the stack or the memory.
+    if (!(error instanceof YAMLException)) throw new YamlFault(messageOf(error), part.line);
     throw new YamlFault(error.reason, part.line + (error.mark?.line ?? 0));
   }
 };

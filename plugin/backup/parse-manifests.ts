@@ -3,6 +3,7 @@ import { objectFault } from '../../core/backup/object-fault.ts';
 import { DrError } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
+import { loadJson } from './load-json.ts';
 import { loadYaml, type YamlDocument, YamlFault } from './load-yaml.ts';
 
 /** Characters of one text; an API server takes a tenth of it for one object. */
@@ -15,28 +16,9 @@ const refusal = (origin: string, line: number, problem: string): DrError =>
     hint: 'give Kubernetes objects as YAML or JSON',
   });
 
-/** Between two documents: within one, a comma would stand there, and no text of JSON goes over a line's end. */
-const betweenDocuments = /(?<=\})[ \t\r]*\n\s*(?=\{)/;
-
-/** The text as JSON, one document after the other as kubectl prints them, which is quick; undefined where it is none. */
-const parseJson = (text: string): YamlDocument[] | undefined => {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    let line = 1;
-    return text.split(betweenDocuments).map((part) => {
-      const at = line;
-      // The end of the line that split them is in neither.
-      line += part.split('\n').length;
-      return { line: at, value: JSON.parse(part) };
-    });
-  } catch {
-    return undefined;
-  }
-};
-
 const parseDocuments = (text: string, origin: string): YamlDocument[] => {
   try {
-    return parseJson(text) ?? loadYaml(text);
+    return loadJson(text) ?? loadYaml(text);
   } catch (error) {
     if (error instanceof YamlFault) throw refusal(origin, error.line, error.message);
     throw error;

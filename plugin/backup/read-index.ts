@@ -4,6 +4,7 @@ import { checkIndex, indexVersion, versionOf } from '../../core/backup/check-ind
 import { DrError } from '../../core/model/error.ts';
 import { backupError } from './backup-error.ts';
 import { systemCode, whyFileFailed } from './file-failure.ts';
+import { loadJson } from './load-json.ts';
 import { loadYaml, YamlFault } from './load-yaml.ts';
 import { largestFile, readRegularFile } from './read-regular-file.ts';
 
@@ -12,7 +13,7 @@ export const indexName = 'INDEX';
 
 const parse = (text: string, path: string): unknown => {
   try {
-    const [document] = loadYaml(text, largestFile);
+    const [document] = loadJson(text) ?? loadYaml(text, largestFile);
     return document?.value;
   } catch (error) {
     if (error instanceof YamlFault)

@@ -11,16 +11,16 @@ import { indexName } from './read-index.ts';
 /** A file of a backup, below its directory. */
 export type RenderedFile = { readonly path: string; readonly bytes: Buffer };
 
-/** Words that another reader of YAML takes for something else are quoted; no aliases, no folded lines. */
-const toYaml = (value: unknown): string => dump(value, { noRefs: true, lineWidth: -1 });
+/** Characters of JSON. js-yaml takes 30 times as long as JSON, and runs out of stack at one text of 2 MiB. */
+const longestYaml = 2 ** 18;
 
-/** Characters. js-yaml runs out of stack where it decides how to write one text of 2 MiB. */
-const longestYaml = 2 ** 20;
-
-/** An object as YAML that kubectl takes: a very large one in the form of JSON, which is YAML too. */
-export const renderObject = (object: KubernetesObject): string => {
-  const json = JSON.stringify(object, undefined, 2);
-  return json.length > longestYaml ? `${json}\n` : toYaml(object);
+/**
+ * Any JSON as YAML that kubectl takes: words that another reader takes for something else are quoted, there are no aliases and no
+ * folded lines. What is large has the form of JSON, which is YAML too.
+ */
+export const toYaml = (value: unknown): string => {
+  const json = JSON.stringify(value, undefined, 2);
+  return json.length > longestYaml ? `${json}\n` : dump(value, { noRefs: true, lineWidth: -1 });
 };
 
 /** Bytes of one file of originals; a reader takes no larger files. */
@@ -70,7 +70,7 @@ export const renderBackup = (head: IndexHead, objects: readonly KubernetesObject
   const paths = filePaths(clean);
   const files = clean.map((object, index) => ({
     path: paths[index] ?? '',
-    bytes: Buffer.from(renderObject(object)),
+    bytes: Buffer.from(toYaml(object)),
   }));
   const originals = renderOriginals(objects);
   const index: BackupIndex = {

@@ -9,7 +9,7 @@ import type { Io } from '../io.ts';
 import type { Selection } from '../selection/parse-selection.ts';
 import { gatherLabelled } from '../status/gather.ts';
 import { type Extent, gatherBackup } from './gather-backup.ts';
-import { type IndexHead, renderBackup, renderObject } from './render-backup.ts';
+import { type IndexHead, renderBackup, toYaml } from './render-backup.ts';
 import { writeBackup } from './write-backup.ts';
 
 /** What was read of a site and is to be kept. */
@@ -30,6 +30,8 @@ export const takeBackup = async (
   io: Pick<Io, 'now' | 'version' | 'signal'>,
 ): Promise<TakenBackup> => {
   const { namespace, claims, replications } = selection;
+  // Before anything is read: what is in the backup is at least as new.
+  const createdAt = formatTime(io.now());
   const labelled = await labelledClaims(site, selection, io.signal);
   const names = [...claims, ...[...(labelled ?? [])].map(nameOf)];
   const { facts, source } = await gatherBackup(site, { namespace, signal: io.signal }, names, extent);
@@ -37,7 +39,7 @@ export const takeBackup = async (
   return {
     composition,
     head: {
-      createdAt: formatTime(io.now()),
+      createdAt,
       createdBy: `kubectl dr ${io.version}`,
       source,
       missing: composition.missing,
@@ -59,7 +61,7 @@ export const storeBackup = (
 /** A backup as one stream of YAML, piece by piece: its header as a comment, then the objects in their order. */
 export function* streamBackup({ head, composition }: TakenBackup): Iterable<string> {
   yield `${formatStreamHeader(head)}\n`;
-  for (const object of composition.objects) yield `---\n${renderObject(cleanObject(object))}`;
+  for (const object of composition.objects) yield `---\n${toYaml(cleanObject(object))}`;
 }
 
 /** How many volumes, as people say it. */

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrError, messageOf } from '../../core/model/error.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { CommonFlags } from '../flags/common-flags.ts';
 import type { Io } from '../io.ts';
@@ -25,14 +26,14 @@ const locate = async ({ dir, directory }: VerifyFlags, io: Io): Promise<string> 
 };
 
 const report = ({ directory, index, problems }: Inspection, io: Io): ExitCode => {
-  for (const { path, code, what } of problems) io.stdout.write(`${path}: ${what} (${code})\n`);
+  for (const { path, code, what } of problems) io.stdout.write(`${oneLine(path)}: ${what} (${code})\n`);
   const { volumes, files, missing, source } = index;
   if (problems.length > 0) {
     io.stderr.write(`error: ${directory} is broken: ${problems.length} problems, ${files.length} files\n`);
     return exitCode.degraded;
   }
   const without = missing.length === 0 ? '' : `, without ${missing.length} objects that could not be read`;
-  io.stdout.write(`${directory} is whole: ${countVolumes(volumes)} of ${source.site}${without}\n`);
+  io.stdout.write(`${directory} is whole: ${countVolumes(volumes)} of ${oneLine(source.site)}${without}\n`);
   return exitCode.ok;
 };
 

@@ -3,17 +3,12 @@ import type { ChosenObjects, RawObject } from '../choose-objects.ts';
 import { chooseSecrets } from './choose-secrets.ts';
 import { mountsAny } from './claims-of-workload.ts';
 import { type NamespaceObjects, objectsOf, unreadableKinds } from './namespace-objects.ts';
+import { warnOfPodOwners } from './pod-owners.ts';
 import { configMapsOf, type PodTemplate, type Reference, serviceAccountOf } from './pod-template.ts';
 import { refer, referencesIn } from './refer.ts';
 import { servicesOf } from './services-of.ts';
 import { whyLeftOut } from './why-left-out.ts';
 import { companionResources, workloadResources } from './workload-resources.ts';
-
-/** What goes along with the volumes of one namespace, and what a person should know of what does not. */
-export type ChosenWorkloads = ChosenObjects & {
-  /** One line each. */
-  readonly warnings: readonly string[];
-};
 
 /** Made in every namespace by the cluster itself. */
 const madeEverywhere = ['kube-root-ca.crt', 'openshift-service-ca.crt'];
@@ -37,7 +32,7 @@ const mountingWorkloads = (here: NamespaceObjects): RawObject[] =>
  * The workloads of one namespace that mount its chosen claims, and what they need to start: ConfigMaps, ServiceAccounts, Services, and
  * Secrets where these were read. What somebody else makes, a built-in controller or an operator, is left out.
  */
-export const chooseWorkloads = (here: NamespaceObjects): ChosenWorkloads => {
+export const chooseWorkloads = (here: NamespaceObjects): ChosenObjects => {
   const mounting = mountingWorkloads(here).map((workload) => ({ workload, why: whyLeftOut(workload) }));
   const workloads = mounting.filter(({ why }) => why === undefined).map(({ workload }) => workload);
   const configMaps = refer(here, resources.configMaps, referencesIn(workloads, ownConfigMapsOf));
@@ -52,6 +47,7 @@ export const chooseWorkloads = (here: NamespaceObjects): ChosenWorkloads => {
     ],
     warnings: [
       ...mounting.flatMap(({ why }) => why || []),
+      ...warnOfPodOwners(here),
       ...[configMaps, secrets, accounts].flatMap(({ warnings }) => warnings),
     ],
   };

@@ -1,17 +1,8 @@
-import type { KubernetesObject, OwnerReference } from '../../model/kubernetes-object.ts';
+import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 import { resources } from '../../model/resource.ts';
 import type { RawObject } from '../choose-objects.ts';
 import { shownObject } from './namespace-objects.ts';
-import { workloadResources } from './workload-resources.ts';
-
-const ownerKinds: readonly string[] = workloadResources.map(({ kind }) => kind);
-
-/** A built-in owner is looked at itself. */
-const isBuiltIn = ({ apiVersion, kind }: OwnerReference): boolean =>
-  /^(apps|batch)\//.test(apiVersion) && ownerKinds.includes(kind);
-
-const controllerOf = ({ metadata }: KubernetesObject): OwnerReference | undefined =>
-  metadata.ownerReferences?.find(({ controller }) => controller === true);
+import { controllerOf, isBuiltInOwner } from './pod-owners.ts';
 
 type Conditions = { readonly conditions?: readonly { readonly type?: string; readonly status?: string }[] };
 
@@ -27,7 +18,7 @@ const hasEnded = ({ status }: KubernetesObject): boolean =>
 export const whyLeftOut = (workload: RawObject): string | undefined => {
   const { resource, object } = workload;
   const owner = controllerOf(object);
-  if (owner !== undefined && isBuiltIn(owner)) return '';
+  if (owner !== undefined && isBuiltInOwner(owner)) return '';
   if (owner !== undefined)
     return `${shownObject(workload)} is owned by ${owner.kind} ${owner.name} and not in the backup; back that up with its operator`;
   return resource === resources.jobs && hasEnded(object)

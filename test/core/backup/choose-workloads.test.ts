@@ -103,6 +103,32 @@ describe('workloads that mount the claims', () => {
     });
   });
 
+  test('what runs pods by itself, an operator above all, is told once', () => {
+    const pod = (name: string, phase = 'Running') =>
+      inNamespace('shop', name, {
+        spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'db' } }] },
+        status: { phase },
+      });
+    const pods = known([
+      owned(pod('db-1'), 'postgresql.cnpg.io/v1', 'Cluster', 'db'),
+      owned(pod('db-2'), 'postgresql.cnpg.io/v1', 'Cluster', 'db'),
+      owned(pod('web-5f-x'), 'apps/v1', 'ReplicaSet', 'web-5f'),
+      pod('by-hand'),
+      pod('ended', 'Succeeded'),
+      inNamespace('shop', 'elsewhere', { spec: {} }),
+    ]);
+    expect(choose({ pods })).toEqual({
+      ...nothing,
+      warnings: [
+        'Cluster shop/db runs pods that mount a claim and is not in the backup; back it up with its operator',
+        'Pod shop/by-hand mounts a claim, has no owner, and is not in the backup',
+      ],
+    });
+    expect(choose({ pods: unknown('pods is forbidden') }).warnings).toEqual([
+      'pods of shop cannot be read, so nobody knows what else mounts the claims: pods is forbidden',
+    ]);
+  });
+
   test('a kind that cannot be read is missing', () => {
     expect(choose({ jobs: unknown('jobs.batch is forbidden') })).toEqual({
       ...nothing,

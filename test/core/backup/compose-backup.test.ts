@@ -93,4 +93,16 @@ describe('what goes along with volumes', () => {
       { kind: 'VolumeGroupReplicationClass', namespace: null, name: 'group-fast', why: 'it does not exist' },
     ]);
   });
+
+  test('a class that is not there is told and not missed: the volumes bind by its name alone', () => {
+    const withoutLegacy: BackupFacts = {
+      ...facts,
+      context: { ...facts.context, storageClasses: known([named('rbd')]) },
+    };
+    const { missing, warnings } = composeBackup(withoutLegacy, wanted);
+    expect({ missing, warnings }).toEqual({
+      missing: [],
+      warnings: ['StorageClass legacy, which claims name, does not exist and is not in the backup'],
+    });
+  });
 });

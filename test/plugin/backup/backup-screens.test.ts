@@ -42,6 +42,16 @@ describe('kubectl dr backup list', () => {
     });
   });
 
+  test('shows on one line whatever an index says', async () => {
+    const store = temporaryDirectory();
+    await writtenBackup(store, {
+      source: { site: 'a\u001b[2J\nb', clusterUid: null, kubernetesVersion: null },
+    });
+    const { out } = await dr(['list', '-d', store]);
+    expect(out.split('\n')).toHaveLength(3);
+    expect(out).toContain('a [2J b');
+  });
+
   test('prints documents for scripts', async () => {
     const store = temporaryDirectory();
     const directory = await writtenBackup(store);

@@ -60,6 +60,12 @@ describe('what it reads', () => {
     expect(object?.['spec']).toEqual({ mode: 420, true: true, text: 'yes', time: '12:30' });
   });
 
+  test('a text that is blank for millions of characters, before and behind what it holds', () => {
+    const blank = '\n \t# x\n'.repeat(300_000);
+    expect(namesIn(`${blank}---\n${claim}${blank}`)).toEqual(['db']);
+    expect(namesIn(`${JSON.stringify(named('a'))}${' \n'.repeat(2_000_000)}`)).toEqual(['a']);
+  });
+
   test('a list of a hundred thousand objects', () => {
     const items = Array.from({ length: 100_000 }, (_, index) => named(`s${index}`));
     expect(namesIn(JSON.stringify({ kind: 'List', apiVersion: 'v1', items }))).toHaveLength(100_000);

@@ -60,6 +60,17 @@ test('a backup of an object with one text of 3 MiB is read as well', async () =>
   expect((await read(directory)).objects).toEqual([large]);
 });
 
+test('a backup of many objects is read as well, whose index has the form of JSON', async () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: `n${index}` },
+  }));
+  const directory = await writtenBackup(temporaryDirectory(), {}, many);
+  expect((await read(directory)).objects).toEqual(many);
+  expect(JSON.parse(readFileSync(join(directory, 'INDEX'), 'utf8')).files).toHaveLength(2_001);
+});
+
 describe('a backup that somebody changed', () => {
   type Change = (directory: string) => void;
   const editIndex =
