@@ -2,6 +2,7 @@ import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { guardedVolumes } from './guarded-volumes.ts';
 import { driver, stream, volumeOf, writeBackup, writeSource } from './restore-source.ts';
 import {
@@ -12,6 +13,12 @@ import {
   serverFlavours,
   startSandbox,
 } from './running-sandbox.ts';
+
+/** A claim that takes whatever volume fits. */
+const unbound = (claim: KubernetesObject): KubernetesObject => {
+  const { volumeName: _, ...spec } = claim['spec'] as { volumeName?: string };
+  return { ...claim, spec };
+};
 
 /** As a StorageClass writes it. */
 const template = (value: string): string => `\${${value}}`;
@@ -116,8 +123,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavo
   });
 
   test('a claim of the same class that waits on the target never gets a restored volume', async () => {
-    const stranger = volumeOf('stranger', { storageClassName: 'by-hand' })[1];
-    delete (stranger['spec'] as { volumeName?: string }).volumeName;
+    const stranger = unbound(volumeOf('stranger', { storageClassName: 'by-hand' })[1]);
     await at.succeed('cluster-2', ['create', '-f', '-'], stringify(stranger));
 
     expect((await restoreText(stream(volumeOf('owner', { storageClassName: 'by-hand' })))).code).toBe(0);
@@ -557,6 +563,129 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavo
       'kubectl-dr.dev/parked': 'true',
     });
   });
+
+  test('a backup of one site brings the whole application to the other, at rest', async () => {
+    const app = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings', namespace: 'shop' },
+        data: { a: 'b' },
+      },
+      unbound(volumeOf('orders', { namespace: 'shop' })[1]),
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'orders', namespace: 'shop' },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: { app: 'orders' } },
+          template: {
+            metadata: { labels: { app: 'orders' } },
+            spec: {
+              containers: [
+                { name: 'orders', image: 'orders', envFrom: [{ configMapRef: { name: 'settings' } }] },
+              ],
+              volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'orders' } }],
+            },
+          },
+        },
+      },
+    ];
+    await at.succeed('cluster-1', ['create', '-f', '-'], stream(app));
+    await at.succeed('cluster-1', [
+      '-n',
+      'shop',
+      'wait',
+      '--for=jsonpath={.status.phase}=Bound',
+      'pvc/orders',
+      '--timeout=30s',
+    ]);
+    const store = join(directory, 'backups');
+    const backup = [
+      'backup',
+      'orders',
+      '-n',
+      'shop',
+      '--context=cluster-1',
+      '--include-workloads',
+      '-d',
+      store,
+    ];
+    expect(await sandbox.dr(...backup)).toMatchObject({ code: 0 });
+
+    expect(await restore(store, '--with-workloads')).toMatchObject({ code: 0 });
+
+    const { spec } = await at.read('cluster-1', '-n', 'shop', 'pvc', 'orders');
+    expect(await at.read('cluster-2', '-n', 'shop', 'pvc', 'orders')).toMatchObject({
+      spec: { volumeName: spec.volumeName },
+      status: { phase: 'Bound' },
+      metadata: { annotations: { 'kubectl-dr.dev/restored-from': 'cluster-1' } },
+    });
+    expect(await at.read('cluster-2', '-n', 'shop', 'deployment', 'orders')).toMatchObject({
+      metadata: { annotations: { 'kubectl-dr.dev/replicas': '2' } },
+      spec: { replicas: 0 },
+    });
+    expect((await at.read('cluster-2', '-n', 'shop', 'configmap', 'settings')).data).toEqual({ a: 'b' });
+  });
+
+  test('with --existing=update what is there gets the labels and the larger request of the source', async () => {
+    await restoreText(stream(volumeOf('grown', { size: '500Mi' })));
+    const text = stream(volumeOf('grown', { labels: { tier: 'gold' } }));
+    expect((await restoreText(text)).stdout).toContain('pvc/grown');
+    expect((await at.read('cluster-2', 'pvc', 'grown')).spec.resources.requests.storage).toBe('500Mi');
+    expect((await restoreText(text, '--existing=update')).code).toBe(0);
+    expect(await at.read('cluster-2', 'pvc', 'grown')).toMatchObject({
+      metadata: { labels: { tier: 'gold' } },
+      spec: { resources: { requests: { storage: '1Gi' } } },
+    });
+  });
+
+  test('a PV that was left open is reserved before its claim is made', async () => {
+    const [pv, pvc] = volumeOf('left-open', { storageClassName: 'by-hand' });
+    const { claimRef: _, ...open } = pv['spec'] as { claimRef?: object };
+    const volume = {
+      ...pv,
+      spec: { ...open, persistentVolumeReclaimPolicy: 'Delete', storageClassName: 'by-hand-2' },
+    };
+    await at.succeed('cluster-2', ['create', '-f', '-'], stringify(volume));
+    const claim = { ...pvc, spec: { ...(pvc['spec'] as object), storageClassName: 'by-hand-2' } };
+    const storageClass = waitingClass.replace('by-hand', 'by-hand-2');
+    const source = `${stream([volume, claim])}---\n${storageClass}`;
+    expect((await restoreText(source, '--dry-run=client')).stdout).toContain(
+      'would be updated: reserved for claim default/left-open, reclaim policy Retain',
+    );
+    expect((await restoreText(source)).code).toBe(0);
+    expect((await at.read('cluster-2', 'pv', 'pv-left-open')).spec).toMatchObject({
+      claimRef: { name: 'left-open' },
+      persistentVolumeReclaimPolicy: 'Retain',
+    });
+  });
+
+  test.skipIf(flags.includes('--embedded'))(
+    'a quota that is too small is found before the first write',
+    async () => {
+      await at.succeed('cluster-2', ['create', 'ns', 'tight']);
+      await at.succeed('cluster-2', [
+        '-n',
+        'tight',
+        'create',
+        'quota',
+        'small',
+        '--hard=persistentvolumeclaims=1',
+      ]);
+      const before = await targetState();
+      const objects = ['a', 'b'].flatMap((name) => volumeOf(`tight-${name}`, { namespace: 'tight' }));
+      expect(await restoreText(stream(objects))).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /resourcequota\/small in tight: persistentvolumeclaims is limited to 1/,
+        ),
+      });
+      expect(await targetState()).toBe(before);
+    },
+  );
 
   test('two people who restore the same source at the same time both see it bound', async () => {
     const names = Array.from({ length: 8 }, (_, index) => `both-${index}`);
