@@ -134,4 +134,12 @@ describe('taking a backup of one site', () => {
     );
     expect(text.slice(text.indexOf('\n'))).not.toContain('uid-');
   });
+
+  test('and so is a stream with one text of 3 MiB', async () => {
+    const data = { large: 'x"\n'.repeat(2 ** 20) };
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'shop', name: 'a' }, data };
+    const { head, composition } = await take();
+    const text = [...streamBackup({ head, composition: { ...composition, objects: [object] } })].join('');
+    expect(parseManifests(text, 'stream')).toEqual([object]);
+  });
 });

@@ -82,6 +82,20 @@ describe('writing a backup', () => {
   });
 });
 
+test('an interruption in the middle of it leaves nothing behind either', async () => {
+  const store = temporaryDirectory();
+  const interruption = new AbortController();
+  const many = Array.from({ length: 500 }, (_, index) => file(`a/${index}.yaml`));
+  const written = writeBackup(store, nameOf, [...many, file('INDEX')], interruption.signal);
+  const begun = (): boolean =>
+    readdirSync(store, { recursive: true }).some((path) => /yaml$/.test(String(path)));
+  while (!begun()) await new Promise(setImmediate);
+  expect(readdirSync(store)).toEqual([expect.stringMatching(/^\.partial-/)]);
+  interruption.abort();
+  await expect(written).rejects.toBe(interruption.signal.reason);
+  expect(readdirSync(store)).toEqual([]);
+});
+
 describe('originals', () => {
   const head = {
     createdAt: '2026-11-25T14:53:07Z',
