@@ -3,17 +3,20 @@ import type { KubernetesObject } from '../model/kubernetes-object.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A label that no node carries: a DaemonSet that asks for it has no pods. */
-const parkedNodes = { 'kubectl-dr.dev/parked': 'true' } as const;
+/**
+ * On a CronJob or Job that was suspended here: one that was suspended before does not have it, and stays so. As a label of nodes, which
+ * none carries, it keeps a DaemonSet from having pods.
+ */
+const parkedMark = { 'kubectl-dr.dev/parked': 'true' } as const;
 
 const jsonOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? { ...value } : {});
 
-const annotated = (object: KubernetesObject, replicas: number): KubernetesObject => ({
+const annotated = (
+  object: KubernetesObject,
+  annotations: Readonly<Record<string, string>>,
+): KubernetesObject => ({
   ...object,
-  metadata: {
-    ...object.metadata,
-    annotations: { ...object.metadata.annotations, [replicasAnnotation]: String(replicas) },
-  },
+  metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
 });
 
 /** Kubernetes runs one pod where a workload does not say how many. */
@@ -22,13 +25,18 @@ const replicasOf = (spec: Json): number => (typeof spec['replicas'] === 'number'
 const atZero = (workload: KubernetesObject, spec: Json): KubernetesObject => {
   const replicas = replicasOf(spec);
   const parked = { ...workload, spec: { ...spec, replicas: 0 } };
-  return replicas === 0 ? parked : annotated(parked, replicas);
+  return replicas === 0 ? parked : annotated(parked, { [replicasAnnotation]: String(replicas) });
 };
+
+const suspended = (workload: KubernetesObject, spec: Json): KubernetesObject =>
+  spec['suspend'] === true
+    ? workload
+    : annotated({ ...workload, spec: { ...spec, suspend: true } }, parkedMark);
 
 const onNoNode = (workload: KubernetesObject, spec: Json): KubernetesObject => {
   const template = jsonOf(spec['template']);
   const pod = jsonOf(template['spec']);
-  const nodeSelector = { ...jsonOf(pod['nodeSelector']), ...parkedNodes };
+  const nodeSelector = { ...jsonOf(pod['nodeSelector']), ...parkedMark };
   return { ...workload, spec: { ...spec, template: { ...template, spec: { ...pod, nodeSelector } } } };
 };
 
@@ -45,7 +53,7 @@ export const parkWorkload = (workload: KubernetesObject): KubernetesObject => {
       return atZero(workload, spec);
     case 'CronJob':
     case 'Job':
-      return { ...workload, spec: { ...spec, suspend: true } };
+      return suspended(workload, spec);
     case 'DaemonSet':
       return onNoNode(workload, spec);
     default:

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import type { Condition, KubernetesObject } from '../model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
@@ -40,8 +40,18 @@ const madeByOwner = ({ metadata }: KubernetesObject): string | undefined => {
   return owner && `${owner.kind} ${owner.name} makes it`;
 };
 
+/** Restored and let go, a Job that has ended would run once more. */
+const hasEnded = ({
+  kind,
+  status,
+}: KubernetesObject & { status?: { completionTime?: unknown; conditions?: Condition[] } }) =>
+  kind === 'Job' &&
+  (status?.completionTime !== undefined ||
+    status?.conditions?.some((one) => ['Complete', 'Failed'].includes(one.type) && one.status === 'True'));
+
 const whyLeftOut = (object: KubernetesObject, stage: Stage, withWorkloads: boolean): string | undefined => {
   if (stage !== 'workload') return madeByCluster(object);
+  if (hasEnded(object)) return 'it has ended';
   return madeByOwner(object) ?? (withWorkloads ? undefined : 'workloads are restored with --with-workloads');
 };
 

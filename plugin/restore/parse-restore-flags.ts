@@ -25,11 +25,14 @@ export type RestoreRequest = {
   readonly requestTimeoutMs: number;
 };
 
+/** What a timer can wait: 24 days. */
+const longestMs = 2 ** 31 - 1;
+
 const parseTimeout = (text: string): number => {
   const milliseconds = parseGoDuration(text);
   if (milliseconds === undefined || milliseconds <= 0)
     throw usageError(`invalid value "${text}" for --timeout`, 'give a duration such as 90s or 5m');
-  return milliseconds;
+  return Math.min(milliseconds, longestMs);
 };
 
 const mostParallel = 128;

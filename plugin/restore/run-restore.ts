@@ -65,14 +65,14 @@ const printDocument = async (
 const act = async (run: RestoreRun, teller: Teller): Promise<ExitCode> => {
   const isComplete = await executePlan(run, teller);
   const code = exitCodeOf(teller.outcomes);
-  if (!isComplete) return code;
   const { volumes } = run.wanted;
+  if (!isComplete || volumes.length === 0) return code;
   const next = promoteCommands(volumes, run.site.context);
   run.reporter.report({
     type: 'Done',
     site: run.site.name,
     message: `has ${volumes.length === 1 ? '1 volume' : `${volumes.length} volumes`} restored`,
-    ...(next.length > 0 && { next: next.join('; ') }),
+    next: next.join('; '),
   });
   return code;
 };

@@ -19,7 +19,9 @@ const looksAtMost = 5;
 
 const codeOf = (error: unknown): string => (error instanceof DrError ? error.code : '');
 
-const wasOvertaken = (error: unknown): boolean => ['AlreadyExists', 'Conflict'].includes(codeOf(error));
+/** It is there, or may be: of a request that had no answer nobody knows what became of it. */
+const mayBeThere = (error: unknown): boolean =>
+  ['AlreadyExists', 'Conflict', 'Unreachable', 'RequestTimeout'].includes(codeOf(error));
 
 const readNow = async <T extends KubernetesObject>(
   { site, io }: Writing,
@@ -68,7 +70,7 @@ export const writeVolume = async (plan: VolumePlan, writing: Writing): Promise<v
       return;
     } catch (error) {
       const isLast = looks === looksAtMost || writing.wanted.existing === 'fail';
-      if (!wasOvertaken(error) || isLast) throw error;
+      if (!mayBeThere(error) || isLast) throw error;
       current = await planAgain(current.wanted, writing);
     }
   }

@@ -232,3 +232,15 @@ test('a merge patch applied twice does what it did once', () => {
     }),
   );
 });
+
+describe('a job on the target', () => {
+  test.each(['CronJob', 'Job'])('%s is suspended, and marked unless it was so before', (kind) => {
+    const metadata = { name: 'nightly' };
+    expect(parkWorkload({ kind, metadata, spec: {} })).toMatchObject({
+      metadata: { annotations: { 'kubectl-dr.dev/parked': 'true' } },
+      spec: { suspend: true },
+    });
+    const before = { kind, metadata, spec: { suspend: true } };
+    expect(parkWorkload(before)).toEqual(before);
+  });
+});

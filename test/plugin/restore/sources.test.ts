@@ -96,6 +96,13 @@ describe('what was read', () => {
     expect(sort(pvc('db', {}, { resourceVersion: '1' }), again).claims).toHaveLength(1);
   });
 
+  test('a job that has ended is left out: it would run once more', () => {
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', namespace: 'shop' } };
+    const ended = { ...job, status: { conditions: [{ type: 'Complete', status: 'True' }] } };
+    const { leftOut } = sortSources([{ object: ended, origin: 'dump.yaml' }], { withWorkloads: true });
+    expect(leftOut.map(({ why }) => why)).toEqual(['it has ended']);
+  });
+
   test('what each cluster makes for itself is left out', () => {
     const { leftOut } = sort(
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace: 'shop' } },
