@@ -18,6 +18,8 @@ export type RestoreOrder = Pick<Wanted, 'sourceClusterUid' | 'existing' | 'claim
   readonly others: readonly KubernetesObject[];
   readonly maps: NameMaps;
   readonly remembered: ReplicationMemory;
+  /** Uid that a claim had on the source site, where a backup tells it: the objects in it have none. */
+  readonly claimUid: (claim: ClaimKey) => string | undefined;
   /** The target's StorageClasses by name; those that could not be read are left out. */
   readonly targetClasses: ReadonlyMap<string, KubernetesObject>;
   /** Namespaces that the target has, or may have. */
@@ -66,7 +68,10 @@ const wantVolume = (
   return {
     claim: { ...claim, spec: { ...claim.spec, volumeName } },
     volume: offerVolume(order.transform(adapted) as PersistentVolume, key, order.claimRef),
-    sourceUids: { volume: pair.volume.metadata.uid, claim: pair.claim.metadata.uid },
+    sourceUids: {
+      volume: pair.volume.metadata.uid,
+      claim: pair.claim.metadata.uid ?? order.claimUid(keyOfClaim(pair.claim)),
+    },
     warnings,
   };
 };

@@ -1,8 +1,8 @@
-import { DrError } from '../../core/model/error.ts';
 import type { Binding } from '../../core/restore/decide-binding.ts';
 import type { WantedVolume } from '../../core/restore/wanted.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
+import { codeOf } from './error-code.ts';
 import { type FollowedBinding, followBinding } from './follow-binding.ts';
 
 /** What is waited for, for how long, and who is told. */
@@ -21,8 +21,7 @@ export type BindingWait = {
 const tellEveryMs = 10_000;
 
 /** What a person must change before waiting makes sense. */
-const isHopeless = (error: unknown): boolean =>
-  error instanceof DrError && ['Forbidden', 'Unauthorized'].includes(error.code);
+const isHopeless = (error: unknown): boolean => ['Forbidden', 'Unauthorized'].includes(codeOf(error));
 
 /** Settles with the first of: all volumes are settled, the time is up, an interruption, a failure that does not heal. */
 const untilSettled = async (

@@ -1,6 +1,7 @@
 import { DrError } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { Reading } from '../../core/model/reading.ts';
+import { claimUidsOf } from '../../core/restore/claim-uids.ts';
 import { mapNames } from '../../core/restore/map-names.ts';
 import { pairVolumes } from '../../core/restore/pair-volumes.ts';
 import type { RestorePlan } from '../../core/restore/plan.ts';
@@ -78,6 +79,7 @@ export const decideRestore = async (
     others: chosen.others,
     maps,
     remembered: rememberReplications({ index, replications: chosen.replications }),
+    claimUid: claimUidsOf(index),
     targetClasses: classesByName(facts),
     hasNamespace: (name) => mayHaveNamespace(target, name),
     transform: transformBy(around.rules),

@@ -1,16 +1,14 @@
 import pLimit from 'p-limit';
-import { DrError } from '../../core/model/error.ts';
 import type { Step, VolumePlan } from '../../core/restore/plan.ts';
 import type { WantedVolume } from '../../core/restore/wanted.ts';
 import { bindVolumes } from './bind-volumes.ts';
+import { codeOf } from './error-code.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { takeStep } from './take-step.ts';
 import type { Teller } from './tell.ts';
 import { writeVolume } from './write-volume.ts';
 
 const past = { create: 'created', update: 'updated', keep: 'is there already' } as const;
-
-const isThereNow = (error: unknown): boolean => error instanceof DrError && error.code === 'AlreadyExists';
 
 /** Takes one step and tells of it; answers whether it went well. What somebody else made meanwhile stays as it is. */
 const takeAndTell = async (
@@ -25,7 +23,7 @@ const takeAndTell = async (
     return true;
   } catch (error) {
     io.signal.throwIfAborted();
-    if (isThereNow(error) && request.existing !== 'fail') {
+    if (codeOf(error) === 'AlreadyExists' && request.existing !== 'fail') {
       teller.ended(object, 'Unchanged', past.keep);
       return true;
     }

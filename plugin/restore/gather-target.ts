@@ -1,4 +1,4 @@
-import { DrError, messageOf } from '../../core/model/error.ts';
+import { messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
@@ -6,64 +6,26 @@ import { type Resource, resources } from '../../core/model/resource.ts';
 import { handlingOf } from '../../core/restore/restored-kinds.ts';
 import type { ResourceQuota, TargetFacts } from '../../core/restore/target.ts';
 import type { Site } from '../door/clusters.ts';
+import { codeOf } from './error-code.ts';
+import {
+  isAnswer,
+  listAll,
+  listIn,
+  type NamespaceScope,
+  readingOfAnswer,
+  tryList,
+  tryListIn,
+} from './list-objects.ts';
+import { readDrivers } from './read-drivers.ts';
 
-/** What of a target to read. */
-export type TargetScope = {
-  /** Namespaces that something is restored into, by their names there. */
-  readonly namespaces: readonly string[];
+/** What of a target to read: its namespaces are those that something is restored into. */
+export type TargetScope = NamespaceScope & {
   /** Objects that are neither claims nor PVs: of their kinds, what is there is read. */
   readonly others: readonly KubernetesObject[];
   /** Drivers of the volumes. */
   readonly drivers: ReadonlySet<string>;
   readonly clusterUid: Reading<string>;
-  readonly signal: AbortSignal;
 };
-
-const codeOf = (error: unknown): string => (error instanceof DrError ? error.code : '');
-
-/** What the answer of a server says about a failed read: that the cluster is unreachable is no fact about one kind. */
-const isAnswer = (error: unknown): boolean =>
-  ['Forbidden', 'NotFound', 'ResourceNotServed', 'MethodNotAllowed'].includes(codeOf(error));
-
-const reading = async <T>(site: Site, what: string, read: Promise<T>): Promise<Reading<T>> => {
-  try {
-    return known(await read);
-  } catch (error) {
-    if (!isAnswer(error)) throw error;
-    return unknown(`${what} of ${site.name} cannot be read: ${messageOf(error)}`);
-  }
-};
-
-const listAll = async <T extends KubernetesObject>(
-  { cluster }: Site,
-  resource: Resource,
-  signal: AbortSignal,
-  namespace?: string,
-): Promise<T[]> => {
-  const { items } = await cluster.listAll<T>(resource, {
-    ...(namespace !== undefined && { namespace }),
-    signal,
-  });
-  // A list does not say of each item what it is.
-  return items.map((item) => ({ ...item, kind: resource.kind }));
-};
-
-/** A namespace that is not there has no objects: its list is empty, and no error. */
-const listIn = async <T extends KubernetesObject>(
-  site: Site,
-  resource: Resource,
-  { namespaces, signal }: Pick<TargetScope, 'namespaces' | 'signal'>,
-): Promise<T[]> =>
-  (await Promise.all(namespaces.map((namespace) => listAll<T>(site, resource, signal, namespace)))).flat();
-
-const tryList = <T extends KubernetesObject>(site: Site, resource: Resource, signal: AbortSignal) =>
-  reading<readonly T[]>(site, resource.plural, listAll<T>(site, resource, signal));
-
-const tryListIn = <T extends KubernetesObject>(
-  site: Site,
-  resource: Resource,
-  scope: Pick<TargetScope, 'namespaces' | 'signal'>,
-) => reading<readonly T[]>(site, resource.plural, listIn<T>(site, resource, scope));
 
 /** A server that does not serve quotas enforces none. */
 const readQuotas = async (site: Site, scope: TargetScope): Promise<TargetFacts['quotas']> => {
@@ -73,27 +35,6 @@ const readQuotas = async (site: Site, scope: TargetScope): Promise<TargetFacts['
     if (!isAnswer(error)) throw error;
     return codeOf(error) === 'ResourceNotServed' ? known([]) : unknown(messageOf(error));
   }
-};
-
-type CsiNode = KubernetesObject & { spec?: { drivers?: readonly { name: string }[] | null } };
-
-const readDrivers = async (
-  site: Site,
-  { drivers, signal }: TargetScope,
-): Promise<Reading<ReadonlySet<string>>> => {
-  const [objects, nodes] = await Promise.all([
-    tryList(site, resources.csiDrivers, signal),
-    tryList<CsiNode>(site, resources.csiNodes, signal),
-  ]);
-  const found = new Set([
-    ...(objects.known ? objects.value.map(({ metadata }) => metadata.name ?? '') : []),
-    ...(nodes.known ? nodes.value.flatMap(({ spec }) => spec?.drivers?.map(({ name }) => name) ?? []) : []),
-  ]);
-  if ([...drivers].every((driver) => found.has(driver))) return known(found);
-  const unread = [objects, nodes].find((one) => !one.known);
-  if (unread?.known === false) return unknown(unread.why);
-  // Nothing registers drivers there: no kubelet runs, as in a sandbox.
-  return found.size === 0 ? unknown('no CSI driver is registered there at all') : known(found);
 };
 
 const resourcesOf = (others: readonly KubernetesObject[]): Resource[] => {
@@ -154,7 +95,7 @@ export const gatherTarget = async (site: Site, scope: TargetScope): Promise<Targ
     tryList(site, resources.storageClasses, signal),
     readClasses(site, resources.volumeReplicationClasses, scope),
     readClasses(site, resources.volumeGroupReplicationClasses, scope),
-    readDrivers(site, scope),
+    readDrivers(site, scope.drivers, signal),
     readQuotas(site, scope),
     readOthers(site, scope),
   ]);
@@ -176,7 +117,7 @@ export const gatherTarget = async (site: Site, scope: TargetScope): Promise<Targ
 
 /** Uid of the namespace `kube-system`, which tells clusters apart. */
 export const readClusterUid = (site: Site, signal: AbortSignal): Promise<Reading<string>> =>
-  reading(
+  readingOfAnswer(
     site,
     'namespace kube-system',
     site.cluster

@@ -2,7 +2,9 @@ import { DrError } from '../../core/model/error.ts';
 import { nameOf, nameText } from '../../core/restore/object-name.ts';
 import { withoutRepetitions } from '../../core/restore/repeated-objects.ts';
 import { acceptedKinds, handlingOf } from '../../core/restore/restored-kinds.ts';
+import { shapeFault } from '../../core/restore/shape-fault.ts';
 import { type SortedObjects, type SourceObject, sortObjects } from '../../core/restore/sort-objects.ts';
+import { withoutNulls } from '../../core/restore/without-nulls.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 
 const invalid = (code: string, message: string, hint: string): DrError =>
@@ -32,6 +34,18 @@ const refuseWithoutNamespace = (objects: readonly SourceObject[]): void => {
   );
 };
 
+const refuseShapeless = (objects: readonly SourceObject[]): void => {
+  for (const { object, origin } of objects) {
+    const fault = shapeFault(object);
+    if (fault !== undefined)
+      throw invalid(
+        'ManifestInvalid',
+        `${origin}: ${nameText(nameOf(object))}: ${fault}`,
+        'correct it, or take it out of the source',
+      );
+  }
+};
+
 /**
  * What was read, each object once, sorted by what is done with it. Throws a `DrError` where an object is of a kind that restore does
  * not know, names no namespace, or is there twice and differs.
@@ -40,7 +54,9 @@ export const sortSources = (
   read: readonly SourceObject[],
   options: { readonly withWorkloads: boolean },
 ): SortedObjects => {
-  const { objects, differing } = withoutRepetitions(read);
+  const { objects, differing } = withoutRepetitions(
+    read.map((source) => ({ ...source, object: withoutNulls(source.object) })),
+  );
   const [repetition] = differing;
   if (repetition !== undefined)
     throw invalid(
@@ -51,5 +67,6 @@ export const sortSources = (
   const sorted = sortObjects(objects, options);
   refuseUnknownKinds(sorted.refused);
   refuseWithoutNamespace(objects);
+  refuseShapeless(objects);
   return sorted;
 };

@@ -9,6 +9,7 @@ import { newClassesOf } from '../../core/restore/plan-restore.ts';
 import { planVolume } from '../../core/restore/plan-volume.ts';
 import type { WantedVolume } from '../../core/restore/wanted.ts';
 import type { ObjectKey } from '../../kube/cluster.ts';
+import { codeOf } from './error-code.ts';
 import type { RestoreRun } from './restore-run.ts';
 import { takeStep } from './take-step.ts';
 
@@ -16,8 +17,6 @@ type Writing = Pick<RestoreRun, 'site' | 'target' | 'wanted' | 'io'>;
 
 /** Somebody else writes the same objects: a second restore, most often. After so many times there is more to it. */
 const looksAtMost = 5;
-
-const codeOf = (error: unknown): string => (error instanceof DrError ? error.code : '');
 
 /** It is there, or may be: of a request that had no answer nobody knows what became of it. */
 const mayBeThere = (error: unknown): boolean =>

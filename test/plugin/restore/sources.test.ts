@@ -82,6 +82,30 @@ describe('what was read', () => {
       [{ ...pvc(), metadata: { name: 'db' } }],
       /PersistentVolumeClaim db names no namespace/,
     ],
+    ['a claim without a spec is refused', [{ ...pvc(), spec: undefined }], /shop\/db: spec is missing/],
+    ['a list where text belongs is refused', [pvc('db', { volumeName: [] })], /spec.volumeName must be text/],
+    [
+      'numbers where texts belong are refused',
+      [pv('db', { accessModes: [1] })],
+      /spec.accessModes must be texts/,
+    ],
+    [
+      'a replication of nothing is refused',
+      [
+        {
+          apiVersion: 'replication.storage.openshift.io/v1alpha1',
+          kind: 'VolumeReplication',
+          metadata: { name: 'r', namespace: 'shop' },
+          spec: { volumeReplicationClass: 'c' },
+        },
+      ],
+      /spec.dataSource is missing/,
+    ],
+    [
+      'a name that would colour a terminal is refused',
+      [{ ...pvc(), metadata: { namespace: 'shop', name: '\u001b[31mdb' } }],
+      /metadata.name is no name that a server takes$/,
+    ],
     [
       'an object that is there twice and differs is refused',
       [pvc(), pvc('db', { volumeName: 'x' })],
@@ -94,6 +118,17 @@ describe('what was read', () => {
   test('an object that two dumps hold is taken once', () => {
     const again = pvc('db', {}, { resourceVersion: '2' });
     expect(sort(pvc('db', {}, { resourceVersion: '1' }), again).claims).toHaveLength(1);
+  });
+
+  test('null is as good as nothing', () => {
+    const claim = {
+      ...pvc('db', { selector: null }),
+      metadata: { namespace: 'shop', name: 'db', labels: null },
+    };
+    const volume = pv('db', { claimRef: null });
+    const { claims, volumes } = sort(claim, volume);
+    expect(claims[0]?.metadata).not.toHaveProperty('labels');
+    expect(volumes[0]?.spec).not.toHaveProperty('claimRef');
   });
 
   test('a job that has ended is left out: it would run once more', () => {
