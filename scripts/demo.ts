@@ -1,5 +1,5 @@
-// A planned move of a volume from one cluster to the other, by the objects an engineer would write by hand. Needs nothing
-// but Node, takes less than a minute, and leaves nothing behind. `npm run demo`.
+// A disaster, and the return from it, as the ceph-csi guide has them: a volume is protected, backed up, restored on the other
+// cluster, promoted and brought back. Needs nothing but Node, takes less than a minute, and leaves nothing behind. `npm run demo`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

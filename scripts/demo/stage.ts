@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
-import type { Resource } from '../../core/model/resource.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { connect } from '../../kube/connect.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
@@ -16,8 +15,10 @@ export type Site = 'cluster-1' | 'cluster-2';
 export type Stage = {
   /** Runs `kubectl dr …`, prints the command and what it says, and answers its standard output. */
   dr(...words: string[]): Promise<string>;
-  /** The same without printing. */
-  drQuietly(...words: string[]): Promise<string>;
+  /** The same for a command that has to be refused by a safety rule. */
+  drRefused(...words: string[]): Promise<void>;
+  /** Where the demo keeps its backups. */
+  readonly backups: string;
   /** A cluster's API; what it warns of is printed. */
   cluster(site: Site): Cluster;
   /**
@@ -27,17 +28,6 @@ export type Stage = {
   refused(site: Site, change: Change, code: string): Promise<void>;
   /** One of the objects in manifests/samples. */
   sample(name: string): KubernetesObject;
-  /** Reads an object again and again until it is as wanted; one line tells how long that took. */
-  until<T extends KubernetesObject>(
-    site: Site,
-    wanted: {
-      resource: Resource;
-      name: string;
-      namespace?: string;
-      is: string;
-      when: (object: T) => boolean;
-    },
-  ): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -65,20 +55,6 @@ const indent = (text: string): string =>
 /** As a shell takes it. */
 const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : `'${word}'`);
 
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-
 /** Opens a stage with its own home directory, so that a sandbox of the user's is not touched. */
 export const openStage = ({ home, signal }: { home: string; signal: AbortSignal }): Stage => {
   const kubeconfigPath = join(home, '.kube', 'kubectl-dr-sandbox');
@@ -87,22 +63,35 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
     XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_DATA_HOME: join(home, 'data'),
     XDG_RUNTIME_DIR: '',
     KUBECONFIG: kubeconfigPath,
     KUBECTL_DR_PEER_CONTEXT: '',
   };
   const clusters = new Map<Site, Cluster>();
 
-  const execute = async (words: string[], abort?: AbortSignal): Promise<string> => {
-    const { stdout, stderr } = await run(join(root, 'dist/bin/kubectl-dr'), words, {
-      env,
-      ...(abort === undefined ? {} : { signal: abort }),
-    }).catch((error: { code?: unknown; stdout?: string; stderr?: string; message: string }) => {
-      // 3: finished, but a volume is not healthy, which is what some steps show.
-      if (error.code === 3) return { stdout: error.stdout ?? '', stderr: error.stderr ?? '' };
-      throw new Error(`kubectl dr ${words.join(' ')}: ${error.stderr?.trim() || error.message}`);
-    });
-    return stdout + stderr;
+  type Finished = { code?: unknown; stdout?: string; message?: string };
+
+  /** Runs a command; 3: finished, but a volume is not healthy, which is what some steps show. */
+  const execute = async (words: string[], abort?: AbortSignal, expected = [0, 3]): Promise<string> => {
+    const options = { env, ...(abort === undefined ? {} : { signal: abort }) };
+    // Through a shell, so that what it says comes in the order in which a terminal would show it.
+    const inOrder = ['-c', 'exec "$0" "$@" 2>&1', join(root, 'dist/bin/kubectl-dr'), ...words];
+    const {
+      code = 0,
+      stdout = '',
+      message,
+    }: Finished = await run('sh', inOrder, options).catch((error: Finished) => error);
+    if (typeof code !== 'number' || !expected.includes(code))
+      throw new Error(`kubectl dr ${words.join(' ')} ended with ${code}: ${stdout.trim() || message}`);
+    return stdout;
+  };
+
+  const show = async (words: string[], expected?: number[]): Promise<string> => {
+    console.log(`   $ kubectl dr ${words.map(quoted).join(' ')}`);
+    const output = await execute(words, signal, expected);
+    if (output.trim() !== '') console.log(indent(output));
+    return output;
   };
 
   const cluster = (site: Site): Cluster => {
@@ -134,13 +123,11 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
   };
 
   return {
-    dr: async (...words) => {
-      console.log(`   $ kubectl dr ${words.map(quoted).join(' ')}`);
-      const output = await execute(words, signal);
-      if (output.trim() !== '') console.log(indent(output));
-      return output;
+    dr: (...words) => show(words),
+    drRefused: async (...words) => {
+      await show(words, [4]);
     },
-    drQuietly: (...words) => execute(words, signal),
+    backups: join(home, 'backups'),
     cluster,
     refused: async (site, change, code) => {
       const instead = haveKubectl ? '' : '    # kubectl is not installed here: asked of the API';
@@ -151,22 +138,6 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
       if (!said.includes(`${code}: `)) throw new Error(`${site} refused it, but not for ${code}`);
     },
     sample: (name) => parse(readFileSync(join(root, 'manifests/samples', `${name}.yaml`), 'utf8')),
-    until: async (site, { resource, name, namespace, is, when }) => {
-      const started = performance.now();
-      for (;;) {
-        const object = await cluster(site).get<Parameters<typeof when>[0]>(
-          resource,
-          namespace === undefined ? { name } : { name, namespace },
-          { signal },
-        );
-        if (when(object)) {
-          const seconds = ((performance.now() - started) / 1000).toFixed(1);
-          console.log(`   ${site}: ${resource.kind} ${name} is ${is} (${seconds} s)`);
-          return object;
-        }
-        await pause(100, signal);
-      }
-    },
     close: async () => {
       for (const opened of clusters.values()) opened.close();
       // Not bound to the signal: an interrupted demo ends its sandbox too.

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
-import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { claimRefAnnotation } from '../../core/rules/repair/binder-annotations.ts';
 import type { Change, Site, Stage } from './stage.ts';
 
@@ -15,8 +14,8 @@ export type Step = {
 const namespace = 'default';
 const otherNamespace = 'elsewhere';
 const claimName = 'rbd-pvc';
-const replicationName = 'pvc-volumereplication';
-const text = 'written on cluster-1 before the move';
+const before = 'written on cluster-1 before the disaster';
+const after = 'written on cluster-2 after the disaster.';
 
 const say = (line: string) => console.log(`   ${line}`);
 
@@ -24,47 +23,6 @@ const create = async (stage: Stage, site: Site, resource: Resource, object: Kube
   await stage.cluster(site).create(resource, object);
   say(`${site}: ${resource.kind} ${object.metadata.name} created`);
 };
-
-const setState = async (stage: Stage, site: Site, replicationState: string) => {
-  await stage
-    .cluster(site)
-    .patch(
-      resources.volumeReplications,
-      { name: replicationName, namespace },
-      { spec: { replicationState } },
-      { type: 'merge', fieldManager: 'demo' },
-    );
-  say(`${site}: VolumeReplication ${replicationName} set to ${replicationState}`);
-};
-
-const untilBound = (stage: Stage, site: Site) =>
-  stage.until<PersistentVolumeClaim>(site, {
-    resource: resources.persistentVolumeClaims,
-    name: claimName,
-    namespace,
-    is: 'Bound',
-    when: ({ status }) => status?.phase === 'Bound',
-  });
-
-/** Done means seen at the current generation, not a state that an earlier wish left behind. */
-const untilState = (stage: Stage, site: Site, state: 'Primary' | 'Secondary') =>
-  stage.until<VolumeReplication>(site, {
-    resource: resources.volumeReplications,
-    name: replicationName,
-    namespace,
-    is: state,
-    when: ({ metadata, status }) =>
-      status?.state === state && status.observedGeneration === metadata.generation,
-  });
-
-const untilSynced = (stage: Stage, site: Site) =>
-  stage.until<VolumeReplication>(site, {
-    resource: resources.volumeReplications,
-    name: replicationName,
-    namespace,
-    is: 'synced to the other site',
-    when: ({ status }) => status?.lastSyncTime !== undefined,
-  });
 
 /** A volume as `kubectl get -o yaml` shows it and kubectl would send it: with all that only its own cluster knows. */
 const copyOf = ({ metadata, ...volume }: PersistentVolume): PersistentVolume => {
@@ -76,8 +34,8 @@ const copyOf = ({ metadata, ...volume }: PersistentVolume): PersistentVolume => 
 const showReference = (site: Site, { spec }: PersistentVolume) =>
   say(`${site}: claimRef ${JSON.stringify(spec?.claimRef)}, ${spec?.persistentVolumeReclaimPolicy}`);
 
-/** The claim and its volume on the other cluster: the volume as it is, for the webhook to repair, and then the claim. */
-const carryOver = async (stage: Stage) => {
+/** The volume's object on the other cluster as it is, for the webhook there to repair. */
+const carryOverByHand = async (stage: Stage) => {
   const [first, second] = [stage.cluster('cluster-1'), stage.cluster('cluster-2')];
   const claim = await first.get<PersistentVolumeClaim>(resources.persistentVolumeClaims, {
     name: claimName,
@@ -88,12 +46,6 @@ const carryOver = async (stage: Stage) => {
   showReference('cluster-1', volume);
   await create(stage, 'cluster-2', resources.persistentVolumes, copyOf(volume));
   showReference('cluster-2', await second.get<PersistentVolume>(resources.persistentVolumes, { name }));
-  await create(stage, 'cluster-2', resources.persistentVolumeClaims, {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: claimName, namespace },
-    spec: { ...claim.spec },
-  });
 };
 
 /** The sample VolumeReplication, which asks for primary. */
@@ -126,58 +78,42 @@ const tryUnsafeChanges = async (stage: Stage) => {
   await stage.refused('cluster-1', deletion, 'DR111');
 };
 
-/** The planned migration of the ceph-csi guide, as a person follows it by hand. */
+const compareBytes = async (stage: Stage, site: Site, expected: string) => {
+  const read = await stage.dr('sandbox', 'read', site, claimName);
+  if (!read.includes(expected)) throw new Error(`${site} holds other bytes: ${JSON.stringify(read)}`);
+  say('equal.');
+};
+
+/** A disaster and the return from it, as the ceph-csi guide has them, by our commands. */
 export const steps: readonly Step[] = [
   {
-    what: 'Two clusters with mirrored storage',
+    what: 'Two clusters with mirrored storage, and a claim on the first',
     why: 'Two API servers, each with a simulated array, a replication controller and an admission webhook. 12 minutes pass in 6 s.',
     run: async (stage) => {
-      await stage.dr('sandbox', 'up', '--detach', '--embedded', '--clock-factor=120');
-    },
-  },
-  {
-    what: 'A volume on cluster-1',
-    why: 'StorageClass with Retain, the storage secret and the replication class on both sites; a claim on the first.',
-    run: async (stage) => {
-      for (const site of ['cluster-1', 'cluster-2'] as const) {
-        await create(stage, site, resources.storageClasses, stage.sample('storage-class'));
-        await create(stage, site, resources.secrets, stage.sample('secret'));
-        await create(
-          stage,
-          site,
-          resources.volumeReplicationClasses,
-          stage.sample('volume-replication-class'),
-        );
-      }
-      const claim = stage.sample('persistent-volume-claim');
-      await create(stage, 'cluster-1', resources.persistentVolumeClaims, claim);
-      await untilBound(stage, 'cluster-1');
-    },
-  },
-  {
-    what: 'Bytes that must not get lost',
-    why: 'The application writes to the only copy there is.',
-    run: async (stage) => {
-      await stage.dr('sandbox', 'write', 'cluster-1', claimName, text);
+      await stage.dr('sandbox', 'up', '--detach', '--embedded', '--with-example', '--clock-factor=120');
+      await stage.dr('sandbox', 'write', 'cluster-1', claimName, before);
     },
   },
   {
     what: 'Protect it',
-    why: 'A VolumeReplication asks for primary: the controller enables mirroring and promotes; snapshots travel on schedule.',
+    why: 'The volume is retained, a VolumeReplication makes it primary, and the first snapshot goes out.',
     run: async (stage) => {
-      await create(stage, 'cluster-1', resources.volumeReplications, stage.sample('volume-replication'));
-      await untilState(stage, 'cluster-1', 'Primary');
-      await untilSynced(stage, 'cluster-1');
+      await stage.dr('protect', claimName);
       await stage.dr('status');
     },
   },
   {
-    what: 'Carry the claim and its volume over',
-    why: 'The volume as cluster-1 has it: bound to a claim that does not exist on cluster-2. The webhook there repairs it.',
+    what: 'Back it up',
+    why: 'The other site needs more than the bytes: claim, volume and classes, where the first site cannot take them with it.',
     run: async (stage) => {
-      await carryOver(stage);
-      await untilBound(stage, 'cluster-2');
+      await stage.dr('backup', claimName, '-d', stage.backups);
+      await stage.dr('backup', 'list', '-d', stage.backups);
     },
+  },
+  {
+    what: 'What the guard repairs',
+    why: 'The volume as cluster-1 has it: bound to a claim that does not exist on cluster-2. The webhook there repairs it.',
+    run: carryOverByHand,
   },
   {
     what: 'What the guard refuses',
@@ -185,31 +121,45 @@ export const steps: readonly Step[] = [
     run: tryUnsafeChanges,
   },
   {
-    what: 'Demote cluster-1',
-    why: 'The old side first: what was written since the last snapshot travels with the demotion, and at no moment are there two primaries.',
+    what: 'The first site is lost',
+    why: 'What the backup holds is restored on the second one; what is there already and fits is kept.',
     run: async (stage) => {
-      await setState(stage, 'cluster-1', 'secondary');
-      await untilState(stage, 'cluster-1', 'Secondary');
+      await stage.dr('sandbox', 'fail', 'cluster-1');
+      await stage.dr('restore', stage.backups, '--to', 'cluster-2');
+      await stage.dr('status', claimName, '--context', 'cluster-2');
+    },
+  },
+  {
+    what: 'Promote, once somebody accepts what may be lost',
+    why: 'Nobody can tell whether cluster-1 still writes: without consent nothing is forced, and never more is lost than was accepted.',
+    run: async (stage) => {
+      await stage.drRefused('promote', claimName, '--context', 'cluster-2');
+      await stage.drRefused('promote', claimName, '--context=cluster-2', '--yes', '--accept-data-loss=0s');
+      await stage.dr('promote', claimName, '--context=cluster-2', '--yes', '--accept-data-loss=15m');
+      await stage.dr('status', '--context', 'cluster-2');
+      await compareBytes(stage, 'cluster-2', before);
+    },
+  },
+  {
+    what: 'The first site comes back, and believes that it is primary',
+    why: 'It is demoted, and its copy replaced by the good one while the application runs on.',
+    run: async (stage) => {
+      await stage.dr('sandbox', 'write', 'cluster-2', claimName, after);
+      await stage.dr('sandbox', 'heal', 'cluster-1');
+      await stage.dr('status');
+      await stage.dr('demote', claimName, '--context', 'cluster-1');
+      await stage.dr('resync', claimName, '--context=cluster-1', '--yes', '--accept-data-loss=unknown');
       await stage.dr('status');
     },
   },
   {
-    what: 'Promote cluster-2',
-    why: 'Without force: the storage agrees only once the demotion has arrived, so nothing is lost.',
+    what: 'And back again, where nothing is lost and nothing forced',
+    why: 'The side that was primary first: the promote waits until its last snapshot has arrived.',
     run: async (stage) => {
-      await create(stage, 'cluster-2', resources.volumeReplications, stage.sample('volume-replication'));
-      await untilState(stage, 'cluster-2', 'Primary');
-      await untilSynced(stage, 'cluster-2');
+      await stage.dr('demote', claimName, '--context', 'cluster-2');
+      await stage.dr('promote', claimName, '--context', 'cluster-1');
       await stage.dr('status');
-    },
-  },
-  {
-    what: 'Read the bytes where the application runs now',
-    why: 'What was written on cluster-1 is there on cluster-2.',
-    run: async (stage) => {
-      const read = await stage.dr('sandbox', 'read', 'cluster-2', claimName);
-      if (!read.includes(text)) throw new Error(`cluster-2 holds other bytes: ${JSON.stringify(read)}`);
-      say('equal.');
+      await compareBytes(stage, 'cluster-1', after);
     },
   },
 ];
