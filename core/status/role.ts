@@ -38,6 +38,9 @@ const lastKnownRole = (replication: Replication): Role => {
   return roles[stateOf(replication)] ?? 'unknown';
 };
 
+const asked = ({ wants }: Replication): string =>
+  wants === 'resync' ? 'asked to resync' : `asked to become ${wants}`;
+
 const neverActedOn: RoleCheck = (replication) =>
   replication.status?.observedGeneration === undefined && stateOf(replication) === ''
     ? {
@@ -60,7 +63,7 @@ const statusIsOlderThanSpec: RoleCheck = (replication) => {
     role: mayBePromoted ? 'unknown' : last,
     progress: 'ignored',
     since: replication.askedAt,
-    why: `asked to become ${replication.wants}, the controller has not acted on it yet`,
+    why: `${asked(replication)}, the controller has not acted on it yet`,
   };
 };
 
@@ -106,7 +109,7 @@ const primary: RoleCheck = (replication) => {
   if (stateOf(replication) !== 'Primary') return undefined;
   return replication.wants === 'primary'
     ? { role: 'primary', progress: 'settled', why: 'promoted' }
-    : { role: 'primary', progress: 'changing', why: `asked to become ${replication.wants}` };
+    : { role: 'primary', progress: 'changing', why: asked(replication) };
 };
 
 const secondary: RoleCheck = (replication) => {
