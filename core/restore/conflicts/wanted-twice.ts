@@ -9,22 +9,29 @@ const identityOf = ({ volume }: WantedVolume): string => {
   return identity === undefined ? `PV ${volume.metadata.name}` : volumeIdentityKey(identity);
 };
 
+type Several = { readonly key: string; readonly first: WantedVolume; readonly more: readonly WantedVolume[] };
+
 const groupsOfSeveral = (
   volumes: readonly WantedVolume[],
   keyOf: (volume: WantedVolume) => string,
-): [string, readonly WantedVolume[]][] =>
-  [...Map.groupBy(volumes, keyOf)].filter(([, members]) => members.length > 1);
+): readonly Several[] =>
+  [...Map.groupBy(volumes, keyOf)].flatMap(([key, [first, ...more]]) =>
+    first === undefined || more.length === 0 ? [] : [{ key, first, more }],
+  );
+
+const namesOf = (volumes: readonly WantedVolume[]): string =>
+  volumes.map(({ volume }) => volume.metadata.name).join(', ');
 
 /** Two claims that a mapping of namespaces makes one, and two PVs that are one volume. */
 export const wantedTwice = (volumes: readonly WantedVolume[]): readonly RestoreConflict[] => [
-  ...groupsOfSeveral(volumes, ({ claim }) => claimKeyText(keyOfClaim(claim))).map(([, [first, ...more]]) => ({
-    object: nameOf((first as WantedVolume).claim),
+  ...groupsOfSeveral(volumes, ({ claim }) => claimKeyText(keyOfClaim(claim))).map(({ first, more }) => ({
+    object: nameOf(first.claim),
     fact: `${more.length + 1} claims of the source would be this one`,
     next: 'map each namespace to one of its own, or restore them one after the other with -n',
   })),
-  ...groupsOfSeveral(volumes, identityOf).map(([identity, members]) => ({
-    object: nameOf((members[0] as WantedVolume).volume),
-    fact: `the source has volume ${identity} under several names: ${members.map(({ volume }) => volume.metadata.name).join(', ')}`,
+  ...groupsOfSeveral(volumes, identityOf).map(({ key, first, more }) => ({
+    object: nameOf(first.volume),
+    fact: `the source has volume ${key} under several names: ${namesOf([first, ...more])}`,
     next: 'find out which claim is to have the volume, and take the other out of the source',
   })),
 ];

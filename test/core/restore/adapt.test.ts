@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { BackupIndex } from '../../../core/backup/backup-index.ts';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { bytesOf } from '../../../core/restore/bytes-of.ts';
+import { claimUidsOf } from '../../../core/restore/claim-uids.ts';
 import { mapNames } from '../../../core/restore/map-names.ts';
 import { mergePatch } from '../../../core/restore/merge-patch.ts';
 import { offerVolume } from '../../../core/restore/offer-volume.ts';
@@ -9,6 +11,17 @@ import { parkWorkload } from '../../../core/restore/park-workload.ts';
 import { rememberReplications } from '../../../core/restore/replication-memory.ts';
 import { useTargetClass } from '../../../core/restore/use-target-class.ts';
 import { pv, pvc } from './objects.ts';
+
+const emptyIndex: BackupIndex = {
+  apiVersion: 'backup.kubectl-dr.dev/v1alpha1',
+  kind: 'Backup',
+  createdAt: '2026-11-25T08:00:00Z',
+  createdBy: 'kubectl dr',
+  source: { site: 'cluster-1', clusterUid: null, kubernetesVersion: null },
+  missing: [],
+  volumes: [],
+  files: [],
+};
 
 /** As a StorageClass writes it. */
 const template = (value: string): string => `\${${value}}`;
@@ -243,4 +256,23 @@ describe('a job on the target', () => {
     const before = { kind, metadata, spec: { suspend: true } };
     expect(parkWorkload(before)).toEqual(before);
   });
+});
+
+test('a backup tells the uid that a claim had, so that its own cluster is known again', () => {
+  const volume = {
+    namespace: 'shop',
+    persistentVolumeClaim: 'db',
+    claimUid: 'uid-db',
+    persistentVolume: 'pv-db',
+    driver: 'd',
+    volumeHandle: 'h',
+    storageClass: null,
+    replication: null,
+    lastSyncTime: null,
+  };
+  const uidOf = claimUidsOf({ ...emptyIndex, volumes: [volume] });
+  expect([uidOf({ namespace: 'shop', name: 'db' }), uidOf({ namespace: 'x', name: 'db' })]).toEqual([
+    'uid-db',
+    undefined,
+  ]);
 });
