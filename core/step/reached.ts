@@ -1,12 +1,8 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
-import { millisecondsOf, replicationOfVolume } from '../status/replication.ts';
 import { roleOf } from './step-facts.ts';
 
-/** What is to be seen of a step: the replication here, and of a resync the one of the other site, too. */
-export type Sight = {
-  readonly here: VolumeReplication | undefined;
-  readonly there: VolumeReplication | undefined;
-};
+/** The replication that is waited for; undefined where there is none. */
+type Seen = VolumeReplication | undefined;
 
 /** How far a step is: reached, with a remark where there is one to make, or what is waited for, as one clause. */
 export type Progress = { readonly reached: boolean; readonly message: string };
@@ -17,9 +13,9 @@ const reached = (message = ''): Progress => ({ reached: true, message });
 const notSeenYet = waiting('');
 
 /** Whether the controller has made the volume what its spec asks for, seen at the current generation. */
-const hasBecome = (wanted: 'primary' | 'secondary', { here }: Pick<Sight, 'here'>): Progress => {
-  if (here === undefined) return notSeenYet;
-  const { role, wants, progress, why } = roleOf({ kind: 'VolumeReplication', object: here });
+const hasBecome = (wanted: 'primary' | 'secondary', replication: Seen): Progress => {
+  if (replication === undefined) return notSeenYet;
+  const { role, wants, progress, why } = roleOf({ kind: 'VolumeReplication', object: replication });
   if (wants !== wanted) return waiting(`somebody asked for ${wants} meanwhile`);
   if (role === wanted && progress === 'settled') return reached();
   const verbs = {
@@ -32,7 +28,7 @@ const hasBecome = (wanted: 'primary' | 'secondary', { here }: Pick<Sight, 'here'
 };
 
 /** Both copies are demoted and equal, as the side that was demoted last shows it; or it has nothing to hand over any more. */
-export const isHandedOver = ({ there }: Pick<Sight, 'there'>): Progress => {
+export const isHandedOver = (there: Seen): Progress => {
   if (there === undefined) return reached();
   const { role, inSync, why, progress } = roleOf({ kind: 'VolumeReplication', object: there });
   if (role === 'secondary' && inSync) return reached();
@@ -44,39 +40,38 @@ export const isHandedOver = ({ there }: Pick<Sight, 'there'>): Progress => {
 };
 
 /** A promote has been seen. */
-export const isPromoted = (sight: Sight): Progress => hasBecome('primary', sight);
+export const isPromoted = (replication: Seen): Progress => hasBecome('primary', replication);
 
 /** A demotion has been seen. */
-export const isDemoted = (sight: Sight): Progress => hasBecome('secondary', sight);
+export const isDemoted = (replication: Seen): Progress => hasBecome('secondary', replication);
 
 /** A protection works: primary, and the first sync has gone out. `hasSchedule` false: nothing will ever be sent by itself. */
 export const isProtected =
   (hasSchedule: (className: string) => boolean) =>
-  (sight: Sight): Progress => {
-    const primary = isPromoted(sight);
-    const className = sight.here?.spec.volumeReplicationClass ?? '';
-    if (!primary.reached || sight.here?.status?.lastSyncTime !== undefined) return primary;
+  (replication: Seen): Progress => {
+    const primary = isPromoted(replication);
+    const className = replication?.spec.volumeReplicationClass ?? '';
+    if (!primary.reached || replication?.status?.lastSyncTime !== undefined) return primary;
     if (!hasSchedule(className))
       return reached('its class has no schedule, so that nothing is sent by itself');
     return waiting('is primary: waiting for the first sync to be complete');
   };
 
 /** A replication is gone. */
-export const isGone = ({ here }: Sight): Progress =>
-  here === undefined ? reached() : waiting('waiting for the controller to end the mirroring and let it go');
+export const isGone = (replication: Seen): Progress =>
+  replication === undefined
+    ? reached()
+    : waiting('waiting for the controller to end the mirroring and let it go');
 
 /**
- * A resync is through: its controller has taken it, and since it was asked for the primary tells of a sync that is complete. The
- * replica's own conditions cannot tell: they read Degraded and Resyncing for as long as its peer is primary.
+ * A resync is through when the driver has answered it with OK at the current generation. Recorded from ceph-csi: while the copy is made
+ * anew each answer is an error, and the first OK comes when it holds a whole snapshot again. It reads Degraded and Resyncing all the
+ * same, for as long as its peer is primary.
  */
-export const isResynced = ({ here, there }: Sight): Progress => {
-  if (here === undefined) return notSeenYet;
-  const { progress, why } = roleOf({ kind: 'VolumeReplication', object: here });
+export const isResynced = (replication: Seen): Progress => {
+  if (replication === undefined) return notSeenYet;
+  const { role, progress, why } = roleOf({ kind: 'VolumeReplication', object: replication });
   if (progress === 'ignored') return waiting(`waiting for the controller: ${why}`);
-  if (progress === 'failing') return waiting(`resync is tried again: ${why}`);
-  const { askedAt = Number.POSITIVE_INFINITY } = replicationOfVolume(here);
-  const lastSync = millisecondsOf(there?.status?.lastSyncTime);
-  return lastSync !== undefined && lastSync >= askedAt
-    ? reached()
-    : waiting('its copy is being replaced: waiting for a sync that is complete');
+  if (progress === 'failing') return waiting(`its copy is being made anew; for now the driver says: ${why}`);
+  return role === 'resyncing' ? reached() : waiting(`waiting for the controller: ${why}`);
 };

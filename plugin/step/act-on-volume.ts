@@ -64,10 +64,9 @@ const goThroughStages = async (
   let generation = stored?.metadata.generation ?? 0;
   let remark = '';
   for (const stage of options.stages) {
-    const seen = await awaitStage(options.followers, {
+    const seen = await awaitStage(options.followers.here, {
       key,
-      keyThere: keyThereOf(planned),
-      stage,
+      reached: stage.reached,
       generation,
       onWaiting: (text) => tell(run, planned.facts.key, { type: 'Waiting', message: text }),
       now: io.now,
@@ -123,18 +122,14 @@ const awaitHandOver = async (
   const isAccepted = consent !== undefined;
   if (decision.kind !== 'write' || decision.handOver === undefined || isAccepted) return;
   if (followers.there === undefined || keyThere === undefined) return;
-  await awaitStage(
-    { here: followers.there, there: undefined },
-    {
-      key: keyThere,
-      keyThere: undefined,
-      stage: { reached: ({ here }) => isHandedOver({ there: here }) },
-      generation: 0,
-      onWaiting: (text) => tell(run, planned.facts.key, { type: 'Waiting', message: text }),
-      now: run.io.now,
-      signal: AbortSignal.any([run.io.signal, deadline]),
-    },
-  );
+  await awaitStage(followers.there, {
+    key: keyThere,
+    reached: isHandedOver,
+    generation: 0,
+    onWaiting: (text) => tell(run, planned.facts.key, { type: 'Waiting', message: text }),
+    now: run.io.now,
+    signal: AbortSignal.any([run.io.signal, deadline]),
+  });
 };
 
 const act = async (

@@ -88,14 +88,13 @@ const namespacesOf = (keys: readonly (ReplicationKey | undefined)[]): string[] =
 ];
 
 const followAll = (run: StepRun, planned: readonly Planned[], signal: AbortSignal): Followers => {
-  const { verb, sites } = run;
+  const { sites } = run;
   const follow = (site: Sites['here'], keys: readonly (ReplicationKey | undefined)[]) =>
     followUntil<VolumeReplication>(site, resources.volumeReplications, {
       namespaces: namespacesOf(keys),
       signal,
     });
-  const looksThere =
-    verb.watchesThere || planned.some((it) => isWrite(it) && it.decision.handOver !== undefined);
+  const looksThere = planned.some((it) => isWrite(it) && it.decision.handOver !== undefined);
   return {
     here: follow(
       sites.here,

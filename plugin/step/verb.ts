@@ -14,13 +14,12 @@ import {
   isProtected,
   isResynced,
   type Progress,
-  type Sight,
 } from '../../core/step/reached.ts';
 import type { StepFacts } from '../../core/step/step-facts.ts';
 
 /** What is waited for, and what is written then. */
 export type Stage = {
-  readonly reached: (sight: Sight) => Progress;
+  readonly reached: (replication: VolumeReplication | undefined) => Progress;
   /** Written once it is reached; the next stage waits for what comes of that. */
   readonly afterwards?: (replication: VolumeReplication) => StepWrite;
 };
@@ -34,8 +33,6 @@ export type Verb = {
   readonly done: string;
   /** Whether pods and attachments matter to it. */
   readonly needsUsers: boolean;
-  /** Whether it is waited for what the other site's replication says. */
-  readonly watchesThere: boolean;
   /** What happens to the site whose name is typed. */
   readonly consequence: string;
 };
@@ -57,7 +54,6 @@ export const verbs = {
     stages: (site) => [{ reached: isProtected(hasSchedule(site)) }],
     done: 'protected',
     needsUsers: false,
-    watchesThere: false,
     consequence: '',
   },
   unprotect: {
@@ -66,7 +62,6 @@ export const verbs = {
     stages: () => [{ reached: isGone }],
     done: 'unprotected',
     needsUsers: false,
-    watchesThere: false,
     consequence: 'stops mirroring',
   },
   promote: {
@@ -75,7 +70,6 @@ export const verbs = {
     stages: () => [{ reached: isPromoted }],
     done: 'promoted',
     needsUsers: false,
-    watchesThere: false,
     consequence: 'becomes primary by force',
   },
   demote: {
@@ -84,7 +78,6 @@ export const verbs = {
     stages: () => [{ reached: isDemoted }],
     done: 'demoted',
     needsUsers: true,
-    watchesThere: false,
     consequence: '',
   },
   resync: {
@@ -100,7 +93,6 @@ export const verbs = {
     ],
     done: 'resynced',
     needsUsers: true,
-    watchesThere: true,
     consequence: 'throws its copy away',
   },
 } as const satisfies Record<string, Verb>;
