@@ -1,3 +1,4 @@
+import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import type { PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { resources } from '../model/resource.ts';
 import { keyOfClaim } from '../protection/claims-of-volume.ts';
@@ -16,12 +17,29 @@ const largerRequest = (wanted: PersistentVolumeClaim, there: PersistentVolumeCla
   return isLarger && there.status?.phase === 'Bound' ? requestOf(wanted) : undefined;
 };
 
+/** What the backup knows of the replication, where the claim does not know it, or only of an earlier sync: a promote wants to know. */
+const newerMemory = (
+  wanted: PersistentVolumeClaim,
+  there: PersistentVolumeClaim,
+): { annotations: Record<string, string> } | undefined => {
+  const [fresh = {}, stored = {}] = [wanted.metadata.annotations, there.metadata.annotations];
+  const { lastSyncTime } = restoreAnnotations;
+  // Both RFC 3339 in UTC and to the second, as the API writes them: texts compare as times do.
+  if ((stored[lastSyncTime] ?? '') >= (fresh[lastSyncTime] ?? '')) return undefined;
+  const ours = Object.values(restoreAnnotations).flatMap((key) =>
+    fresh[key] === undefined ? [] : [[key, fresh[key]] as const],
+  );
+  return { annotations: Object.fromEntries(ours) };
+};
+
 const stepForExisting = (there: PersistentVolumeClaim, { wanted, options }: VolumeFacts): Step => {
   const isUpdate = options.existing === 'update';
-  const metadata = isUpdate ? missingMetadata(wanted.claim, there) : undefined;
+  const metadata = isUpdate ? missingMetadata(wanted.claim, there) : newerMemory(wanted.claim, there);
   const storage = isUpdate ? largerRequest(wanted.claim, there) : undefined;
   const what = [
-    ...(metadata === undefined ? [] : ['labels and annotations']),
+    ...(metadata === undefined
+      ? []
+      : [isUpdate ? 'labels and annotations' : 'what is known of its last sync']),
     ...(storage === undefined ? [] : [`a request of ${storage}`]),
   ];
   if (what.length === 0)

@@ -47,7 +47,7 @@ export const promote: Command = {
     ['kubectl dr promote rbd-pvc --context cluster-2', 'After the other site was demoted: nothing is forced'],
     [
       'kubectl dr promote -l app=db --context cluster-2 --yes --accept-data-loss=15m',
-      'After a disaster, in a script: by force, but only where at most 15 minutes are at risk',
+      'After a disaster, in a script: by force, up to that loss',
     ],
     [
       'kubectl dr promote rbd-pvc --context cluster-2 --dry-run=client',

@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
+import { indexVersion } from '../../core/backup/check-index.ts';
+import { parseStreamHeader } from '../../core/backup/stream-header.ts';
 import { DrError } from '../../core/model/error.ts';
 import type { SourceObject } from '../../core/restore/sort-objects.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
@@ -42,6 +44,21 @@ const manifestsIn = (text: string, origin: string): SourceObject[] =>
 
 const plain = (objects: readonly SourceObject[]): Source => ({ objects, index: undefined, remarks: [] });
 
+const remarksOnMissing = ({ missing }: Pick<BackupIndex, 'missing'>): string[] =>
+  missing.map(
+    ({ kind, namespace, name, why }) =>
+      `the backup lacks ${kind} ${namespace === null ? '' : `${namespace}/`}${name}: ${why}`,
+  );
+
+/** Manifests, or a backup that was taken as a stream: its first line tells where it comes from, and no digest vouches for it. */
+const sourceIn = (text: string, origin: string): Source => {
+  const objects = manifestsIn(text, origin);
+  const header = parseStreamHeader(text);
+  if (header === undefined) return plain(objects);
+  const index: BackupIndex = { ...header, apiVersion: indexVersion, kind: 'Backup', files: [] };
+  return { objects, index, remarks: remarksOnMissing(index).map((remark) => oneLine(remark, 400)) };
+};
+
 /** As `kubectl apply -f DIRECTORY` takes them: by their ending, and not of directories below. */
 const manifestFiles = async (directory: string): Promise<string[]> =>
   (await readdir(directory, { withFileTypes: true }))
@@ -74,10 +91,7 @@ const remarksOn = (
   ...(directory === named
     ? []
     : [`restoring backup ${directory}, taken of ${index.source.site} at ${index.createdAt}`]),
-  ...index.missing.map(
-    ({ kind, namespace, name, why }) =>
-      `the backup lacks ${kind} ${namespace === null ? '' : `${namespace}/`}${name}: ${why}`,
-  ),
+  ...remarksOnMissing(index),
 ];
 
 const readDirectory = async (directory: string, { io, whyNot }: ReadOptions): Promise<Source> => {
@@ -99,10 +113,9 @@ const isDirectory = async (path: string): Promise<boolean> => {
 };
 
 const readOne = async (word: string, options: ReadOptions): Promise<Source> => {
-  if (word === '-')
-    return plain(manifestsIn(await readStream(options.io.stdin, 'standard input'), 'standard input'));
+  if (word === '-') return sourceIn(await readStream(options.io.stdin, 'standard input'), 'standard input');
   if (await isDirectory(word)) return readDirectory(word, options);
-  return plain(manifestsIn(await readTextFile(word, options.io.signal), word));
+  return sourceIn(await readTextFile(word, options.io.signal), word);
 };
 
 /** Reads everything that was named. A backup stands alone: it says itself what belongs to it. Throws a `DrError` at the first fault. */

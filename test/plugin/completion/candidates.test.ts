@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandName } from '../../../plugin/command.ts';
 import { commands } from '../../../plugin/commands/all.ts';
 import { completionFor } from '../../../plugin/completion/candidates.ts';
 
@@ -9,7 +10,7 @@ const complete = (line: string) => {
 
 describe('completion', () => {
   it.each([
-    { typed: '', words: ['status', 'explain', 'sandbox', 'completion', 'version'] },
+    { typed: '', words: commands.map(commandName) },
     { typed: 'sandbox ', words: ['up', 'down', 'status', 'fail', 'heal', 'link', 'write', 'read'] },
     { typed: 'sandbox fail ', words: ['cluster-1', 'cluster-2'] },
     { typed: 'sandbox fail cluster-1 ', words: [] },
@@ -28,7 +29,7 @@ describe('completion', () => {
     { typed: 'status --context=', words: [], wanted: 'contexts', prefix: '--context=' },
     { typed: 'status --kubeconfig ', words: [], wanted: 'files' },
     { typed: 'sandbox write cluster-1 ', words: [], wanted: 'claims' },
-    { typed: 'frobnicate x', words: ['status', 'explain', 'sandbox', 'completion', 'version'] },
+    { typed: 'frobnicate x', words: commands.map(commandName) },
   ])('after "$typed"', ({ typed, ...expected }) => {
     expect(complete(typed)).toEqual(expected);
   });

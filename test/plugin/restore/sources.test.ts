@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatStreamHeader } from '../../../core/backup/stream-header.ts';
 import type { SourceObject } from '../../../core/restore/sort-objects.ts';
 import { parseRestoreFlags } from '../../../plugin/restore/parse-restore-flags.ts';
 import { planDocument } from '../../../plugin/restore/print-plan.ts';
@@ -34,6 +35,21 @@ describe('sources', () => {
     const { objects } = await read(['-', second], JSON.stringify(pv()));
     expect(names(objects)).toEqual(['pv-db', 'db']);
     expect(objects[0]?.origin).toBe('standard input');
+  });
+
+  test('may be a backup that was taken as a stream: its first line tells of which site, and what is known', async () => {
+    const header = formatStreamHeader({
+      createdAt: '2026-11-20T12:00:00Z',
+      createdBy: 'kubectl dr 1.2.3',
+      source: { site: 'cluster-1', clusterUid: 'uid-of-cluster-1', kubernetesVersion: 'v1.36.0' },
+      volumes: [],
+      missing: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'web', why: 'it is not bound' }],
+    });
+    const stream = `${header}\n---\n${JSON.stringify(pv())}\n---\n${JSON.stringify(pvc())}\n`;
+    const { objects, index, remarks } = await read(['-'], stream);
+    expect(names(objects)).toEqual(['pv-db', 'db']);
+    expect(index?.source.clusterUid).toBe('uid-of-cluster-1');
+    expect(remarks).toEqual(['the backup lacks PersistentVolumeClaim shop/web: it is not bound']);
   });
 
   test('are the manifests of a directory, but not of those below it', async () => {
