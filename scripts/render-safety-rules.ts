@@ -1,3 +1,6 @@
+import { checkExamples } from '../core/check/examples.ts';
+import { type CheckFinding, objectText } from '../core/check/finding.ts';
+import { runChecks } from '../core/check/run-checks.ts';
 import { advise } from '../core/rules/advice/advise.ts';
 import { adviceExamples } from '../core/rules/advice/examples.ts';
 import type { CatalogueEntry, RuleLevel } from '../core/rules/catalogue/entry.ts';
@@ -6,15 +9,28 @@ import { guardExamples } from '../core/rules/guard/examples.ts';
 import { judgeGuard } from '../core/rules/guard/judge-guard.ts';
 import { repairExamples } from '../core/rules/repair/examples.ts';
 import { mend } from '../core/rules/repair/mend.ts';
-import type { AdviceCode, GuardCode, RepairCode, RuleCode } from '../core/rules/rule-code.ts';
+import type { AdviceCode, CheckCode, GuardCode, RepairCode, RuleCode } from '../core/rules/rule-code.ts';
 
 /** What the rules say at their examples, by code. */
 const refusals = (code: GuardCode) => judgeGuard(guardExamples[code]).refusals;
 const repairs = (code: RepairCode) => mend(repairExamples[code]).done;
 const advice = (code: AdviceCode) => advise(adviceExamples[code]);
 
+/** A row of `kubectl dr check`, which begins with the code itself. */
+const checkRow = ({ level, site, object, message, next }: CheckFinding): string =>
+  [
+    level,
+    site?.name ?? '<none>',
+    object === undefined ? '<none>' : objectText(object),
+    `${message}${next === undefined ? '' : `; next: ${next}`}`,
+  ].join('   ');
+
+const checked = (code: CheckCode) =>
+  runChecks(checkExamples[code]).findings.map((it) => ({ code: it.code, message: checkRow(it) }));
+
 const found = (code: RuleCode): readonly { readonly code: RuleCode; readonly message: string }[] => {
   if (code in guardExamples) return refusals(code as GuardCode);
+  if (code in checkExamples) return checked(code as CheckCode);
   return code in repairExamples ? repairs(code as RepairCode) : advice(code as AdviceCode);
 };
 
@@ -23,13 +39,14 @@ const prefixes: Readonly<Record<RuleLevel, string>> = {
   guard: 'Error from server (Forbidden): admission webhook "guard.kubectl-dr.dev" denied the request: ',
   repair: 'Warning: ',
   advice: 'Warning: ',
+  check: '',
 };
 
 /** What a person sees. Fails where the rule has nothing to say about its own example. */
 const printedText = ({ code, level }: CatalogueEntry): string => {
   const message = found(code).find((finding) => finding.code === code)?.message;
   if (message === undefined) throw new Error(`${code} says nothing about its example`);
-  return `${prefixes[level]}${code}: ${message}`;
+  return `${prefixes[level]}${code}${level === 'check' ? '   ' : ': '}${message}`;
 };
 
 const block = (language: string, lines: readonly string[]): string[] => [
@@ -91,6 +108,11 @@ const chapters: readonly { readonly level: RuleLevel; readonly title: string; re
     title: 'Advice: a warning',
     text: 'The change passes. Nothing is said about what is unknown.',
   },
+  {
+    level: 'check',
+    title: 'Check: found when somebody looks',
+    text: 'No change is judged by these; [`kubectl dr check`](check.md) finds them, and finds what breaks DR104 to DR107, DR301 to DR303, DR305 and DR306 as it stands. What could not be read is said, and never taken for fine.',
+  },
 ];
 
 const entries = Object.values(catalogue);
@@ -112,7 +134,7 @@ export const renderSafetyRules = (): string =>
     '',
     '# Safety rules',
     '',
-    'What `dr-webhook` refuses, mends and warns of, whoever makes the change. `dr-controller` applies DR101, DR102, DR104 and DR106 again before it promotes. A code always means the same and is never reused; `kubectl dr explain DR102` prints one of them. In commands, words in capitals stand for names.',
+    'What `dr-webhook` refuses, mends and warns of, whoever makes the change, and what `kubectl dr check` finds. `dr-controller` applies DR101, DR102, DR104 and DR106 again before it promotes. A code always means the same and is never reused; `kubectl dr explain DR102` prints one of them. In commands, words in capitals stand for names.',
     '',
     '| code | level | finds | unless there is consent to |',
     '|---|---|---|---|',

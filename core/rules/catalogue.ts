@@ -1,4 +1,5 @@
 import { adviceEntries } from './catalogue/advice-entries.ts';
+import { checkEntries } from './catalogue/check-entries.ts';
 import type { CatalogueEntry, EntryTexts, RuleLevel } from './catalogue/entry.ts';
 import { guardEntries } from './catalogue/guard-entries.ts';
 import { repairEntries } from './catalogue/repair-entries.ts';
@@ -18,4 +19,5 @@ export const catalogue: Readonly<Record<RuleCode, CatalogueEntry>> = {
   ...entriesOf('guard', guardEntries),
   ...entriesOf('repair', repairEntries),
   ...entriesOf('advice', adviceEntries),
+  ...entriesOf('check', checkEntries),
 };

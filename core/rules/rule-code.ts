@@ -19,4 +19,21 @@ export type RepairCode = 'DR201' | 'DR202' | 'DR203';
 /** Advice: a warning. */
 export type AdviceCode = 'DR301' | 'DR302' | 'DR303' | 'DR304' | 'DR305' | 'DR306';
 
-export type RuleCode = GuardCode | RepairCode | AdviceCode;
+/** Check: found by `kubectl dr check` alone; no change is judged by it. */
+export type CheckCode =
+  | 'DR401'
+  | 'DR402'
+  | 'DR403'
+  | 'DR404'
+  | 'DR405'
+  | 'DR406'
+  | 'DR407'
+  | 'DR408'
+  | 'DR409'
+  | 'DR410'
+  | 'DR411'
+  | 'DR412'
+  | 'DR413'
+  | 'DR414';
+
+export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

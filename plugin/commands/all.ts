@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { backup } from './backup.ts';
+import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { restore } from './restore.ts';
@@ -11,6 +12,7 @@ import { version } from './version.ts';
 /** Every command there is, in the order of help. */
 export const commands: readonly Command[] = [
   status,
+  check,
   backup,
   restore,
   protect,

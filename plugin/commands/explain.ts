@@ -12,7 +12,7 @@ export const explain: Command = {
     ['kubectl dr explain dr102 -o yaml', 'For scripts'],
   ],
   epilogue:
-    'Refusals and warnings of dr-webhook begin with the code of their rule. DR1xx: the change is refused; DR2xx: the object is mended; DR3xx: a warning.',
+    'Refusals and warnings of dr-webhook begin with the code of their rule. DR1xx: the change is refused; DR2xx: the object is mended; DR3xx: a warning; DR4xx: found by "kubectl dr check".',
   flags: {
     output: textFlag('Output format', { alias: 'o', choices: ['json', 'yaml'] }),
     ...commonFlags,

@@ -10,6 +10,7 @@ const levelTexts: Readonly<Record<RuleLevel, string>> = {
   guard: 'guard: the change is refused, also where nobody can tell.',
   repair: 'repair: the object is mended on its way in, with a warning.',
   advice: 'advice: a warning; the change passes.',
+  check: 'check: found by "kubectl dr check"; no change is judged by it.',
 };
 
 const paragraph = (label: string, text: string): string[] =>

@@ -60,13 +60,29 @@ describe('a command line', () => {
         kubectl dr COMMAND [flags]
 
       Commands:
-        status [PVC...]   Show both sites side by side: role here and there, verdict,
-                          lag against schedule, next command
-        explain [CODE]    Explain a safety rule by its code: cause, risk and remedy
-        sandbox           Two clusters with mirrored storage on this machine
-        completion SHELL  Print a completion script for kubectl-dr; "kubectl dr"
-                          itself completes through kubectl
-        version           Show the version of kubectl dr and of what it runs on
+        status [PVC...]      Show both sites side by side: role here and there,
+                             verdict, lag against schedule, next command
+        check [PVC...]       Find what would go wrong: coded findings about both
+                             sites, their volumes and this machine
+        backup [PVC...]      Keep claims, their volumes and what they need as plain
+                             YAML, cleaned for another cluster
+        restore [SOURCE...]  Bring claims and their volumes back on the other site, in
+                             order, until they are bound
+        protect [PVC...]     Protect claims: set Retain, create the VolumeReplication,
+                             wait for the first sync
+        promote [PVC...]     Make volumes primary on one site, once both sites were
+                             looked at
+        demote [PVC...]      Make volumes secondary on one site; refused while
+                             anything uses them
+        resync [PVC...]      Throw a site's copy away and fetch the one of the other
+                             site, which has to be primary
+        unprotect [PVC...]   End the protection of claims; on the primary that removes
+                             the other site's copy
+        explain [CODE]       Explain a safety rule by its code: cause, risk and remedy
+        sandbox              Two clusters with mirrored storage on this machine
+        completion SHELL     Print a completion script for kubectl-dr; "kubectl dr"
+                             itself completes through kubectl
+        version              Show the version of kubectl dr and of what it runs on
 
       Flags stand after "dr": kubectl takes none before the name of a plugin.
       "kubectl dr COMMAND --help" shows the examples and flags of a command.
@@ -93,7 +109,7 @@ describe('a command line', () => {
     },
     {
       typed: 'explain DR113',
-      says: 'there is no rule "DR113", only DR101 to DR112, DR201 to DR203, DR301 to DR306; see all of them with "kubectl dr explain"',
+      says: 'there is no rule "DR113", only DR101 to DR112, DR201 to DR203, DR301 to DR306, DR401 to DR414; see all of them with "kubectl dr explain"',
     },
     {
       typed: 'status -o xml',

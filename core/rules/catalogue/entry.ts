@@ -1,8 +1,8 @@
 import type { ConsentAction } from '../../consent.ts';
 import type { RuleCode } from '../rule-code.ts';
 
-/** What a rule does: refuses the request, mends the object, or warns. */
-export type RuleLevel = 'guard' | 'repair' | 'advice';
+/** What a rule does: refuses the request, mends the object, warns, or is found when somebody looks. */
+export type RuleLevel = 'guard' | 'repair' | 'advice' | 'check';
 
 /** What a person can read about a rule. Texts are one line each. */
 export type CatalogueEntry = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkExamples } from '../../../core/check/examples.ts';
 import { adviceExamples } from '../../../core/rules/advice/examples.ts';
 import { catalogue } from '../../../core/rules/catalogue.ts';
 import { guardExamples } from '../../../core/rules/guard/examples.ts';
@@ -11,16 +12,26 @@ const numbers = (first: number, count: number): string[] =>
 
 describe('the catalogue of safety rules', () => {
   it('has every code, in order', () => {
-    expect(Object.keys(catalogue)).toEqual([...numbers(101, 12), ...numbers(201, 3), ...numbers(301, 6)]);
+    expect(Object.keys(catalogue)).toEqual([
+      ...numbers(101, 12),
+      ...numbers(201, 3),
+      ...numbers(301, 6),
+      ...numbers(401, 14),
+    ]);
   });
 
   it('has an example of each code', () => {
-    const examples = { ...guardExamples, ...repairExamples, ...adviceExamples };
+    const examples = { ...guardExamples, ...repairExamples, ...adviceExamples, ...checkExamples };
     expect(Object.keys(examples).sort()).toEqual(Object.keys(catalogue));
   });
 
   it.each(entries)('%s carries its own code, and the level that its hundred stands for', (code, entry) => {
-    const levels: Readonly<Record<string, string>> = { '1': 'guard', '2': 'repair', '3': 'advice' };
+    const levels: Readonly<Record<string, string>> = {
+      '1': 'guard',
+      '2': 'repair',
+      '3': 'advice',
+      '4': 'check',
+    };
     expect([entry.code, entry.level]).toEqual([code, levels[code[2] ?? '']]);
   });
 

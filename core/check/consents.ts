@@ -1,0 +1,44 @@
+import { consentAnnotation, whyConsentIsVoid } from '../consent.ts';
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+import { knownValue } from '../model/reading-of.ts';
+import { shellWord } from '../rules/guard/commands.ts';
+import { oneLine } from '../rules/one-line.ts';
+import type { CheckFacts } from './facts.ts';
+import { type Check, finding, type Seen } from './finding.ts';
+import { onEachProtected, type ProtectedSide } from './on-each.ts';
+
+const shortKinds = { VolumeReplication: 'vr', VolumeGroupReplication: 'vgr' } as const;
+
+const objectOf = ({ site, replication }: ProtectedSide): KubernetesObject | undefined => {
+  const { replications, groups } = knownValue(site.objects);
+  const all: readonly KubernetesObject[] = replication.kind === 'VolumeReplication' ? replications : groups;
+  return all.find(
+    ({ metadata }) => metadata.namespace === replication.namespace && metadata.name === replication.name,
+  );
+};
+
+const ofSide = (side: ProtectedSide, now: number): readonly Seen[] => {
+  const text = objectOf(side)?.metadata.annotations?.[consentAnnotation];
+  if (text === undefined) return [];
+  const { kind, namespace, name } = side.replication;
+  const { kubectl } = side.site.site;
+  const why = whyConsentIsVoid(text, now);
+  return [
+    finding('DR413', 'warning', {
+      site: side.site,
+      object: { kind, namespace, name },
+      message:
+        why === undefined
+          ? 'carries a consent that holds: the next change of it may lose data without being refused'
+          : `carries a consent that nobody honours any more: ${oneLine(why)}`,
+      next: `${kubectl} -n ${shellWord(namespace)} annotate ${shortKinds[kind]} ${shellWord(name)} ${consentAnnotation}-`,
+    }),
+  ];
+};
+
+/** DR413. A consent is for one change and for now. */
+export const consents: Check = {
+  name: 'Consents',
+  codes: ['DR413'],
+  look: (facts: CheckFacts) => onEachProtected(facts, (side) => ofSide(side, facts.now)),
+};

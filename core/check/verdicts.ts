@@ -1,0 +1,45 @@
+import type { RuleCode } from '../rules/rule-code.ts';
+import type { VolumeStatus } from '../status/assess.ts';
+import type { VerdictLevel } from '../status/verdict.ts';
+import type { CheckFacts } from './facts.ts';
+import { type Check, type CheckFinding, type FindingLevel, finding, type Seen } from './finding.ts';
+import { firstOf } from './on-each.ts';
+
+/** Facts that have a code of their own since they can also be found elsewhere. */
+const codes: Readonly<Record<string, RuleCode>> = { SeveralReplications: 'DR105', SyncLate: 'DR303' };
+
+/** What is said once about the site, or the pair, is not said again about each volume. */
+const saidElsewhere: readonly string[] = ['SiteUnreadable', 'NoPeer'];
+
+const levels: Readonly<Record<Exclude<VerdictLevel, 'ok'>, FindingLevel>> = {
+  info: 'info',
+  warning: 'warning',
+  error: 'error',
+};
+
+const isSaidElsewhere = ({ verdict }: VolumeStatus): boolean => saidElsewhere.includes(verdict.reason);
+
+const withoutVerdict = (volumes: readonly VolumeStatus[]): readonly Seen[] => {
+  const claims = volumes.filter(isSaidElsewhere).map((it) => `${it.namespace}/${it.claimName}`);
+  return claims.length === 0
+    ? []
+    : [{ unknown: `the verdict of claim ${firstOf(claims)}: half of the pair is missing` }];
+};
+
+const ofVolume = (volume: VolumeStatus): readonly Seen[] => {
+  const { namespace, claimName, verdict } = volume;
+  if (verdict.level === 'ok' || isSaidElsewhere(volume)) return [];
+  const said: CheckFinding = finding(codes[verdict.reason] ?? 'DR411', levels[verdict.level], {
+    object: { kind: 'PersistentVolumeClaim', namespace, name: claimName },
+    message: `${verdict.name}: ${verdict.message}`,
+    next: verdict.next,
+  });
+  return [said];
+};
+
+/** DR411, DR105 and DR303. The verdict of each volume, as `kubectl dr status` gives it. */
+export const verdicts: Check = {
+  name: 'Verdicts',
+  codes: ['DR105', 'DR303', 'DR411'],
+  look: ({ volumes }: CheckFacts) => [...volumes.flatMap(ofVolume), ...withoutVerdict(volumes)],
+};

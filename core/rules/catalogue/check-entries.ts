@@ -1,0 +1,133 @@
+import type { CheckCode } from '../rule-code.ts';
+import type { EntryTexts } from './entry.ts';
+
+const describe = 'kubectl -n NAMESPACE describe vr VR';
+const registration = 'kubectl get validatingwebhookconfiguration kubectl-dr-guard -o yaml';
+
+/** What `kubectl dr check` finds beside what the other rules say. */
+export const checkEntries = {
+  DR401: {
+    title: 'a site, or a kind of objects on it, that cannot be read',
+    cause:
+      'An API server does not answer, refuses the credentials, or does not let this user read VolumeReplications (an error); or another kind that checks look at may not be read (a warning).',
+    risk: 'What was not looked at is not known to be well: the site may be primary, or not ready to take over.',
+    remedy:
+      'Find out whether the site is lost or only out of reach from here. For a kind that may not be read, ask for the permission to list it.',
+    commands: [
+      'kubectl --context SITE get --raw=/readyz',
+      'kubectl --context SITE auth can-i list volumereplications -A',
+    ],
+  },
+  DR402: {
+    title: 'the CRDs of replication missing or too old on a site',
+    cause:
+      'VolumeReplication or VolumeReplicationClass is not installed, does not serve v1alpha1, has no status subresource, or its schema lacks a field: spec.autoResync, status.observedGeneration, the generation of conditions, or another that controllers and rules rely on.',
+    risk: 'A field that the server does not know is dropped without a word. Without the kinds nothing can be promoted on that site, and that is noticed in the middle of a failover.',
+    remedy: 'Install the CRDs of this release, or those of a newer kubernetes-csi-addons, on both sites.',
+    commands: ['kubectl --context SITE apply -f manifests/crds'],
+  },
+  DR403: {
+    title: 'no controller, or two, acting on VolumeReplications',
+    cause:
+      'A VolumeReplication waits for longer than 5 minutes and no controller has acted on it; or dr-controller and kubernetes-csi-addons both run for one driver. Told by leases, CSIAddonsNodes, and who wrote the status at which generation. Where exactly one acts, the finding says which and is information only.',
+    risk: 'A wish that nobody acts on protects nothing. Two controllers undo what the other did.',
+    remedy:
+      'Run one of them for the driver on each site: dr-controller beside the driver, or kubernetes-csi-addons with its sidecars.',
+    commands: [
+      'kubectl --context SITE get leases -A',
+      'kubectl --context SITE get csiaddonsnodes -A',
+      describe,
+    ],
+  },
+  DR404: {
+    title: 'a StorageClass that the other site lacks or has for another driver',
+    cause:
+      'A protected claim names a StorageClass that is not on the other site, or has another provisioner there.',
+    risk: 'The claim cannot be restored there as it is, and a claim made for it gets an empty volume or none.',
+    remedy: 'Create the StorageClass on the other site, with the same name and provisioner, and with Retain.',
+    commands: ['kubectl get storageclass CLASS -o yaml', 'kubectl --context PEER apply -f FILE'],
+  },
+  DR405: {
+    title: 'a CSI driver that is not registered on a site',
+    cause:
+      'A protected volume, or a VolumeReplicationClass, is of a driver that no CSIDriver is called and no CSINode lists. Unknown where no driver is registered at all.',
+    risk: 'Volumes of that driver can be neither promoted nor mounted there.',
+    remedy: 'Install the driver on that site, under the same name as on the other one.',
+    commands: ['kubectl --context SITE get csidrivers,csinodes'],
+  },
+  DR406: {
+    title: 'an unprotected claim of a workload that has protected ones',
+    cause:
+      'A pod mounts a protected claim, and beside it one that no VolumeReplication or VolumeGroupReplication takes in.',
+    risk: 'After a failover the application comes up with part of its data, or not at all.',
+    remedy: 'Protect the claim, too, or keep what it holds in a way of its own.',
+    commands: ['kubectl dr protect PVC -n NAMESPACE'],
+  },
+  DR407: {
+    title: 'a deletion that does not end',
+    cause:
+      'A VolumeReplication, VolumeGroupReplication, claim, volume or namespace is being deleted for longer than 5 minutes. The finding names each finalizer and what it waits for.',
+    risk: 'Mirroring is half switched off, and taking a finalizer away by hand leaves the volume mirrored with nobody to end it, or deletes what is still used.',
+    remedy:
+      'See to what the finalizer waits for; the object then goes by itself. Do not take off a finalizer of replication while mirroring may be on.',
+    commands: [describe, 'kubectl -n NAMESPACE describe pvc PVC'],
+  },
+  DR408: {
+    title: 'a guard that is not in force',
+    cause:
+      'On a site dr-webhook is not registered, or does not answer a change that it has to refuse (a dry run, nothing is changed), or is registered to let everything pass while it does not answer, or without the repair of restored volumes; or one site is registered by URL and the other by Service.',
+    risk: 'Nothing refuses a change that makes two primaries. A guard that is closed and does not answer refuses all that it judges, in the middle of a failover, too.',
+    remedy:
+      'Register the webhook on both sites, and have it run. Close a guard that was opened in an emergency.',
+    commands: ['dr-webhook register --context=SITE', registration],
+  },
+  DR409: {
+    title: 'an executable on PATH that stands before a command of this plugin',
+    cause:
+      'A file on PATH is called kubectl-dr-WORD, which kubectl runs for "kubectl dr WORD"; or there are several different kubectl-dr.',
+    risk: 'What runs in an emergency is not what was meant.',
+    remedy: 'Rename it, or take its directory off PATH.',
+    commands: ['kubectl plugin list'],
+  },
+  DR410: {
+    title: 'a clock that is ahead by more than 5 minutes',
+    cause:
+      "The newest time that was written on a site (by a lease, or on a VolumeReplication) is more than 5 minutes in this machine's future. Unknown where nothing was written of late.",
+    risk: 'Lags, ages and the end of a consent are told wrongly; a consent is void where it should hold, or holds where it should be void.',
+    remedy: 'Have both sites and this machine keep time by NTP.',
+    commands: ['kubectl --context SITE get leases -A -o wide'],
+  },
+  DR411: {
+    title: 'a verdict that is not Protected',
+    cause:
+      'The two sites of a volume show something else than one primary that replicates in time: the verdict of "kubectl dr status", with its reason. A change on its way is information, a bad verdict an error.',
+    risk: 'It depends on the verdict: two primaries lose writes, no primary stops the application, a degraded one mirrors nothing.',
+    remedy: 'See the volume on both sites, and follow the command that status names.',
+    commands: ['kubectl dr status -n NAMESPACE PVC', describe],
+  },
+  DR412: {
+    title: 'a certificate of the webhook that runs out',
+    cause:
+      'The last authority in the CA bundle of a registration ends within 14 days, or has ended, or is not valid yet; or there is no bundle. The Secret is not read, since it holds the key.',
+    risk: 'API servers stop trusting the webhook. A closed guard then refuses every change that it judges.',
+    remedy:
+      'See that dr-webhook runs and leads its certificates, or that whoever keeps them does. A new authority is in place within seconds.',
+    commands: ['kubectl -n kubectl-dr get pods', registration],
+  },
+  DR413: {
+    title: 'a consent that was left lying around',
+    cause:
+      'A replication carries the annotation kubectl-dr.dev/consent: one that still holds, has expired, or cannot be read.',
+    risk: 'While it holds, the next change may lose data without being refused. Afterwards it misleads whoever reads it.',
+    remedy: 'Take the annotation off, unless the change that it was written for is still to come.',
+    commands: ['kubectl -n NAMESPACE annotate vr VR kubectl-dr.dev/consent-'],
+  },
+  DR414: {
+    title: 'a resize that has not reached both sites',
+    cause:
+      "A protected claim asks for more than it has; or the other site's PV of the volume is smaller than the claim.",
+    risk: 'Storage mirrors the size, the objects of the other site do not follow: a claim of the new size does not bind there, or a file system is smaller than its volume.',
+    remedy: 'Wait until the resize is done, then restore the claim and its volume into the other site anew.',
+    commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl --context PEER get pv PV -o yaml'],
+  },
+} satisfies Record<CheckCode, EntryTexts>;
