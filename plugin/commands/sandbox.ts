@@ -39,7 +39,10 @@ const up: Command = {
 const down: Command = {
   usage: 'down',
   summary: 'End the sandbox and remove what is left of it',
-  examples: [['kubectl dr sandbox down', 'Also removes what a killed sandbox left behind']],
+  examples: [
+    ['kubectl dr sandbox down', 'Also removes what a killed sandbox left behind'],
+    ['kubectl dr sandbox down && kubectl dr sandbox up --detach', 'Begin anew'],
+  ],
   flags: { ...commonFlags },
   load: async () => (await import('../sandbox/run-down.ts')).runDown,
 };
@@ -71,7 +74,10 @@ const heal: Command = {
   usage: 'heal <site>',
   summary: 'Bring a site back as it was: still believing what it believed',
   positionals: { site },
-  examples: [['kubectl dr sandbox heal cluster-1', 'After a failover it is a second primary']],
+  examples: [
+    ['kubectl dr sandbox heal cluster-1', 'After a failover it is a second primary'],
+    ['kubectl dr sandbox heal cluster-2', 'Both sites can be dark at once'],
+  ],
   flags: { ...commonFlags },
   load: async () => (await import('../sandbox/run-calls.ts')).runHeal,
 };
