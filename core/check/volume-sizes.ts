@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { volumeIdentityKey } from '../model/persistent-volume.ts';
-import { bytesOf } from '../restore/bytes-of.ts';
+import { bytesOf } from '../model/quantity.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { type CheckFacts, peerOf } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';

@@ -1,8 +1,8 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import type { PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import { bytesOf } from '../model/quantity.ts';
 import { resources } from '../model/resource.ts';
 import { keyOfClaim } from '../protection/claims-of-volume.ts';
-import { bytesOf } from './bytes-of.ts';
 import type { VolumeFacts } from './conflicts/volume-rule.ts';
 import { missingMetadata } from './missing-metadata.ts';
 import type { Step } from './plan.ts';

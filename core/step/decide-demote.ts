@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
-import { notProtected, ownReplication } from './own-replication.ts';
+import { replicationToChange } from './own-replication.ts';
 import { refusedByRules } from './rule-obstacles.ts';
 import type { StepFacts } from './step-facts.ts';
 
@@ -9,12 +9,9 @@ import type { StepFacts } from './step-facts.ts';
  * RBD can report a split brain that is none, and the healthy copy would be wiped (ceph/ceph-csi#3209).
  */
 export const decideDemote = (facts: StepFacts, { now }: { readonly now: number }): Decision => {
-  const own = ownReplication(facts);
+  const own = replicationToChange(facts);
   if ('obstacle' in own) return own.obstacle;
-  const { replication } = own;
-  if (replication === undefined) return notProtected(facts);
-  const { namespace = '', name = '' } = replication.metadata;
-  const key = { namespace, name };
+  const { replication, key } = own;
   if (replication.spec.replicationState === 'secondary')
     return facts.role.role === 'secondary' && facts.role.progress === 'settled'
       ? { kind: 'unchanged', message: `is secondary on ${facts.here.name} already` }
@@ -26,7 +23,7 @@ export const decideDemote = (facts: StepFacts, { now }: { readonly now: number }
     kind: 'write',
     key,
     writes: [{ kind: 'ask', before: replication, replicationState: 'secondary' }],
-    message: `demoted by VolumeReplication ${name}`,
+    message: `demoted by VolumeReplication ${key.name}`,
     consent: undefined,
   };
 };

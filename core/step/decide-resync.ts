@@ -3,7 +3,7 @@ import { drCommand } from '../status/dr-command.ts';
 import { millisecondsOf } from '../status/replication.ts';
 import { cannot, type Decision } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
-import { notProtected, ownReplication } from './own-replication.ts';
+import { replicationToChange } from './own-replication.ts';
 import { refusedByRules } from './rule-obstacles.ts';
 import type { StepFacts } from './step-facts.ts';
 
@@ -23,17 +23,14 @@ const describeLoss = (facts: StepFacts, now: number): string => {
 
 /** How the copy of this site is thrown away and fetched anew from the other one, which has to be known to be primary. */
 export const decideResync = (facts: StepFacts, { now }: { readonly now: number }): Decision => {
-  const own = ownReplication(facts);
+  const own = replicationToChange(facts);
   if ('obstacle' in own) return own.obstacle;
-  const { replication } = own;
-  if (replication === undefined) return notProtected(facts);
-  const { namespace = '', name = '' } = replication.metadata;
-  const key = { namespace, name };
+  const { replication, key } = own;
   if (replication.spec.replicationState === 'resync') return { kind: 'await', key };
   if (replication.spec.replicationState === 'primary' || facts.role.role === 'primary')
     return cannot(
       'NotDemoted',
-      `${facts.here.name} is primary for claim ${namespace}/${facts.key.name}, or is to become so: only a secondary is resynced`,
+      `${facts.here.name} is primary for claim ${key.namespace}/${facts.key.name}, or is to become so: only a secondary is resynced`,
       drCommand(facts.here, 'demote', facts.key),
     );
   const step = { before: replication, after: withWish(replication, 'resync') };

@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts';
-import { notProtected, ownReplication } from './own-replication.ts';
+import { replicationToChange } from './own-replication.ts';
 import type { StepFacts } from './step-facts.ts';
 
 const describeLoss = ({ role, here, there }: StepFacts): string => {
@@ -12,18 +12,15 @@ const describeLoss = ({ role, here, there }: StepFacts): string => {
 
 /** How the protection of a claim ends on this site. On the primary the driver removes the other site's copy with it. */
 export const decideUnprotect = (facts: StepFacts): Decision => {
-  const own = ownReplication(facts);
+  const own = replicationToChange(facts);
   if ('obstacle' in own) return own.obstacle;
-  const { replication } = own;
-  if (replication === undefined) return notProtected(facts);
-  const { namespace = '', name = '' } = replication.metadata;
-  const key = { namespace, name };
+  const { replication, key } = own;
   if (replication.metadata.deletionTimestamp !== undefined) return { kind: 'await', key };
   return {
     kind: 'write',
     key,
     writes: [{ kind: 'delete', before: replication }],
-    message: `unprotected: VolumeReplication ${name} deleted`,
+    message: `unprotected: VolumeReplication ${key.name} deleted`,
     consent: {
       annotation: 'unprotect',
       obstacles: [],

@@ -2,7 +2,7 @@ import type { VolumeReplication } from '../model/volume-replication.ts';
 import { replicationHereOf } from '../protection/protectors.ts';
 import { nameReplication } from '../rules/guard/commands.ts';
 import { drCommand } from '../status/dr-command.ts';
-import { cannot, type Decision } from './decision.ts';
+import { cannot, type Decision, type ReplicationKey } from './decision.ts';
 import type { StepFacts } from './step-facts.ts';
 
 /** The one VolumeReplication of a claim; undefined where nothing replicates it. Or why a step cannot act on it. */
@@ -47,10 +47,19 @@ export const ownReplication = (facts: StepFacts): OwnReplication => {
   return { replication: first?.object };
 };
 
-/** Of a step that needs a replication. */
-export const notProtected = (facts: StepFacts): Decision =>
-  cannot(
-    'NotProtected',
-    `nothing replicates ${claimText(facts)} on ${facts.here.name}`,
-    drCommand(facts.here, 'status', facts.key),
-  );
+/** The replication that a step changes, and where it is; or why there is none to change. */
+export const replicationToChange = (
+  facts: StepFacts,
+):
+  | { readonly replication: VolumeReplication; readonly key: ReplicationKey }
+  | { readonly obstacle: Decision } => {
+  const own = ownReplication(facts);
+  if ('obstacle' in own) return own;
+  const { replication } = own;
+  if (replication === undefined) {
+    const message = `nothing replicates ${claimText(facts)} on ${facts.here.name}`;
+    return { obstacle: cannot('NotProtected', message, drCommand(facts.here, 'status', facts.key)) };
+  }
+  const { namespace = '', name = '' } = replication.metadata;
+  return { replication, key: { namespace, name } };
+};

@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim } from '../../model/persistent-volume.ts';
-import { bytesOf } from '../bytes-of.ts';
+import { bytesOf } from '../../model/quantity.ts';
 import type { RestoreConflict } from '../conflict.ts';
 import { nameOf } from '../object-name.ts';
 import { storageClassOf } from '../storage-class-of.ts';

@@ -1,8 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import { bytesOf, quantityOf } from '../../../core/model/quantity.ts';
 import { resources } from '../../../core/model/resource.ts';
 import { type Decision, only, settled, withFinalizer, withoutFinalizer } from '../runtime/decision.ts';
 import { referenceTo } from './claim-decision.ts';
-import { bytesOf, quantityOf } from './quantity.ts';
 import type { NewVolume, VolumeOrder, VolumeUse } from './storage-driver.ts';
 import { annotationOf, type StorageClass, volumeNames, waitsForConsumer } from './storage-objects.ts';
 

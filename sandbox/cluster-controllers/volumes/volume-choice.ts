@@ -1,6 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import { bytesOf } from '../../../core/model/quantity.ts';
 import { type LabelSelector, selectorMatches } from '../workloads/label-selector.ts';
-import { bytesOf } from './quantity.ts';
 import { isVolumeOfClaim, storageClassNameOf } from './storage-objects.ts';
 
 const sizeOf = (volume: PersistentVolume): number => bytesOf(volume.spec?.capacity?.storage) ?? 0;

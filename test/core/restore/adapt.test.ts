@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BackupIndex } from '../../../core/backup/backup-index.ts';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
-import { bytesOf } from '../../../core/restore/bytes-of.ts';
+import { bytesOf } from '../../../core/model/quantity.ts';
 import { claimUidsOf } from '../../../core/restore/claim-uids.ts';
 import { mapNames } from '../../../core/restore/map-names.ts';
 import { mergePatch } from '../../../core/restore/merge-patch.ts';

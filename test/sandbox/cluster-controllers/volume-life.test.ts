@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf, quantityOf } from '../../../core/model/quantity.ts';
 import {
   attacherFinalizer,
   attachmentName,
@@ -15,7 +16,6 @@ import {
   orderVolume,
   publishVolume,
 } from '../../../sandbox/cluster-controllers/volumes/provision-decision.ts';
-import { bytesOf, quantityOf } from '../../../sandbox/cluster-controllers/volumes/quantity.ts';
 import type { VolumeAttachment } from '../../../sandbox/cluster-controllers/volumes/storage-objects.ts';
 import { claim, storageClass, volume } from './volume-objects.ts';
 

@@ -1,4 +1,4 @@
-const factors: Record<string, number> = {
+const factors: Readonly<Record<string, number>> = {
   '': 1,
   m: 1e-3,
   k: 1e3,
@@ -15,13 +15,15 @@ const factors: Record<string, number> = {
   Ei: 2 ** 60,
 };
 
-/** Bytes of a Kubernetes quantity such as `1Gi`, `500M` or `1e9`; undefined where it is none. */
-export const bytesOf = (quantity: string | undefined): number | undefined => {
-  const match = /^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)((?:[eE][+-]?[0-9]+)|[A-Za-z]*)$/.exec(quantity ?? '');
-  const [, digits, suffix] = match ?? [];
+/** Bytes, or a count, of a Kubernetes quantity such as `1Gi`, `500M`, `1e9` or `5`; undefined where it is none. */
+export const bytesOf = (quantity: unknown): number | undefined => {
+  const text = typeof quantity === 'number' ? String(quantity) : quantity;
+  if (typeof text !== 'string') return undefined;
+  const [, digits, suffix] =
+    /^\+?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)((?:[eE][+-]?[0-9]+)|[A-Za-z]*)$/.exec(text) ?? [];
   if (digits === undefined || suffix === undefined) return undefined;
   if (/^[eE][+-]?[0-9]+$/.test(suffix)) return Math.ceil(Number(`${digits}${suffix}`));
-  const factor = factors[suffix];
+  const factor = Object.hasOwn(factors, suffix) ? factors[suffix] : undefined;
   return factor === undefined ? undefined : Math.ceil(Number(digits) * factor);
 };
 
