@@ -41,7 +41,7 @@ const down: Command = {
   summary: 'End the sandbox and remove what is left of it',
   examples: [
     ['kubectl dr sandbox down', 'Also removes what a killed sandbox left behind'],
-    ['kubectl dr sandbox down && kubectl dr sandbox up --detach', 'Begin anew'],
+    ['kubectl dr sandbox down -v=1', 'Tell what is ended and removed'],
   ],
   flags: { ...commonFlags },
   load: async () => (await import('../sandbox/run-down.ts')).runDown,

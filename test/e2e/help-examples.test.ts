@@ -96,7 +96,9 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     await run('kubectl dr sandbox up --detach --with-example');
     await run('kubectl --kubeconfig ~/.kube/kubectl-dr-sandbox get pvc');
     await run('kubectl dr sandbox status', 'kubectl dr sandbox status -o json');
-    await run('kubectl dr sandbox down && kubectl dr sandbox up --detach', 'kubectl dr sandbox down');
+    await run('kubectl dr sandbox down -v=1');
+    await sandbox.dr('sandbox', 'up', '--detach');
+    await run('kubectl dr sandbox down');
     await runUntil('kubectl dr sandbox up', 'End it with');
     await runUntil('kubectl dr sandbox up --state ~/dr-sandbox', 'End it with');
     await run('kubectl dr sandbox up --detach --clock-factor=60');
