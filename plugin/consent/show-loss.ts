@@ -19,19 +19,31 @@ const sourceCell = (loss: RpoAtRisk): string => (loss.known ? loss.source : loss
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
 
+/** Only of a promote it is the time since a sync that is lost; the others lose a copy as a whole. */
+const isMeasured = ({ need }: LossItem): boolean => need.annotation === 'force-promote';
+
+const timedRows = (items: readonly LossItem[]): string[][] => [
+  ['NAMESPACE', 'PVC', 'LAST SYNC', 'LOSS', 'SOURCE'],
+  ...items.map(({ key, need: { loss } }) => [
+    key.namespace,
+    key.name,
+    lastSyncCell(loss),
+    lossCell(loss),
+    sourceCell(loss),
+  ]),
+];
+
+const plainRows = (items: readonly LossItem[]): string[][] => [
+  ['NAMESPACE', 'PVC'],
+  ...items.map(({ key }) => [key.namespace, key.name]),
+];
+
 /** What a person is shown before they accept a loss: what the rules found, and what is at risk of each volume. */
 export const showLoss = (items: readonly LossItem[]): string => {
   const found = unique(
     items.flatMap(({ need }) => need.obstacles.map(({ code, message }) => `${code}: ${message}.`)),
   );
   const loses = unique(items.map(({ need }) => `May be lost: ${need.loses}.`));
-  const rows = items.map(({ key, need: { loss } }) => [
-    key.namespace,
-    key.name,
-    lastSyncCell(loss),
-    lossCell(loss),
-    sourceCell(loss),
-  ]);
-  const table = createTable().format([['NAMESPACE', 'PVC', 'LAST SYNC', 'LOSS', 'SOURCE'], ...rows]);
+  const table = createTable().format(items.some(isMeasured) ? timedRows(items) : plainRows(items));
   return `${[...found, ...loses].join('\n')}\n\n${table}\n`;
 };

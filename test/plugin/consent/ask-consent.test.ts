@@ -97,6 +97,19 @@ describe('a person at a terminal', () => {
     expect(io.out()).toBe('');
   });
 
+  test('is shown names alone where a copy goes as a whole', async () => {
+    const io = terminal('cluster-2\n');
+    const whole = item('db', nobodyKnows);
+    const need = { ...whole.need, annotation: 'unprotect' as const, obstacles: [] };
+    await askConsent({ ...question(), items: [{ ...whole, need }] }, options(), io);
+    expect(io.err().split('\n').slice(0, 4)).toEqual([
+      'May be lost: what was written on cluster-1.',
+      '',
+      'NAMESPACE   PVC',
+      'shop        db',
+    ]);
+  });
+
   test.each([
     ['another name', 'cluster-1\n'],
     ['yes', 'y\n'],
