@@ -1,3 +1,4 @@
+import type { Reading } from '../model/reading.ts';
 import { knownValue } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { formatAge } from '../status/age.ts';
@@ -26,14 +27,17 @@ const isHeld = ({ spec }: LeaseHeld, now: number): boolean => {
   return Boolean(spec?.holderIdentity) && renewed !== undefined && now - renewed < patience;
 };
 
+/** What may not be read shows nothing, which is said beside; a status may still tell who acts. */
+const readIn = <T>(list: Reading<readonly T[]>): readonly T[] => (list.known ? list.value : []);
+
 const heldLeases = (site: SiteFacts, name: string, now: number): string[] =>
-  knownValue(site.leases)
+  readIn(site.leases)
     .filter((lease) => lease.metadata.name === name && isHeld(lease, now))
     .map(({ metadata, spec }) => `lease ${metadata.namespace}/${name} is held by ${spec?.holderIdentity}`);
 
 /** Sidecars alone are no controller, and a controller without sidecars reaches no driver: it takes both. */
 const signsOfAddons = (site: SiteFacts, driver: string, now: number): string[] => {
-  const node = knownValue(site.csiAddonsNodes).find(({ spec }) => spec?.driver?.name === driver);
+  const node = readIn(site.csiAddonsNodes).find(({ spec }) => spec?.driver?.name === driver);
   if (node === undefined) return [];
   const { metadata, status } = node;
   return heldLeases(site, theirLease, now).map(
@@ -122,7 +126,7 @@ const judgeSigns = (
     return [
       says(
         'error',
-        `no controller acts for it: ${firstOf(waiting)} waits for longer than ${formatAge(settleTime)}; ${[...ours, ...theirs].join('; ') || 'there is no sign of dr-controller or of kubernetes-csi-addons'}`,
+        `no controller acts for it: ${firstOf(waiting)} waits for longer than ${formatAge(settleTime)}; ${[...ours, ...theirs].join('; ') || 'nothing that could be read shows dr-controller or kubernetes-csi-addons'}`,
       ),
     ];
   if (ours.length > 0) return [says('info', `dr-controller acts for it: ${ours.join('; ')}`)];
@@ -139,9 +143,13 @@ const ofSite = ({ now }: CheckFacts, site: SiteFacts): readonly Seen[] => {
   const driverOf = new Map(classes.map(({ metadata, spec }) => [metadata.name ?? '', spec.provisioner]));
   const { replications } = knownValue(site.objects);
   const byDriver = Map.groupBy(replications, ({ spec }) => driverOf.get(spec.volumeReplicationClass));
-  return [...new Set(driverOf.values())].flatMap((driver) =>
+  const gaps = [site.leases, site.csiAddonsNodes].flatMap((list) =>
+    list.known ? [] : { unknown: list.why },
+  );
+  const judged = [...new Set(driverOf.values())].flatMap((driver) =>
     judgeSigns(site, driver, { replications: byDriver.get(driver) ?? [], now }),
   );
+  return [...judged, ...gaps];
 };
 
 /** DR403. A VolumeReplication is a wish; who acts on it shows only in what it leaves behind. */

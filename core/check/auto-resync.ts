@@ -1,8 +1,6 @@
-import { shellWord } from '../rules/guard/commands.ts';
+import { shellWord, typeAndName } from '../rules/guard/commands.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachProtected, type ProtectedSide } from './on-each.ts';
-
-const shortKinds = { VolumeReplication: 'vr', VolumeGroupReplication: 'vgr' } as const;
 
 /** Why autoResync should not be on; undefined where it heals the return after a disaster. */
 const whatIsWrong = ({ site, replication, status }: ProtectedSide): string | undefined => {
@@ -22,7 +20,7 @@ const ofSide = (side: ProtectedSide): readonly Seen[] => {
       site,
       object: { kind, namespace, name },
       message: `autoResync ${wrong}: on a planned move it can wipe a healthy copy`,
-      next: `${site.site.kubectl} -n ${shellWord(namespace)} patch ${shortKinds[kind]} ${shellWord(name)} --type=merge -p '{"spec":{"autoResync":false}}'`,
+      next: `${site.site.kubectl} -n ${shellWord(namespace)} patch ${typeAndName({ kind, name })} --type=merge -p '{"spec":{"autoResync":false}}'`,
     }),
   ];
 };

@@ -1,20 +1,16 @@
 import { consentAnnotation, whyConsentIsVoid } from '../consent.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
-import { knownValue } from '../model/reading-of.ts';
-import { shellWord } from '../rules/guard/commands.ts';
+import { shellWord, typeAndName } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
 import type { CheckFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachProtected, type ProtectedSide } from './on-each.ts';
 
-const shortKinds = { VolumeReplication: 'vr', VolumeGroupReplication: 'vgr' } as const;
-
 const objectOf = ({ site, replication }: ProtectedSide): KubernetesObject | undefined => {
-  const { replications, groups } = knownValue(site.objects);
-  const all: readonly KubernetesObject[] = replication.kind === 'VolumeReplication' ? replications : groups;
-  return all.find(
-    ({ metadata }) => metadata.namespace === replication.namespace && metadata.name === replication.name,
-  );
+  const { kind, namespace, name } = replication;
+  return kind === 'VolumeReplication'
+    ? site.view.replication(namespace, name)
+    : site.view.groupsIn(namespace).find(({ metadata }) => metadata.name === name);
 };
 
 const ofSide = (side: ProtectedSide, now: number): readonly Seen[] => {
@@ -31,7 +27,7 @@ const ofSide = (side: ProtectedSide, now: number): readonly Seen[] => {
         why === undefined
           ? 'carries a consent that holds: the next change of it may lose data without being refused'
           : `carries a consent that nobody honours any more: ${oneLine(why)}`,
-      next: `${kubectl} -n ${shellWord(namespace)} annotate ${shortKinds[kind]} ${shellWord(name)} ${consentAnnotation}-`,
+      next: `${kubectl} -n ${shellWord(namespace)} annotate ${typeAndName({ kind, name })} ${consentAnnotation}-`,
     }),
   ];
 };

@@ -1,5 +1,6 @@
 import { knownValue } from '../model/reading-of.ts';
 import { resources } from '../model/resource.ts';
+import { shellWord } from '../rules/guard/commands.ts';
 import type { CheckFacts, Definition, Schema, SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachSite } from './on-each.ts';
@@ -58,7 +59,7 @@ const judge = (
       site,
       object: { kind: 'CustomResourceDefinition', name: `${plural}.${group}` },
       message: `${lacks}; volumes cannot be replicated and watched over on this site`,
-      next: `${site.site.kubectl} apply -f ${facts.machine.manifests}/crds`,
+      next: `${site.site.kubectl} apply -f ${shellWord(`${facts.machine.manifests}/crds`)}`,
     }),
   ];
 };

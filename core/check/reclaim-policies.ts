@@ -6,10 +6,10 @@ const ofSide = ({ site, volume }: ProtectedSide): readonly Seen[] => {
   const { namespace, claimName, volumeName } = volume;
   const claim = `${namespace}/${claimName}`;
   const found = volumeName ? site.view.volume(volumeName) : undefined;
-  if (found === undefined)
-    return [
-      { unknown: `the reclaim policy of the volume of claim ${claim} on ${site.site.name}: it has none yet` },
-    ];
+  if (found === undefined) {
+    const why = volumeName ? `PV ${volumeName} is not there` : 'it is not bound yet';
+    return [{ unknown: `the reclaim policy behind claim ${claim} on ${site.site.name}: ${why}` }];
+  }
   // As kube-apiserver defaults it for a PV that says nothing.
   const policy = found.spec?.persistentVolumeReclaimPolicy ?? 'Retain';
   if (policy === 'Retain') return [];

@@ -1,3 +1,4 @@
+import { shellWord } from '../rules/guard/commands.ts';
 import { type CheckFacts, peerOf, type SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { firstOf, onEachSiteOfVolumes, type ProtectedSide } from './on-each.ts';
@@ -15,7 +16,7 @@ const judge = (
       site: peer,
       object: { kind: 'StorageClass', name },
       message,
-      next: `${site.site.kubectl} get storageclass ${name} -o yaml`,
+      next: `${site.site.kubectl} get storageclass ${shellWord(name)} -o yaml`,
     }),
   ];
   if (theirs === undefined)

@@ -152,27 +152,24 @@ const judge = (stuck: Stuck, now: number): readonly Seen[] => {
   ];
 };
 
-const objectsOf = (site: SiteFacts): Stuck[] => {
-  const { replications, groups, claims, volumes } = knownValue(site.objects);
-  const of = (kind: StuckKind, objects: readonly KubernetesObject[]): Stuck[] =>
-    objects.map((object) => ({ kind, object, site }));
-  return [
-    ...of('VolumeReplication', replications),
-    ...of('VolumeGroupReplication', groups),
-    ...of('PersistentVolumeClaim', knownValue(claims)),
-    ...of('PersistentVolume', knownValue(volumes)),
-  ];
-};
+const ofKind = (site: SiteFacts, kind: StuckKind, objects: readonly KubernetesObject[]): readonly Stuck[] =>
+  objects.map((object) => ({ kind, object, site }));
 
-const namespacesOf = (site: SiteFacts): Stuck[] =>
-  knownValue(site.namespaces).map((object) => ({ kind: 'Namespace', object, site }));
+/** One list that may not be read leaves the others to be looked at. */
+const lists: readonly ((site: SiteFacts) => readonly Stuck[])[] = [
+  (site) => ofKind(site, 'VolumeReplication', knownValue(site.objects).replications),
+  (site) => ofKind(site, 'VolumeGroupReplication', knownValue(site.objects).groups),
+  (site) => ofKind(site, 'PersistentVolumeClaim', knownValue(knownValue(site.objects).claims)),
+  (site) => ofKind(site, 'PersistentVolume', knownValue(knownValue(site.objects).volumes)),
+  (site) => ofKind(site, 'Namespace', knownValue(site.namespaces)),
+];
 
 /** DR407. Which finalizers hold an object, and what each of them waits for. */
 export const stuckDeletions: Check = {
   name: 'StuckDeletions',
   codes: ['DR407'],
-  look: (facts) => [
-    ...onEachSite(facts, (site) => objectsOf(site).flatMap((stuck) => judge(stuck, facts.now))),
-    ...onEachSite(facts, (site) => namespacesOf(site).flatMap((stuck) => judge(stuck, facts.now))),
-  ],
+  look: (facts) =>
+    lists.flatMap((list) =>
+      onEachSite(facts, (site) => list(site).flatMap((stuck) => judge(stuck, facts.now))),
+    ),
 };

@@ -1,5 +1,6 @@
 import { type CheckFinding, type FindingLevel, objectText } from '../../core/check/finding.ts';
 import { catalogue } from '../../core/rules/catalogue.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 import type { Painter } from '../output/color.ts';
 
 /** What a table of findings shows. */
@@ -12,8 +13,8 @@ const colors = { error: 'red', warning: 'yellow', info: 'blue' } as const satisf
 
 const none = '<none>';
 
-/** Messages quote what others wrote, such as a driver's answer. */
-const oneRow = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+/** Messages quote what others wrote, such as a driver's answer: none of it may break a row or steer a terminal. */
+const oneRow = (text: string): string => oneLine(text, 2_000);
 
 const rowOf = ({ code, level, site, object, message, next }: CheckFinding, view: FindingsView): string[] => [
   code,

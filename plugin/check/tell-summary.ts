@@ -1,12 +1,13 @@
 import type { CheckFacts } from '../../core/check/facts.ts';
 import type { CheckResult, CheckRun } from '../../core/check/run-checks.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 const gapLines = (runs: readonly CheckRun[]): string[] => {
   const gaps = runs.flatMap(({ name, unknown }) => unknown.map((text) => ({ name, text })));
   return [...Map.groupBy(gaps, ({ text }) => text)].map(
-    ([text, same]) => `Not checked: ${text} (${same.map(({ name }) => name).join(', ')})\n`,
+    ([text, same]) => `Not checked: ${oneLine(text, 1_000)} (${same.map(({ name }) => name).join(', ')})\n`,
   );
 };
 

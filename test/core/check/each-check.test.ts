@@ -253,6 +253,29 @@ describe('DR403', () => {
   });
 });
 
+describe('DR403 without leases', () => {
+  it('still tells by a status who acts, and that leases were not seen', () => {
+    const facts = checkFacts({ here: { leases: unknown('forbidden') } });
+    expect(told('DR403', facts)).toContainEqual(
+      expect.stringContaining(
+        'info cluster-1: dr-controller acts for it: dr-controller wrote the status of shop/db',
+      ),
+    );
+    expect(gapsOf('Controllers', facts)).toContain('forbidden');
+  });
+});
+
+describe('DR407 without claims', () => {
+  it('still tells a replication that is stuck', () => {
+    const stuck = replication({ metadata: { deletionTimestamp: ago(25) } });
+    const facts = checkFacts({
+      here: { objects: known({ replications: [stuck], claims: unknown('forbidden') }) },
+    });
+    expect(told('DR407', facts)).toHaveLength(1);
+    expect(gapsOf('StuckDeletions', facts)).toEqual(['forbidden']);
+  });
+});
+
 describe('DR405', () => {
   it('takes a driver that a node lists, and knows nothing where nothing is registered', () => {
     const listed = {

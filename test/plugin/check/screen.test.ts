@@ -62,6 +62,7 @@ describe('the screen', () => {
   it('says beside it what was not checked, and how much was', () => {
     expect(`\n${summaryText(facts, runChecks(facts))}`).toMatchInlineSnapshot(`
       "
+      Not checked: whether a controller acts for rook-ceph.rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it (Controllers)
       Not checked: leases of cluster-2 cannot be read: forbidden (Controllers, Clocks)
       1 error, 2 warnings. Made 21 checks of cluster-1 and cluster-2 with 1 claim.
       "
@@ -137,6 +138,7 @@ describe('the screen', () => {
           complete: false
           findings: 1
           unknown:
+            - whether a controller acts for rook-ceph.rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it
             - "leases of cluster-2 cannot be read: forbidden"
         - name: Clocks
           codes:
