@@ -103,11 +103,12 @@ export const steps: readonly Step[] = [
     },
   },
   {
-    what: 'Back it up',
+    what: 'Back it up, and look for what would stand in the way',
     why: 'The other site needs more than the bytes: claim, volume and classes, where the first site cannot take them with it.',
     run: async (stage) => {
       await stage.dr('backup', claimName, '-d', stage.backups);
       await stage.dr('backup', 'list', '-d', stage.backups);
+      await stage.dr('check');
     },
   },
   {
