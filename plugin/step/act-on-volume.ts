@@ -1,3 +1,4 @@
+import { DrError } from '../../core/model/error.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { formatAge } from '../../core/status/age.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
@@ -40,14 +41,22 @@ const plan = (run: StepRun, { facts }: Planned, decision: Asked): Outcome => {
   return 'Planned';
 };
 
-const write = (run: StepRun, decision: Asked, { consent }: ActOptions) =>
-  decision.kind === 'write'
-    ? writeStep(run.sites.here, decision.writes, {
-        consent,
-        dryRun: run.options.dryRun === 'server',
-        signal: run.io.signal,
-      })
-    : undefined;
+/** A loss that a rule wants a consent to is never written without one, whoever came here how. */
+const assertConsent = ({ options }: StepRun, decision: Asked, consent: string | undefined): void => {
+  const needs = decision.kind === 'write' ? decision.consent?.annotation : undefined;
+  if (needs === undefined || consent !== undefined || options.dryRun !== 'none') return;
+  throw new DrError({ code: 'ConsentNeeded', message: `nobody has accepted ${needs}` });
+};
+
+const write = (run: StepRun, decision: Asked, { consent }: ActOptions) => {
+  if (decision.kind !== 'write') return undefined;
+  assertConsent(run, decision, consent);
+  return writeStep(run.sites.here, decision.writes, {
+    consent,
+    dryRun: run.options.dryRun === 'server',
+    signal: run.io.signal,
+  });
+};
 
 /** Waits for each stage in turn, writes what is to be written between them, and answers what is to be said about it. */
 const goThroughStages = async (
@@ -91,14 +100,19 @@ const fail = (run: StepRun, planned: Planned, error: unknown): Outcome => {
   return failure.type === 'Refused' ? 'Refused' : 'Failed';
 };
 
+const whyNotAsked = (decision: Decision): string => {
+  const handOver = decision.kind === 'write' ? decision.handOver : undefined;
+  if (handOver === undefined || handOver.loss.known)
+    return 'not asked for: time ran out before it was its turn. Run the same command again';
+  return `not asked for: ${handOver.loss.why}. The same command waits again; to lose ${handOver.loses}: --yes --accept-data-loss=unknown`;
+};
+
 const timeOut = (run: StepRun, { facts, decision }: Planned, isWritten: boolean): Outcome => {
   const { here, key } = facts;
-  const handOver = decision.kind === 'write' && !isWritten ? decision.handOver : undefined;
-  const message =
-    handOver === undefined
-      ? `not seen to be ${run.verb.done} in time; it goes on, and the same command waits for it again`
-      : `not asked for: ${handOver.loss.known ? '' : handOver.loss.why}. The same command waits again; to lose ${handOver.loses}: --yes --accept-data-loss=unknown`;
   const next = drCommand(here, 'status', key);
+  const message = isWritten
+    ? `not seen to be ${run.verb.done} in time; it goes on, and the same command waits for it again`
+    : whyNotAsked(decision);
   tell(run, key, { type: 'TimedOut', code: 'TimedOut', message, next });
   return 'TimedOut';
 };
@@ -146,6 +160,7 @@ const act = async (
     return 'Unchanged';
   }
   const startedAt = io.now();
+  options.deadline.throwIfAborted();
   if (run.options.dryRun === 'client') return plan(run, planned, decision);
   if (run.options.dryRun === 'none') await awaitHandOver(run, planned, decision, options);
   const stored = await write(run, decision, options);

@@ -1,13 +1,9 @@
 import pLimit from 'p-limit';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
-import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
-import type { ListedSite } from '../../core/protection/view-lists.ts';
-import type { ConsentNeed, Decision, ReplicationKey } from '../../core/step/decision.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import type { ReplicationKey } from '../../core/step/decision.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
-import { askConsent, type ConsentAnswers } from '../consent/ask-consent.ts';
-import { consentText } from '../consent/consent-text.ts';
-import { whoConsents } from '../consent/who-consents.ts';
 import type { Sites } from '../door/clusters.ts';
 import { followUntil } from '../door/follow-until.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -16,19 +12,21 @@ import type { Io } from '../io.ts';
 import { exitCodeOf, type Outcome } from '../progress/outcome.ts';
 import { createReporter } from '../progress/reporter.ts';
 import { actOnVolume } from './act-on-volume.ts';
+import { askForAll, type Consents, isWrite, needOf, type Written } from './ask-for-all.ts';
 import type { Followers } from './await-step.ts';
 import { gatherHere, gatherThere } from './gather-pair.ts';
-import { parseStepFlags, type StepOptions } from './parse-step-flags.ts';
+import { parseStepFlags } from './parse-step-flags.ts';
 import { findLabelled, parseStepSelection, selectedClaims } from './select-claims.ts';
 import type { StepFlags } from './step-flags.ts';
 import { keyThereOf, type Planned, type StepRun, tell } from './step-run.ts';
 import type { Verb } from './verb.ts';
 
-type Written = Planned & { readonly decision: Extract<Decision, { kind: 'write' }> };
-
-const refuse = (run: StepRun, key: ClaimKey, decision: Extract<Decision, { kind: 'refuse' }>): Outcome => {
+/** Tells everything that stands against the step of one volume. */
+const refuse = (run: StepRun, { facts, decision }: Planned): Outcome => {
+  if (decision.kind !== 'refuse') return 'Unchanged';
   const type = decision.isRule ? 'Refused' : 'Failed';
-  for (const { code, message, next } of decision.obstacles) tell(run, key, { type, code, message, next });
+  for (const { code, message, next } of decision.obstacles)
+    tell(run, facts.key, { type, code, message, next });
   return type;
 };
 
@@ -49,28 +47,6 @@ const planAll = async (run: StepRun, flags: StepFlags): Promise<readonly Planned
     const facts = describeStep(pair, key);
     return { facts, decision: verb.decide(facts, { className: flags.class, now }) };
   });
-};
-
-const isWrite = (planned: Planned): planned is Written => planned.decision.kind === 'write';
-
-/** What may be lost: what has to be accepted, and what may be accepted beforehand instead of being waited for. */
-const needOf = (
-  { decision }: Written,
-  { consent: { yes, accepted } }: StepOptions,
-): ConsentNeed | undefined =>
-  decision.consent ?? (yes && accepted !== undefined ? decision.handOver : undefined);
-
-/** Asks once for all volumes of which something may be lost. */
-const askForAll = async (run: StepRun, planned: readonly Planned[]): Promise<ConsentAnswers> => {
-  const { verb, sites, options, io } = run;
-  const items = planned.filter(isWrite).flatMap((it) => {
-    const need = needOf(it, options);
-    return need === undefined ? [] : [{ key: it.facts.key, need }];
-  });
-  const isTold = options.consent.yes && options.consent.accepted !== undefined;
-  const isAsked = options.dryRun === 'none' || (options.dryRun === 'server' && isTold);
-  if (items.length === 0 || !isAsked) return new Map();
-  return askConsent({ siteName: sites.here.name, what: verb.consequence, items }, options.consent, io);
 };
 
 const tellDenied = (run: StepRun, { facts, decision }: Written, why: string): Outcome => {
@@ -104,45 +80,26 @@ const followAll = (run: StepRun, planned: readonly Planned[], signal: AbortSigna
   };
 };
 
-/** The texts of the consents that were given, by claim. */
-const writeConsents = async (
+const isRefused = ({ decision }: Planned): boolean => decision.kind === 'refuse';
+
+/** Acts on all volumes that nothing stands against, side by side. */
+const actOnAll = async (
   run: StepRun,
   planned: readonly Planned[],
-  answers: ConsentAnswers,
-): Promise<ReadonlyMap<string, string>> => {
-  const granted = planned.filter(isWrite).flatMap((it) => {
-    const answer = answers.get(claimKeyText(it.facts.key));
-    const action = needOf(it, run.options)?.annotation;
-    return answer?.granted && action !== undefined ? [{ key: it.facts.key, action, answer }] : [];
-  });
-  if (granted.length === 0) return new Map();
-  const { sites, options, io } = run;
-  const by = await whoConsents(sites.here, io.signal);
-  const { reason } = options.consent;
-  return new Map(
-    granted.map(({ key, action, answer }) => [
-      claimKeyText(key),
-      consentText({ action, maxLoss: answer.maxLoss, by, reason }, io.now()),
-    ]),
-  );
-};
-
-const actOnAll = async (run: StepRun, planned: readonly Planned[], site: ListedSite): Promise<Outcome[]> => {
+  consents: Consents,
+): Promise<readonly Outcome[]> => {
   const { options, io } = run;
-  const answers = await askForAll(run, planned);
-  const consents = await writeConsents(run, planned, answers);
   const ending = new AbortController();
   const followers = followAll(run, planned, AbortSignal.any([io.signal, ending.signal]));
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const limit = pLimit(options.parallel);
-  const stages = run.verb.stages(site);
   const actOn = (it: Planned): Promise<Outcome> | Outcome => {
-    const { key } = it.facts;
-    if (it.decision.kind === 'refuse') return refuse(run, key, it.decision);
-    const answer = answers.get(claimKeyText(key));
-    if (isWrite(it) && answer?.granted === false) return tellDenied(run, it, answer.why);
+    const key = claimKeyText(it.facts.key);
+    const denial = consents.denials.get(key);
+    if (isWrite(it) && denial !== undefined) return tellDenied(run, it, denial);
+    const stages = run.verb.stages(it.facts.site);
     return limit(() =>
-      actOnVolume(run, it, { stages, followers, consent: consents.get(claimKeyText(key)), deadline }),
+      actOnVolume(run, it, { stages, followers, consent: consents.texts.get(key), deadline }),
     );
   };
   try {
@@ -150,6 +107,17 @@ const actOnAll = async (run: StepRun, planned: readonly Planned[], site: ListedS
   } finally {
     ending.abort();
   }
+};
+
+/** Tells first what stands against which volume, then asks what may be lost of the others, then acts on them. */
+const takeStep = async (run: StepRun, flags: StepFlags): Promise<readonly Outcome[]> => {
+  const first = await planAll(run, flags);
+  const refusedAtOnce = first.filter(isRefused).map((it) => refuse(run, it));
+  const open = first.filter((it) => !isRefused(it));
+  const asked = await askForAll(run, open, () => planAll(run, flags));
+  const refusedMeanwhile = asked.planned.filter(isRefused).map((it) => refuse(run, it));
+  const rest = asked.planned.filter((it) => !isRefused(it));
+  return [...refusedAtOnce, ...refusedMeanwhile, ...(await actOnAll(run, rest, asked.consents))];
 };
 
 const warnWithoutPeer = ({ sites, verb, io }: StepRun): void => {
@@ -176,11 +144,8 @@ export const runStep = async (verb: Verb, flags: StepFlags, io: Io): Promise<Exi
   };
   try {
     warnWithoutPeer(run);
-    const planned = await planAll(run, flags);
-    const [first] = planned;
-    if (first === undefined) return exitCode.ok;
-    const outcomes = await actOnAll(run, planned, first.facts.site);
-    if (flags.v >= 1) io.stderr.write(`${sites.requestCount()} API requests for ${planned.length} volumes\n`);
+    const outcomes = await takeStep(run, flags);
+    if (flags.v >= 1) io.stderr.write(`${sites.requestCount()} API requests\n`);
     return io.signal.aborted ? exitCode.interrupted : exitCodeOf(outcomes);
   } finally {
     closeSites(sites);
