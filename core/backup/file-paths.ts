@@ -16,11 +16,12 @@ const folders: Readonly<Record<string, string>> = {
   Secret: '60-secrets',
   ServiceAccount: '60-serviceaccounts',
   Service: '60-services',
-  VolumeReplication: '80-volumereplications',
-  VolumeGroupReplication: '80-volumegroupreplications',
+  VolumeReplication: '70-volumereplications',
+  VolumeGroupReplication: '70-volumegroupreplications',
 };
 
-const workloads = '70-workloads';
+/** After the replications: one of a volume that is in use is refused as a demotion (DR109). */
+const workloads = '80-workloads';
 
 const fileOf = ({ kind = '', metadata }: KubernetesObject): { folder: string; file: string } => {
   const folder = folders[kind] ?? workloads;

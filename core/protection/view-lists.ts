@@ -7,7 +7,7 @@ import {
 } from '../model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../model/pod.ts';
 import type { Reading } from '../model/reading.ts';
-import { knownValue } from '../model/reading-of.ts';
+import { cannotRead, knownValue } from '../model/reading-of.ts';
 import type { StorageClass } from '../model/storage-class.ts';
 import type { VolumeAttachment } from '../model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
@@ -18,6 +18,8 @@ import type { SiteView } from './site-view.ts';
 
 /** The objects of one cluster as they were listed at one moment; each list may be what could not be read. */
 export type SiteLists = {
+  /** The namespaces that claims, replications and groups were listed of, where not all may be: what is in others is unknown. */
+  readonly onlyNamespaces?: readonly string[] | undefined;
   readonly claims: Reading<readonly PersistentVolumeClaim[]>;
   readonly volumes: Reading<readonly PersistentVolume[]>;
   readonly replications: Reading<readonly VolumeReplication[]>;
@@ -76,6 +78,17 @@ const claimsUsedBy = (pod: Pod): string[] =>
 
 /** Looks at lists as the rules do. What a list that could not be read would tell is unknown. */
 export const viewLists = (lists: SiteLists): ListedSite => {
+  const { onlyNamespaces } = lists;
+  const mustBeListed = (namespace: string): void => {
+    if (onlyNamespaces?.includes(namespace) === false)
+      cannotRead(`namespace ${namespace} may not be listed, so that what it holds is not known`);
+  };
+  const inNamespace =
+    <T>(find: (key: string) => readonly T[]) =>
+    (key: string): readonly T[] => {
+      mustBeListed(key.slice(0, key.indexOf('/')));
+      return find(key);
+    };
   const claimsByKey = indexBy(lists.claims, (claim) => [claimKeyText(keyOfClaim(claim))]);
   const claimsByName = indexBy(lists.claims, (claim) => [claim.metadata.name]);
   const claimsByVolume = indexBy(lists.claims, ({ spec }) => [spec?.volumeName || undefined]);
@@ -92,15 +105,18 @@ export const viewLists = (lists: SiteLists): ListedSite => {
   const podsByClaim = indexBy(lists.pods, claimsUsedBy);
   const attachmentsByVolume = indexBy(lists.attachments, ({ spec }) => [spec?.source?.persistentVolumeName]);
   return {
-    claim: (key) => claimsByKey(claimKeyText(key))[0],
+    claim: (key) => inNamespace(claimsByKey)(claimKeyText(key))[0],
     claimsNamed: claimsByName,
     claimsNaming: claimsByVolume,
     volume: (name) => volumesByName(name)[0],
     volumesOf: volumesByIdentity,
     volumesReservedFor: (claim) => volumesByClaim(claimKeyText(claim)),
-    replicationsOf: replicationsBySource,
-    groupsIn: groupsByNamespace,
-    replication: (namespace, name) => replicationsByKey(`${namespace}/${name}`)[0],
+    replicationsOf: inNamespace(replicationsBySource),
+    groupsIn: (namespace) => {
+      mustBeListed(namespace);
+      return groupsByNamespace(namespace);
+    },
+    replication: (namespace, name) => inNamespace(replicationsByKey)(`${namespace}/${name}`)[0],
     replicationClasses: () => knownValue(lists.replicationClasses),
     replicationClass: (name) => classesByName(name)[0],
     storageClass: (name) => storageClassesByName(name)[0],

@@ -42,6 +42,8 @@ const fixed: readonly { readonly kind?: string; readonly path: Path }[] = [
   { path: ['kind'] },
   { path: ['metadata', 'name'] },
   { path: ['metadata', 'namespace'] },
+  { kind: 'PersistentVolume', path: ['spec', 'csi', 'driver'] },
+  { kind: 'PersistentVolume', path: ['spec', 'csi', 'volumeHandle'] },
   { kind: 'PersistentVolume', path: ['spec', 'claimRef'] },
   { kind: 'PersistentVolume', path: ['spec', 'persistentVolumeReclaimPolicy'] },
   { kind: 'PersistentVolumeClaim', path: ['spec', 'volumeName'] },

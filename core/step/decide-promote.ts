@@ -1,12 +1,13 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import { readConsent } from '../consent.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import type { Protector } from '../protection/protectors.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { chooseClass } from './choose-class.ts';
 import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
-import { ownReplication } from './own-replication.ts';
+import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { rpoAtRisk } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
@@ -61,10 +62,19 @@ const changeTo = (
   return { before: undefined, after: newReplication(facts.key, { name, className: choice.className }) };
 };
 
+/** The claim as the other site calls it: names need not be equal. */
+const claimThere = (key: StepFacts['key'], replication: Protector | undefined): StepFacts['key'] =>
+  replication?.kind === 'VolumeReplication'
+    ? {
+        namespace: replication.object.metadata.namespace ?? key.namespace,
+        name: replication.object.spec.dataSource.name,
+      }
+    : key;
+
 /** The other site answers, and is primary: nobody needs to force anything, the step to be made is there. */
 const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles']): Decision => {
-  const { key, there } = facts;
-  const next = there && drCommand(there, 'demote', key);
+  const { there, peer } = facts;
+  const next = there && drCommand(there, 'demote', claimThere(facts.key, peer.replication));
   return {
     kind: 'refuse',
     isRule: true,
@@ -85,7 +95,8 @@ const consentFor = (facts: StepFacts, obstacles: ConsentNeed['obstacles'], now: 
  */
 const handOverFor = (facts: StepFacts): ConsentNeed | undefined => {
   const { role, inSync } = roleOf(facts.peer.replication);
-  if (role !== 'secondary' || inSync) return undefined;
+  // With autoResync a demoted side reads resyncing, and has as much to hand over.
+  if (!['secondary', 'resyncing'].includes(role) || inSync) return undefined;
   const [there, here] = [facts.there?.name ?? 'the other site', facts.here.name];
   return {
     annotation: 'force-promote',
@@ -107,13 +118,11 @@ const writeOf = (replication: VolumeReplication | undefined, after: VolumeReplic
 const settledAlready = (
   facts: StepFacts,
   replication: VolumeReplication | undefined,
+  className: string | undefined,
 ): Decision | undefined => {
-  if (replication?.metadata.deletionTimestamp !== undefined)
-    return cannot(
-      'Terminating',
-      `VolumeReplication ${replication.metadata.name} is being deleted`,
-      `${facts.here.kubectl} -n ${facts.key.namespace} describe vr ${replication.metadata.name}`,
-    );
+  if (replication?.metadata.deletionTimestamp !== undefined) return terminating(facts, replication);
+  const contradiction = replication && whyAnotherClass(facts, replication, className);
+  if (contradiction !== undefined) return contradiction;
   const { role, wants, progress } = facts.role;
   return role === 'primary' && wants === 'primary' && progress === 'settled'
     ? { kind: 'unchanged', message: `is primary on ${facts.here.name} already` }
@@ -138,7 +147,7 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   const own = ownReplication(facts);
   if ('obstacle' in own) return own.obstacle;
   const { replication } = own;
-  const early = settledAlready(facts, replication) ?? whyNotBound(facts);
+  const early = settledAlready(facts, replication, options.className) ?? whyNotBound(facts);
   if (early !== undefined) return early;
   const change = changeTo(facts, replication, options);
   if ('kind' in change) return change;

@@ -1,3 +1,4 @@
+import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import { known } from '../model/reading.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
@@ -7,7 +8,7 @@ import { chooseClass } from './choose-class.ts';
 import { cannot, type Decision, type StepWrite } from './decision.ts';
 import { judgeStep } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
-import { ownReplication } from './own-replication.ts';
+import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { refusedByRules } from './rule-obstacles.ts';
 import type { StepFacts } from './step-facts.ts';
 
@@ -38,27 +39,65 @@ const withRetained = (facts: StepFacts, volume: PersistentVolume): StepFacts => 
   return { ...facts, site, volume: known(kept) };
 };
 
-const protectedAlready = (facts: StepFacts, replication: VolumeReplication): Decision => {
+const isKept = ({ spec }: PersistentVolume): boolean =>
+  (spec?.persistentVolumeReclaimPolicy ?? 'Retain') === 'Retain';
+
+/** Asked for before: what may still be missing is that the volume outlives its claim. */
+const protectedAlready = (
+  facts: StepFacts,
+  replication: VolumeReplication,
+  className: string | undefined,
+): Decision => {
   const { namespace = '', name = '', deletionTimestamp } = replication.metadata;
-  if (deletionTimestamp !== undefined)
-    return cannot(
-      'Terminating',
-      `VolumeReplication ${name} is being deleted: protect the claim once it is gone`,
-      `${facts.here.kubectl} -n ${namespace} describe vr ${name}`,
-    );
+  if (deletionTimestamp !== undefined) return terminating(facts, replication);
+  const contradiction = whyAnotherClass(facts, replication, className);
+  if (contradiction !== undefined) return contradiction;
   if (replication.spec.replicationState !== 'primary')
     return cannot(
       'Ambiguous',
       `claim ${namespace}/${facts.key.name} is protected already, as ${replication.spec.replicationState} on ${facts.here.name}`,
       drCommand(facts.here, 'status', facts.key),
     );
-  return { kind: 'await', key: { namespace, name } };
+  const key = { namespace, name };
+  const volume = facts.volume.known ? facts.volume.value : undefined;
+  if (volume === undefined || isKept(volume)) return { kind: 'await', key };
+  return {
+    kind: 'write',
+    key,
+    writes: [{ kind: 'retain', volume }],
+    message: `protected as before, PV ${volume.metadata.name} set to Retain`,
+    consent: undefined,
+  };
 };
+
+/** A volume that came from the other site, or is replicated there, has a side that is primary: here it can only be promoted. */
+const whyOnlyPromoted = (facts: StepFacts): Decision | undefined => {
+  const { claim, peer, there, here, key } = facts;
+  const restoredFrom = claim.known
+    ? claim.value?.metadata.annotations?.[restoreAnnotations.source]
+    : undefined;
+  const where = peer.replication === undefined ? restoredFrom : there?.name;
+  // What the other site is while it is primary, or cannot be read, is said by the rules.
+  if (where === undefined || peer.view.state === 'primary' || peer.view.state === 'unknown') return undefined;
+  return cannot(
+    'Ambiguous',
+    `the volume of claim ${key.namespace}/${key.name} belongs to a pair with ${where} already: it is promoted here, not protected anew`,
+    drCommand(here, 'promote', key),
+  );
+};
+
+const whyClaimGoes = ({ claim, key, here }: StepFacts): Decision | undefined =>
+  claim.known && claim.value?.metadata.deletionTimestamp !== undefined
+    ? cannot(
+        'Terminating',
+        `claim ${key.namespace}/${key.name} is being deleted`,
+        `${here.kubectl} -n ${key.namespace} describe pvc ${key.name}`,
+      )
+    : undefined;
 
 const writesFor = (volume: PersistentVolume | undefined, object: VolumeReplication): StepWrite[] => {
   const create: StepWrite = { kind: 'create', object };
-  const policy = volume?.spec?.persistentVolumeReclaimPolicy ?? 'Retain';
-  if (volume === undefined || policy === 'Retain') return [create];
+  if (volume === undefined || isKept(volume)) return [create];
   return [{ kind: 'retain', volume }, create];
 };
 
@@ -66,7 +105,9 @@ const writesFor = (volume: PersistentVolume | undefined, object: VolumeReplicati
 export const decideProtect = (facts: StepFacts, { className, now }: ProtectOptions): Decision => {
   const own = ownReplication(facts);
   if ('obstacle' in own) return own.obstacle;
-  if (own.replication !== undefined) return protectedAlready(facts, own.replication);
+  if (own.replication !== undefined) return protectedAlready(facts, own.replication, className);
+  const early = whyClaimGoes(facts) ?? whyOnlyPromoted(facts);
+  if (early !== undefined) return early;
   if (!facts.volume.known) return cannot('Unknown', facts.volume.why);
   const choice = chooseClass(facts, className);
   if ('obstacle' in choice) return { kind: 'refuse', isRule: false, obstacles: [choice.obstacle] };

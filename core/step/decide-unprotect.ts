@@ -1,5 +1,5 @@
 import type { Decision } from './decision.ts';
-import { replicationToChange } from './own-replication.ts';
+import { ownReplication } from './own-replication.ts';
 import type { StepFacts } from './step-facts.ts';
 
 const describeLoss = ({ role, here, there }: StepFacts): string => {
@@ -12,10 +12,14 @@ const describeLoss = ({ role, here, there }: StepFacts): string => {
 
 /** How the protection of a claim ends on this site. On the primary the driver removes the other site's copy with it. */
 export const decideUnprotect = (facts: StepFacts): Decision => {
-  const own = replicationToChange(facts);
+  const own = ownReplication(facts);
   if ('obstacle' in own) return own.obstacle;
-  const { replication, key } = own;
-  if (replication.metadata.deletionTimestamp !== undefined) return { kind: 'await', key };
+  const { replication } = own;
+  if (replication === undefined)
+    return { kind: 'unchanged', message: `is not replicated on ${facts.here.name}` };
+  const { namespace = '', name = '', deletionTimestamp } = replication.metadata;
+  const key = { namespace, name };
+  if (deletionTimestamp !== undefined) return { kind: 'await', key };
   return {
     kind: 'write',
     key,

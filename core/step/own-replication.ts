@@ -22,8 +22,8 @@ export const ownReplication = (facts: StepFacts): OwnReplication => {
     return {
       obstacle: cannot(
         'NotFound',
-        `${claimText(facts)} does not exist on ${here.name}: restore it from a backup first`,
-        `kubectl dr backup list`,
+        `${claimText(facts)} does not exist on ${here.name}; one of the other site comes here by kubectl dr restore`,
+        `${here.kubectl} -n ${key.namespace} get pvc`,
       ),
     };
   if (others.length > 0) {
@@ -60,6 +60,33 @@ export const replicationToChange = (
     const message = `nothing replicates ${claimText(facts)} on ${facts.here.name}`;
     return { obstacle: cannot('NotProtected', message, drCommand(facts.here, 'status', facts.key)) };
   }
-  const { namespace = '', name = '' } = replication.metadata;
-  return { replication, key: { namespace, name } };
+  const { namespace = '', name = '', deletionTimestamp } = replication.metadata;
+  return deletionTimestamp === undefined
+    ? { replication, key: { namespace, name } }
+    : { obstacle: terminating(facts, replication) };
 };
+
+/** A replication that is going takes no wish any more. */
+export const terminating = (
+  { here }: StepFacts,
+  { metadata: { namespace, name } }: VolumeReplication,
+): Extract<Decision, { kind: 'refuse' }> =>
+  cannot(
+    'Terminating',
+    `VolumeReplication ${namespace}/${name} is being deleted`,
+    `${here.kubectl} -n ${namespace} describe vr ${name}`,
+  );
+
+/** A class cannot be changed: one that was named and is not the one there is no wish that can be met. */
+export const whyAnotherClass = (
+  { here }: StepFacts,
+  { metadata: { namespace, name }, spec: { volumeReplicationClass } }: VolumeReplication,
+  named: string | undefined,
+): Extract<Decision, { kind: 'refuse' }> | undefined =>
+  named === undefined || named === volumeReplicationClass
+    ? undefined
+    : cannot(
+        'Ambiguous',
+        `VolumeReplication ${namespace}/${name} has class ${volumeReplicationClass}, which cannot be changed to ${named}`,
+        `${here.kubectl} get vrc`,
+      );

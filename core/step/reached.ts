@@ -1,4 +1,5 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import { currentCondition, replicationOfVolume } from '../status/replication.ts';
 import { roleOf } from './step-facts.ts';
 
 /** The replication that is waited for; undefined where there is none. */
@@ -27,9 +28,12 @@ const hasBecome = (wanted: 'primary' | 'secondary', replication: Seen): Progress
   return waiting(`${verbs[progress]}: ${why}`);
 };
 
-/** Both copies are demoted and equal, as the side that was demoted last shows it; or it has nothing to hand over any more. */
+/** Both copies are demoted and equal, as the side that was demoted last shows it. One that is gone shows nothing any more. */
 export const isHandedOver = (there: Seen): Progress => {
-  if (there === undefined) return reached();
+  if (there === undefined)
+    return waiting(
+      'the VolumeReplication of the other site is gone: nobody can tell whether its last snapshot has arrived',
+    );
   const { role, inSync, why, progress } = roleOf({ kind: 'VolumeReplication', object: there });
   if (role === 'secondary' && inSync) return reached();
   return waiting(
@@ -73,5 +77,10 @@ export const isResynced = (replication: Seen): Progress => {
   const { role, progress, why } = roleOf({ kind: 'VolumeReplication', object: replication });
   if (progress === 'ignored') return waiting(`waiting for the controller: ${why}`);
   if (progress === 'failing') return waiting(`its copy is being made anew; for now the driver says: ${why}`);
-  return role === 'resyncing' ? reached() : waiting(`waiting for the controller: ${why}`);
+  // A driver that is ready at once leaves no trace but the OK.
+  const isReady = role === 'secondary' && isCompleted(replication);
+  return role === 'resyncing' || isReady ? reached() : waiting(`waiting for the controller: ${why}`);
 };
+
+const isCompleted = (replication: VolumeReplication): boolean =>
+  currentCondition(replicationOfVolume(replication), 'Completed')?.status === 'True';

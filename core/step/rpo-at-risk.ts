@@ -16,19 +16,23 @@ export type RpoAtRisk =
     }
   | { readonly known: false; readonly why: string };
 
-const since = (lastSync: number, source: string, now: number): RpoAtRisk => ({
-  known: true,
-  // A clock that runs behind the other site's never makes a loss negative.
-  milliseconds: Math.max(0, now - lastSync),
-  lastSync,
-  source,
-});
+/** A sync that is yet to come tells that clocks differ, or that somebody wrote the time: it vouches for nothing. */
+const since = (lastSync: number, source: string, now: number): RpoAtRisk =>
+  lastSync > now
+    ? { known: false, why: `the last sync lies in the future, ${source}: clocks differ` }
+    : { known: true, milliseconds: now - lastSync, lastSync, source };
+
+/** The copy here is thrown away and made anew, and nobody knows how far that is. */
+const isRemade = ({ role: { role, wants, progress } }: StepFacts): boolean =>
+  (role === 'resyncing' || wants === 'resync') && progress !== 'changing';
 
 /**
  * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now` in
  * milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
  */
-export const rpoAtRisk = ({ claim, peer, there }: StepFacts, now: number): RpoAtRisk => {
+export const rpoAtRisk = (facts: StepFacts, now: number): RpoAtRisk => {
+  const { claim, peer, here, there } = facts;
+  if (isRemade(facts)) return { known: false, why: `the copy on ${here.name} is being made anew` };
   const status = peer.replication?.object.status;
   const seen = status?.state === 'Primary' ? millisecondsOf(status.lastSyncTime) : undefined;
   if (seen !== undefined) return since(seen, `as ${there?.name} says`, now);

@@ -8,7 +8,7 @@ const kubectlHere = /\bkubectl (?!dr\b|--context\b|--kubeconfig\b)/g;
 const drStatus = /\bkubectl dr status\b/g;
 
 /** The rules' commands are for the cluster they judge; a person at two clusters is told which one that is. */
-const forSite = (message: string, { kubectl }: SiteName): string =>
+export const forSite = (message: string, { kubectl }: SiteName): string =>
   message
     .replaceAll(kubectlHere, `${kubectl} `)
     .replaceAll(drStatus, `kubectl dr status${kubectl.replace(/^kubectl/, '')}`);

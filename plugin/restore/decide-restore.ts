@@ -2,8 +2,8 @@ import { DrError } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { claimUidsOf } from '../../core/restore/claim-uids.ts';
-import { mapNames } from '../../core/restore/map-names.ts';
-import { pairVolumes } from '../../core/restore/pair-volumes.ts';
+import { mapNames, type NameMaps } from '../../core/restore/map-names.ts';
+import { pairVolumes, type VolumePair } from '../../core/restore/pair-volumes.ts';
 import type { RestorePlan } from '../../core/restore/plan.ts';
 import { planRestore } from '../../core/restore/plan-restore.ts';
 import { rememberReplications } from '../../core/restore/replication-memory.ts';
@@ -13,6 +13,7 @@ import type { TransformRule } from '../../core/restore/transform-rule.ts';
 import { wantRestore } from '../../core/restore/want-restore.ts';
 import type { Wanted } from '../../core/restore/wanted.ts';
 import type { Site } from '../door/clusters.ts';
+import { usageError } from '../usage-error.ts';
 import { transformBy } from './apply-transforms.ts';
 import { gatherTarget } from './gather-target.ts';
 import type { RestoreRequest } from './parse-restore-flags.ts';
@@ -45,6 +46,22 @@ const classesByName = ({ storageClasses }: TargetFacts): ReadonlyMap<string, Kub
     storageClasses.known ? storageClasses.value.map((object) => [object.metadata.name ?? '', object]) : [],
   );
 
+/** A name that is mapped and is nowhere in the source is a slip of the pen: what was meant would go where it came from. */
+const mustMatch = (
+  { namespaces, storageClasses }: NameMaps,
+  objects: readonly KubernetesObject[],
+  pairs: readonly VolumePair[],
+): void => {
+  const inNamespaces = new Set(namespacesOf(objects));
+  const ofClasses = new Set(pairs.flatMap(({ volume }) => volume.spec?.storageClassName ?? []));
+  for (const name of namespaces.keys())
+    if (!inNamespaces.has(name))
+      throw usageError(`--map-namespace ${name}=…: nothing in the source is in namespace ${name}`);
+  for (const name of storageClasses.keys())
+    if (!ofClasses.has(name))
+      throw usageError(`--map-storage-class ${name}=…: no volume in the source has StorageClass ${name}`);
+};
+
 /** Where namespaces cannot be read, each may be there. */
 const mayHaveNamespace = (target: Target, name: string): boolean => {
   const there = target.object({ kind: 'Namespace', namespace: undefined, name });
@@ -66,6 +83,7 @@ export const decideRestore = async (
   const leftOut = [...chosen.leftOut, ...paired.leftOut];
   const objects = [...paired.pairs.map(({ claim }) => claim), ...chosen.others];
   if (objects.length === 0 && paired.conflicts.length === 0) throw nothingToRestore(leftOut);
+  mustMatch(maps, objects, paired.pairs);
   const facts = await gatherTarget(around.site, {
     namespaces: namespacesOf(objects.map((object) => mapNames(object, maps))),
     others: chosen.others.map((object) => mapNames(object, maps)),

@@ -1,4 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, openSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { DrError } from '../../core/model/error.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import { whyFileFailed } from '../backup/file-failure.ts';
@@ -23,10 +25,21 @@ export const readStream = async (stream: AsyncIterable<Buffer>, origin: string):
   return Buffer.concat(chunks).toString('utf8');
 };
 
+/**
+ * A pipe is opened and read without blocking: a named one that nobody writes to yet would hold a thread, and with it the end of the
+ * process. So it is waited for, and Ctrl-C ends that.
+ */
+const pipeStream = (path: string, signal: AbortSignal): AsyncIterable<Buffer> => {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false, signal });
+};
+
 /** The text of a file, which may be a pipe as well. */
 export const readTextFile = async (path: string, signal: AbortSignal): Promise<string> => {
   try {
-    return await readStream(createReadStream(path, { signal }), path);
+    const isPipe = (await stat(path)).isFIFO();
+    const stream = isPipe ? pipeStream(path, signal) : createReadStream(path, { signal });
+    return await readStream(stream, path);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DrError) throw error;

@@ -95,7 +95,7 @@ const goThroughStages = async (
 };
 
 const fail = (run: StepRun, planned: Planned, error: unknown): Outcome => {
-  const failure = describeFailure(error);
+  const failure = describeFailure(error, run.sites.here);
   tell(run, planned.facts.key, failure);
   return failure.type === 'Refused' ? 'Refused' : 'Failed';
 };
@@ -117,11 +117,18 @@ const timeOut = (run: StepRun, { facts, decision }: Planned, isWritten: boolean)
   return 'TimedOut';
 };
 
-const interrupt = (run: StepRun, { facts }: Planned, isWritten: boolean): Outcome => {
+/** A step of several writes is not over with the first: the command that makes the others. */
+const toEndIt = (run: StepRun, { facts }: Planned): { next?: string } =>
+  run.verb.stages(facts.site).some(({ afterwards }) => afterwards !== undefined)
+    ? { next: drCommand(facts.here, run.verb.name, facts.key) }
+    : {};
+
+const interrupt = (run: StepRun, planned: Planned, isWritten: boolean): Outcome => {
   const message = isWritten
     ? 'interrupted; what was asked for goes on'
     : 'interrupted; nothing was asked for';
-  tell(run, facts.key, { type: 'Failed', code: 'Interrupted', message });
+  const next = isWritten ? toEndIt(run, planned) : {};
+  tell(run, planned.facts.key, { type: 'Failed', code: 'Interrupted', message, ...next });
   return 'Failed';
 };
 
@@ -167,7 +174,7 @@ const act = async (
   onWritten();
   if (run.options.dryRun === 'server') return plan(run, planned, decision);
   if (!run.options.waits) {
-    tell(run, facts.key, { type: 'Done', message: `asked to be ${verb.done}` });
+    tell(run, facts.key, { type: 'Done', message: `asked to be ${verb.done}`, ...toEndIt(run, planned) });
     return 'Done';
   }
   const said = await goThroughStages(run, planned, { key: decision.key, stored, options });

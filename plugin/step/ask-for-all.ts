@@ -23,12 +23,15 @@ export type Consents = {
 /** The volumes as they are decided now, and what may be lost of them. */
 export type Asked = { readonly planned: readonly Planned[]; readonly consents: Consents };
 
-/** What may be lost: what has to be accepted, and what may be accepted beforehand instead of being waited for. */
+/**
+ * What may be lost: what has to be accepted, and what is waited for unless it is accepted beforehand, whatever it is: a loss that is up to
+ * a time is waited for, too, as nobody can tell how much has not arrived.
+ */
 export const needOf = (
   { decision }: Written,
   { consent: { yes, accepted } }: StepOptions,
 ): ConsentNeed | undefined =>
-  decision.consent ?? (yes && accepted !== undefined ? decision.handOver : undefined);
+  decision.consent ?? (yes && accepted === 'unknown' ? decision.handOver : undefined);
 
 const keyOf = ({ facts }: Planned): string => claimKeyText(facts.key);
 

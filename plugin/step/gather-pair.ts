@@ -8,7 +8,7 @@ import type { StorageClass } from '../../core/model/storage-class.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
-import { type ListedSite, type SiteLists, viewLists } from '../../core/protection/view-lists.ts';
+import { type ListedSite, viewLists } from '../../core/protection/view-lists.ts';
 import type { SiteReading } from '../../core/step/step-facts.ts';
 import { isForbidden, isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
@@ -26,104 +26,106 @@ const notRead = unknown('it was not read');
 
 const whyOf = (error: unknown, { name }: Site): string => messageOf(error).replace(`${name}: `, '');
 
-/** Whoever may not list a whole cluster may perhaps list the namespaces that it is about. */
-const listWidely = async <T extends KubernetesObject>(
-  site: Site,
-  resource: Resource,
-  { namespaces, signal }: PairScope,
-): Promise<readonly T[]> => {
-  try {
-    return (await site.cluster.listAll<T>(resource, { signal })).items;
-  } catch (error) {
-    if (!isForbidden(error) || !resource.namespaced) throw error;
+/** Reads lists of one site, and remembers whether each was of the whole cluster. */
+const createLister = (site: Site, { namespaces, signal }: PairScope) => {
+  let isWhole = true;
+
+  const listIn = async <T extends KubernetesObject>(resource: Resource): Promise<readonly T[]> => {
     const lists = await Promise.all(
       namespaces.map((namespace) => site.cluster.listAll<T>(resource, { namespace, signal })),
     );
     return lists.flatMap(({ items }) => items);
-  }
+  };
+
+  /** Whoever may not list a whole cluster may perhaps list the namespaces that it is about. */
+  const list = async <T extends KubernetesObject>(resource: Resource): Promise<readonly T[]> => {
+    try {
+      return (await site.cluster.listAll<T>(resource, { signal })).items;
+    } catch (error) {
+      if (!isForbidden(error) || !resource.namespaced) throw error;
+      isWhole = false;
+      return listIn<T>(resource);
+    }
+  };
+
+  const attempt = async <T>(what: string, read: Promise<readonly T[]>): Promise<Reading<readonly T[]>> => {
+    try {
+      return known(await read);
+    } catch (error) {
+      return unknown(`${what} of ${site.name} cannot be read: ${whyOf(error, site)}`);
+    }
+  };
+
+  return {
+    list,
+    tryList: <T extends KubernetesObject>(resource: Resource) => attempt(resource.plural, list<T>(resource)),
+    /** Pods of the namespaces alone: of a whole cluster they would be more than all the rest. */
+    tryListIn: <T extends KubernetesObject>(resource: Resource) =>
+      attempt(resource.plural, listIn<T>(resource)),
+    /** Undefined: everything was listed. */
+    onlyNamespaces: () => (isWhole ? undefined : namespaces),
+  };
 };
 
-const tryList = async <T extends KubernetesObject>(
-  site: Site,
-  resource: Resource,
-  scope: PairScope,
-): Promise<Reading<readonly T[]>> => {
-  try {
-    return known(await listWidely<T>(site, resource, scope));
-  } catch (error) {
-    return unknown(`${resource.plural} of ${site.name} cannot be read: ${whyOf(error, site)}`);
-  }
-};
+type Lister = ReturnType<typeof createLister>;
 
 /** Groups are optional: older installations do not have the kind. */
-const tryListGroups = async (site: Site, scope: PairScope): Promise<SiteLists['groups']> => {
+const listGroups = async (lister: Lister): Promise<readonly VolumeGroupReplication[]> => {
   try {
-    return known(await listWidely<VolumeGroupReplication>(site, resources.volumeGroupReplications, scope));
+    return await lister.list<VolumeGroupReplication>(resources.volumeGroupReplications);
   } catch (error) {
-    if (isNotServed(error)) return known([]);
-    return unknown(`groups of ${site.name} cannot be read: ${whyOf(error, site)}`);
+    if (isNotServed(error)) return [];
+    throw error;
   }
 };
 
-/** Pods of the namespaces alone: of a whole cluster they would be more than all the rest. */
-const tryListPods = async (site: Site, scope: PairScope): Promise<SiteLists['pods']> => {
-  try {
-    const lists = await Promise.all(
-      scope.namespaces.map((namespace) =>
-        site.cluster.listAll<Pod>(resources.pods, { namespace, signal: scope.signal }),
-      ),
-    );
-    return known(lists.flatMap(({ items }) => items));
-  } catch (error) {
-    return unknown(`pods of ${site.name} cannot be read: ${whyOf(error, site)}`);
-  }
+/** What both sites are asked for. Rejects where replications cannot be read: nothing can be said without them. */
+const listVolumes = async (lister: Lister) => {
+  const [replications, groups, claims, volumes] = await Promise.all([
+    lister.list<VolumeReplication>(resources.volumeReplications),
+    listGroups(lister),
+    lister.tryList<PersistentVolumeClaim>(resources.persistentVolumeClaims),
+    lister.tryList<PersistentVolume>(resources.persistentVolumes),
+  ]);
+  return { replications: known(replications), groups: known(groups), claims, volumes };
 };
 
 /** Reads the site that a step is made on. Rejects where its replications cannot be read. */
 export const gatherHere = async (site: Site, scope: PairScope): Promise<ListedSite> => {
-  const [replications, claims, volumes, groups, replicationClasses, storageClasses, pods, attachments] =
-    await Promise.all([
-      listWidely<VolumeReplication>(site, resources.volumeReplications, scope),
-      tryList<PersistentVolumeClaim>(site, resources.persistentVolumeClaims, scope),
-      tryList<PersistentVolume>(site, resources.persistentVolumes, scope),
-      tryListGroups(site, scope),
-      tryList<VolumeReplicationClass>(site, resources.volumeReplicationClasses, scope),
-      tryList<StorageClass>(site, resources.storageClasses, scope),
-      scope.withUsers ? tryListPods(site, scope) : notRead,
-      scope.withUsers ? tryList<VolumeAttachment>(site, resources.volumeAttachments, scope) : notRead,
-    ]);
+  const lister = createLister(site, scope);
+  const [lists, replicationClasses, storageClasses, pods, attachments] = await Promise.all([
+    listVolumes(lister),
+    lister.tryList<VolumeReplicationClass>(resources.volumeReplicationClasses),
+    lister.tryList<StorageClass>(resources.storageClasses),
+    scope.withUsers ? lister.tryListIn<Pod>(resources.pods) : notRead,
+    scope.withUsers ? lister.tryList<VolumeAttachment>(resources.volumeAttachments) : notRead,
+  ]);
+  const { onlyNamespaces } = lister;
   return viewLists({
-    replications: known(replications),
-    claims,
-    volumes,
-    groups,
+    ...lists,
     replicationClasses,
     storageClasses,
     pods,
     attachments,
+    onlyNamespaces: onlyNamespaces(),
   });
 };
 
 /** Reads the other site. It never rejects: a site that does not answer is unknown, with the reason. */
 export const gatherThere = async (site: Site, scope: PairScope): Promise<SiteReading> => {
+  const lister = createLister(site, scope);
   try {
-    const [replications, claims, volumes, groups] = await Promise.all([
-      listWidely<VolumeReplication>(site, resources.volumeReplications, scope),
-      tryList<PersistentVolumeClaim>(site, resources.persistentVolumeClaims, scope),
-      tryList<PersistentVolume>(site, resources.persistentVolumes, scope),
-      tryListGroups(site, scope),
-    ]);
-    const view = viewLists({
-      replications: known(replications),
-      claims,
-      volumes,
-      groups,
+    const lists = await listVolumes(lister);
+    const unasked = {
       replicationClasses: notRead,
       storageClasses: notRead,
       pods: notRead,
       attachments: notRead,
-    });
-    return { site, view: known(view) };
+    };
+    return {
+      site,
+      view: known(viewLists({ ...lists, ...unasked, onlyNamespaces: lister.onlyNamespaces() })),
+    };
   } catch (error) {
     return { site, view: unknown(whyOf(error, site)) };
   }

@@ -277,7 +277,7 @@ describe.each(serverFlavours)('kubectl dr backup with $flavour', ({ flags }) => 
       await volumes().succeed('cluster-1', ['apply', '-f', '-'], JSON.stringify(list));
       plain = await taken('-d', store('plain'), '--include-workloads');
       full = await taken('-d', store('full'), '--include-workloads', '--include-secrets');
-      const added = ['60-configmaps', '60-services', '70-workloads'];
+      const added = ['60-configmaps', '60-services', '80-workloads'];
       expect(readdirSync(plain)).toEqual(expect.arrayContaining(added));
       expect(readdirSync(full)).toEqual(expect.arrayContaining([...added, '60-secrets']));
     });
@@ -291,7 +291,7 @@ describe.each(serverFlavours)('kubectl dr backup with $flavour', ({ flags }) => 
           'PersistentVolume',
           'PersistentVolumeClaim',
         ],
-        ...['ConfigMap', 'Secret', 'Service', 'Deployment', 'VolumeReplication'],
+        ...['ConfigMap', 'Secret', 'Service', 'VolumeReplication', 'Deployment'],
       ]);
     });
 

@@ -18,8 +18,8 @@ describe('where an object goes', () => {
     ['PersistentVolume', undefined, '40-persistentvolumes/x.yaml'],
     ['PersistentVolumeClaim', 'shop', '50-persistentvolumeclaims/shop/x.yaml'],
     ['Secret', 'shop', '60-secrets/shop/x.yaml'],
-    ['StatefulSet', 'shop', '70-workloads/shop/statefulset.x.yaml'],
-    ['VolumeReplication', 'shop', '80-volumereplications/shop/x.yaml'],
+    ['StatefulSet', 'shop', '80-workloads/shop/statefulset.x.yaml'],
+    ['VolumeReplication', 'shop', '70-volumereplications/shop/x.yaml'],
   ])('%s', (kind, namespace, path) => {
     expect(filePaths([object(kind, 'x', namespace)])).toEqual([path]);
   });
@@ -39,8 +39,8 @@ describe('where an object goes', () => {
       'Namespace',
       'PersistentVolume',
       'PersistentVolumeClaim',
-      'Deployment',
       'VolumeReplication',
+      'Deployment',
     ]);
   });
 

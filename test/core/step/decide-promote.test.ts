@@ -40,6 +40,34 @@ describe('a promote is decided by what both sites show', () => {
     );
   });
 
+  test('waits for the hand-over, too, where the demoted side resyncs by itself', () => {
+    const decision = decide({}, { replications: known([vr({ ...secondary, autoResync: true })]) });
+    expect(decision.kind === 'write' && decision.handOver).toBeTruthy();
+  });
+
+  test('names the claim as the other site calls it', () => {
+    const there = { ...pvc('data', 'pv-db'), metadata: { namespace: 'shop', name: 'data' } };
+    const decision = decide({}, { claims: known([there]), replications: known([vr({ claim: 'data' })]) });
+    expect(decision).toMatchObject({
+      obstacles: [{ code: 'DR102', next: 'kubectl dr demote data -n shop --context west' }],
+    });
+  });
+
+  test('cannot tell of what is in a namespace that may not be listed', () => {
+    const moved = kept('pv-db');
+    const held = { ...moved, spec: { ...moved.spec, claimRef: { namespace: 'elsewhere', name: 'db' } } };
+    const there = { claims: known([]), volumes: known([held]), onlyNamespaces: ['shop'] };
+    const decision = decide({}, there);
+    expect(decision.kind === 'write' && decision.consent?.obstacles[0]?.message).toContain(
+      'namespace elsewhere may not be listed',
+    );
+  });
+
+  test('does not take another class than the replication has', () => {
+    const facts = stepFacts({ replications: known([vr()]) });
+    expect(codes(decidePromote(facts, { className: 'every-1h', now }))).toEqual(['Ambiguous']);
+  });
+
   test('creates the replication under the name and class that the other site has', () => {
     const classes = known([vrc('every-5m', {}), vrc('every-1h', {})]);
     const there = vr({ ...inSync, name: 'pvc-volumereplication', className: 'every-1h' });

@@ -6,7 +6,8 @@ import { decideProtect } from '../../../core/step/decide-protect.ts';
 import { decideResync } from '../../../core/step/decide-resync.ts';
 import { decideUnprotect } from '../../../core/step/decide-unprotect.ts';
 import type { Decision } from '../../../core/step/decision.ts';
-import { dark, kept, now, stepFacts, vr, vrc } from './pair.ts';
+import { pvc } from '../status/objects.ts';
+import { ago, dark, kept, now, stepFacts, vr, vrc } from './pair.ts';
 
 const secondary = { wants: 'secondary', state: 'Secondary', sets: ['resyncing'] } as const;
 const pod = {
@@ -47,7 +48,10 @@ describe('a demotion', () => {
     expect(decide({ replications: known([asked]) })).toMatchObject({ kind: 'await' });
   });
 
-  test('needs a replication', () => expect(codes(decide({}))).toEqual(['NotProtected']));
+  test('needs a replication that stays', () => {
+    expect(codes(decide({}))).toEqual(['NotProtected']);
+    expect(codes(decide({ replications: known([vr({ deleting: 1 })]) }))).toEqual(['Terminating']);
+  });
 });
 
 describe('a protection', () => {
@@ -93,6 +97,34 @@ describe('a protection', () => {
     expect(codes(decide({ replicationClasses: known([other]) }))).toEqual(['DR106']);
     expect(codes(decide({ replicationClasses: known([other]) }, 'other'))).toEqual(['DR106']);
     expect(codes(decide({}, 'missing'))).toEqual(['DR106']);
+  });
+
+  test('keeps the volume also where everything else was asked for before', () => {
+    const decision = decide({
+      replications: known([vr()]),
+      volumes: known([kept('pv-db', 'Delete')]),
+    });
+    expect(decision).toMatchObject({ kind: 'write', writes: [{ kind: 'retain' }] });
+    expect(codes(decide({ replications: known([vr()]) }, 'every-1h'))).toEqual(['Ambiguous']);
+  });
+
+  test('is no way to promote: a volume of a pair is promoted, with all that is asked then', () => {
+    const demoted = vr({ ...secondary, sets: ['demoted'] });
+    const there = decideProtect(stepFacts({}, { replications: known([demoted]) }), { now });
+    const claim = pvc('db');
+    claim.metadata.annotations = { 'kubectl-dr.dev/restored-from': 'west' };
+    const alone = decideProtect(stepFacts({ claims: known([claim]) }, null), { now });
+    for (const decision of [there, alone])
+      expect(decision).toMatchObject({
+        kind: 'refuse',
+        obstacles: [{ next: 'kubectl dr promote db -n shop --context east' }],
+      });
+  });
+
+  test('does not begin for a claim that is being deleted', () => {
+    const claim = pvc('db');
+    claim.metadata.deletionTimestamp = ago(1);
+    expect(codes(decide({ claims: known([claim]) }))).toEqual(['Terminating']);
   });
 
   test('is only waited for where it was asked for, and refused for a replica', () => {
@@ -155,6 +187,10 @@ describe('the end of a protection', () => {
       writes: [{ kind: 'delete' }],
       consent: { annotation: 'unprotect', loses: expect.stringMatching(loses) },
     });
+  });
+
+  test('is nothing to do where nothing is replicated', () => {
+    expect(decide({})).toMatchObject({ kind: 'unchanged' });
   });
 
   test('is only waited for where it is being deleted', () => {

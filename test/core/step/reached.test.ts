@@ -59,6 +59,7 @@ describe('a step is reached when it was seen at the current generation', () => {
 
   test.each([
     ['in sync', { wants: 'secondary', state: 'Secondary', sets: ['inSync'] }, true],
+    ['gone, so that it shows nothing', undefined, false],
     ['demoted only', { wants: 'secondary', state: 'Secondary', sets: ['demoted'] }, false],
     ['in sync of an older generation', { ...secondary, sets: ['inSync'], generation: 3, observed: 2 }, false],
   ] as const)('handed over: the other side is %s', (_, there, reached) => {
@@ -70,6 +71,7 @@ describe('a step is reached when it was seen at the current generation', () => {
     ['the answer is for an older wish', { generation: 2, observed: 1 }, false],
     ['the driver answers errors, as it does while the copy is made anew', { sets: ['resyncFailed'] }, false],
     ['nobody has acted on it', { hasStatus: false }, false],
+    ['the driver was ready at once', { sets: ['inSync'] }, true],
   ] as const)('resynced: %s', (_, more, reached) => {
     const running = { wants: 'resync', state: 'Secondary', sets: ['resyncing'] } as const;
     expect(isResynced(sight({ ...running, ...more })).reached).toBe(reached);

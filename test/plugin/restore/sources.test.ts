@@ -1,3 +1,4 @@
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,6 +67,23 @@ describe('sources', () => {
     const link = join(directory, 'link.yaml');
     symlinkSync(file('linked.yaml', JSON.stringify(pv())), link);
     expect(names((await read([link])).objects)).toEqual(['pv-db']);
+  });
+
+  test('may be pipes, also named ones', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = read([pipe]);
+    execFile('sh', ['-c', 'cat > "$0"', pipe]).stdin?.end(JSON.stringify(pv()));
+    expect(names((await reading).objects)).toEqual(['pv-db']);
+  });
+
+  test('that nobody writes to are waited for until Ctrl-C', async () => {
+    const pipe = join(directory, 'silent-pipe');
+    execFileSync('mkfifo', [pipe]);
+    const io = memoryIo();
+    const reading = readSources([pipe], { io, whyNot: () => undefined });
+    io.interrupt();
+    await expect(reading).rejects.toThrow();
   });
 
   test('of which one is not there are an error that names it', async () => {
