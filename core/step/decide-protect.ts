@@ -1,8 +1,10 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import { known } from '../model/reading.ts';
+import { readingOf } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
+import { judgeGuard } from '../rules/guard/judge-guard.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { chooseClass } from './choose-class.ts';
 import { cannot, type Decision, type StepWrite } from './decision.ts';
@@ -86,6 +88,15 @@ const whyOnlyPromoted = (facts: StepFacts): Decision | undefined => {
   );
 };
 
+/** A class that was made where no guard stood may have parameters that cannot work (DR107): the driver would say so one day. */
+const classRefusals = ({ site }: StepFacts, name: string) => {
+  const found = readingOf(() => site.replicationClass(name));
+  if (!found.known || found.value === undefined) return [];
+  const { provisioner, parameters = {} } = found.value.spec;
+  const facts = { subject: 'class', kind: 'VolumeReplicationClass', name, provisioner, parameters } as const;
+  return judgeGuard(facts).refusals;
+};
+
 const whyClaimGoes = ({ claim, key, here }: StepFacts): Decision | undefined =>
   claim.known && claim.value?.metadata.deletionTimestamp !== undefined
     ? cannot(
@@ -118,7 +129,8 @@ export const decideProtect = (facts: StepFacts, { className, now }: ProtectOptio
   const volume = facts.volume.value;
   const judged = volume === undefined ? facts : withRetained(facts, volume);
   const { refusals } = judgeStep(judged, { before: undefined, after }, { withoutPeer: 'allow', now });
-  if (refusals.length > 0) return refusedByRules(refusals, facts.here);
+  const all = [...refusals, ...classRefusals(facts, choice.className)];
+  if (all.length > 0) return refusedByRules(all, facts.here);
   const writes = writesFor(volume, after);
   return {
     kind: 'write',

@@ -99,6 +99,11 @@ describe('a protection', () => {
     expect(codes(decide({}, 'missing'))).toEqual(['DR106']);
   });
 
+  test('is refused for a class whose parameters cannot work', () => {
+    const broken = known([vrc('every-5m', { schedulingInterval: '90s' })]);
+    expect(codes(decide({ replicationClasses: broken }))).toEqual(['DR107']);
+  });
+
   test('keeps the volume also where everything else was asked for before', () => {
     const decision = decide({
       replications: known([vr()]),

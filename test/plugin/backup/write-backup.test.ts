@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { renderBackup } from '../../../plugin/backup/render-backup.ts';
 import { writeBackup } from '../../../plugin/backup/write-backup.ts';
 import { temporaryDirectories } from './temporary-directory.ts';
@@ -79,6 +80,42 @@ describe('writing a backup', () => {
     const interruption = AbortSignal.abort();
     await expect(writeBackup(store, nameOf, files, interruption)).rejects.toBe(interruption.reason);
     expect(readdirSync(store)).toEqual([]);
+  });
+});
+
+/** A file system of its own in memory; undefined where this user may not make one. */
+const mounted = (options: string): string | undefined => {
+  const place = temporaryDirectory();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'ignore' });
+    mounts.push(place);
+    return place;
+  } catch {
+    return undefined;
+  }
+};
+const mounts: string[] = [];
+afterEach(() => {
+  for (const place of mounts.splice(0)) execFileSync('umount', [place]);
+});
+
+describe('a file system that does not take it', () => {
+  const large = Array.from({ length: 50 }, (_, index) => ({
+    path: `a/${index}.yaml`,
+    bytes: Buffer.alloc(4096, 'x'),
+  }));
+
+  test.for([
+    ['is full', 'size=64k', /: no space left on the device$/],
+    ['is read-only', 'ro', /: the file system is read-only$/],
+  ] as const)('%s: it says so, and leaves nothing behind', async ([, options, why], { skip }) => {
+    const place = mounted(options);
+    if (place === undefined) return skip('this user may not mount a file system');
+    const failure = await writeBackup(place, nameOf, [...large, file('INDEX')], signal).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 'BackupNotWritten', message: expect.stringMatching(why) });
+    expect(readdirSync(place)).toEqual([]);
   });
 });
 
