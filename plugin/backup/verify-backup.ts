@@ -29,7 +29,8 @@ const report = ({ directory, index, problems }: Inspection, io: Io): ExitCode =>
   for (const { path, code, what } of problems) io.stdout.write(`${oneLine(path)}: ${what} (${code})\n`);
   const { volumes, files, missing, source } = index;
   if (problems.length > 0) {
-    io.stderr.write(`error: ${directory} is broken: ${problems.length} problems, ${files.length} files\n`);
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    io.stderr.write(`error: ${directory} is broken: ${count}, ${files.length} files\n`);
     return exitCode.degraded;
   }
   const without = missing.length === 0 ? '' : `, without ${missing.length} objects that could not be read`;
