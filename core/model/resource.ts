@@ -103,6 +103,7 @@ export const resources = {
     'CustomResourceDefinition',
     false,
   ),
+  operations: resource('kubectl-dr.dev', 'v1alpha1', 'operations', 'Operation', true),
   csiAddonsNodes: resource('csiaddons.openshift.io', 'v1alpha1', 'csiaddonsnodes', 'CSIAddonsNode', true),
   volumeReplications: replication('volumereplications', 'VolumeReplication', true),
   volumeReplicationClasses: replication('volumereplicationclasses', 'VolumeReplicationClass', false),
