@@ -6,13 +6,13 @@ import { until } from './until.ts';
 const directory = new URL('../../../manifests/crds/', import.meta.url);
 const collection = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** The CRD manifests of this product, parsed. */
+/** The CRD manifests of the replication API, parsed: what the recordings were made with. */
 export const readCrds = (): { metadata: { name: string } }[] =>
   readdirSync(directory)
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => file.startsWith('replication.') && file.endsWith('.yaml'))
     .map((file) => parse(readFileSync(new URL(file, directory), 'utf8')));
 
-/** Creates our CRDs and waits until the server serves their kinds. */
+/** Creates these CRDs and waits until the server serves their kinds. */
 export const installCrds = async (client: HttpsClient): Promise<void> => {
   for (const crd of readCrds()) {
     const { status, body } = await client.send({ method: 'POST', path: collection, body: crd });
