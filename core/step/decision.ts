@@ -15,6 +15,8 @@ export type StepWrite =
       readonly kind: 'ask';
       readonly before: VolumeReplication;
       readonly replicationState: ReplicationState;
+      /** Written along; undefined takes one off. */
+      readonly annotations?: Readonly<Record<string, string | undefined>>;
     }
   | { readonly kind: 'delete'; readonly before: VolumeReplication };
 

@@ -1,6 +1,7 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import { formatAge } from '../status/age.ts';
 import { millisecondsOf } from '../status/replication.ts';
+import { isMarkedStale } from './stale-mark.ts';
 import type { StepFacts } from './step-facts.ts';
 
 /** What a forced promote would lose now, at most. Unknown when nobody knows. */
@@ -26,12 +27,20 @@ const since = (lastSync: number, source: string, now: number): RpoAtRisk =>
 const isRemade = ({ role: { role, wants, progress } }: StepFacts): boolean =>
   (role === 'resyncing' || wants === 'resync') && progress !== 'changing';
 
+/** Demoted when its site came back, and not made anew since. */
+const isOlderCopy = ({ protectors }: StepFacts): boolean => {
+  const [own] = protectors.known ? protectors.value : [];
+  return own?.kind === 'VolumeReplication' && isMarkedStale(own.object);
+};
+
 /**
  * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now` in
  * milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
  */
 export const rpoAtRisk = (facts: StepFacts, now: number): RpoAtRisk => {
   const { claim, peer, here, there } = facts;
+  if (isOlderCopy(facts))
+    return { known: false, why: `the copy on ${here.name} is marked as older than that of ${there?.name ?? 'the other site'}` };
   if (isRemade(facts)) return { known: false, why: `the copy on ${here.name} is being made anew` };
   const status = peer.replication?.object.status;
   const seen = status?.state === 'Primary' ? millisecondsOf(status.lastSyncTime) : undefined;

@@ -18,18 +18,29 @@ const fieldManager = 'kubectl-dr';
 
 type Operation = { op: 'test' | 'add'; path: string; value: unknown } | { op: 'remove'; path: string };
 
-const consentPath = `/metadata/annotations/${consentAnnotation.replace('/', '~1')}`;
+type Annotations = Readonly<Record<string, string | undefined>>;
+
+const pathOf = (name: string): string => `/metadata/annotations/${name.replace('/', '~1')}`;
+
+/** Puts annotations on, and takes off those that are there and are to be undefined. */
+const annotate = ({ metadata: { annotations: there } }: VolumeReplication, wanted: Annotations): Operation[] => {
+  const added = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  const removed = Object.keys(wanted).filter((name) => wanted[name] === undefined && there?.[name] !== undefined);
+  if (there === undefined)
+    return added.length === 0
+      ? []
+      : [{ op: 'add', path: '/metadata/annotations', value: Object.fromEntries(added) }];
+  return [
+    ...added.map(([name, value]): Operation => ({ op: 'add', path: pathOf(name), value })),
+    ...removed.map((name): Operation => ({ op: 'remove', path: pathOf(name) })),
+  ];
+};
 
 /** A consent is for this one change; one that is there is of before. */
-const consentOperations = ({ metadata }: VolumeReplication, consent: string | undefined): Operation[] => {
-  if (consent === undefined)
-    return metadata.annotations?.[consentAnnotation] === undefined
-      ? []
-      : [{ op: 'remove', path: consentPath }];
-  return metadata.annotations === undefined
-    ? [{ op: 'add', path: '/metadata/annotations', value: { [consentAnnotation]: consent } }]
-    : [{ op: 'add', path: consentPath, value: consent }];
-};
+const withConsent = (consent: string | undefined, others: Annotations = {}): Annotations => ({
+  ...others,
+  [consentAnnotation]: consent,
+});
 
 /** The spec must be the one that it was decided by; the status may have moved on. */
 const stillThat = ({ metadata }: VolumeReplication): Operation[] => [
@@ -80,12 +91,12 @@ const unlessChanged = async <T>(
 
 const ask = async (
   { cluster }: Site,
-  { before, replicationState }: Extract<StepWrite, { kind: 'ask' }>,
+  { before, replicationState, annotations }: Extract<StepWrite, { kind: 'ask' }>,
   options: WriteOptions,
 ): Promise<VolumeReplication> => {
   const operations: Operation[] = [
     ...stillThat(before),
-    ...consentOperations(before, options.consent),
+    ...annotate(before, withConsent(options.consent, annotations)),
     { op: 'add', path: '/spec/replicationState', value: replicationState },
     { op: 'add', path: '/spec/autoResync', value: false },
   ];
@@ -116,7 +127,7 @@ const remove = async (
   { before }: Extract<StepWrite, { kind: 'delete' }>,
   { consent, dryRun, signal }: WriteOptions,
 ): Promise<void> => {
-  const operations = [...stillThat(before), ...consentOperations(before, consent)];
+  const operations = [...stillThat(before), ...annotate(before, withConsent(consent))];
   await cluster.patch(resources.volumeReplications, keyOf(before), operations, {
     type: 'json',
     fieldManager,

@@ -1,0 +1,147 @@
+import type { Obstacle } from '../step/decision.ts';
+import { decideDemote } from '../step/decide-demote.ts';
+import { decidePromote } from '../step/decide-promote.ts';
+import type { StepFacts } from '../step/step-facts.ts';
+import { drCommand } from '../status/dr-command.ts';
+import { workloadText } from '../workload/workload.ts';
+import { lookAtGroup } from './look-at-group.ts';
+import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
+import { isStale } from './stale-copy.ts';
+import { type Block, claimObject, type StepObject } from './step-look.ts';
+import { refusalsOf } from './steps/replication-steps.ts';
+import { workloadsOfGroup } from './workloads-of-group.ts';
+
+/** What stands against the move of a group before its first write, and what a person should know: one clause each. */
+export type Judgement = { readonly blocks: readonly Block[]; readonly warnings: readonly string[] };
+
+type Check = (now: GroupNow) => readonly Block[];
+
+const block = (
+  site: Block['site'],
+  object: StepObject,
+  { code, message, next }: Obstacle,
+): Block => ({ site, object, obstacle: { code, message, next }, isRule: code.startsWith('DR') });
+
+const isPlanned = ({ verb }: GroupNow): boolean => verb !== 'failover';
+
+/** Without both sites a planned move does not begin, and without the target nothing does. */
+const siteUnknown: Check = (now) => {
+  const { verb, sites, volumes } = now;
+  const [first] = volumes;
+  if (first === undefined) return [];
+  return (['source', 'target'] as const).flatMap((role) => {
+    const { site, view } = sites[role];
+    if (view.known || (role === 'source' && verb === 'failover')) return [];
+    const object = claimObject(first.volume, role);
+    const next = role === 'source' ? drCommand(sites.target.site, 'failover', first.volume.target) : undefined;
+    return [block(role, object, { code: 'Unknown', message: `${site.name} cannot be read: ${view.why}`, next })];
+  });
+};
+
+/** In use is what the first steps end; everything else stands against the demotion. */
+const cannotDemote = (now: GroupNow, { volume, source, isThrough }: VolumeNow): readonly Block[] => {
+  if (isThrough || !source.known || source.value.role.role === 'secondary') return [];
+  const decision = decideDemote(source.value, now);
+  if (decision.kind !== 'refuse') return [];
+  return refusalsOf(decision, { site: 'source', object: claimObject(volume, 'source') }).filter(
+    ({ obstacle }) => obstacle.code !== 'DR109',
+  );
+};
+
+const undemotable: Check = (now) =>
+  isPlanned(now) && now.verb !== 'undo' ? now.volumes.flatMap((volume) => cannotDemote(now, volume)) : [];
+
+/** A source that is not primary, of a volume that is not under way. */
+const isNoSource = ({ role: { role } }: StepFacts): boolean => role === 'none' || role === 'resyncing';
+
+const noSource: Check = ({ volumes, verb, sites }) =>
+  verb === 'failover' || verb === 'undo'
+    ? []
+    : volumes.flatMap(({ volume, source, isThrough }) => {
+        if (isThrough || !source.known || !isNoSource(source.value)) return [];
+        const { name } = sites.source.site;
+        const { role } = source.value.role;
+        const message = `${name} is ${role === 'none' ? 'no side' : role} of the volume: there is nothing to move away from it`;
+        const next = drCommand(sites.source.site, 'status', volume.source);
+        return [block('source', claimObject(volume, 'source'), { code: 'NotProtected', message, next })];
+      });
+
+/** Two primaries, or an older copy on the target: a planned move would go over it. */
+const targetNotReady: Check = (now) =>
+  now.verb !== 'relocate'
+    ? []
+    : now.volumes.flatMap((it) => {
+        const { volume, source, target, isThrough } = it;
+        if (isThrough || !target.known || !source.known) return [];
+        const isPrimary = target.value.role.role === 'primary' && source.value.role.role === 'primary';
+        if (!isPrimary && !isStale(it, now)) return [];
+        const name = now.sites.target.site.name;
+        const message = isPrimary
+          ? `${name} is primary, too: one of the two holds an older copy`
+          : `the copy on ${name} is older than that of ${now.sites.source.site.name}, and has not been made anew`;
+        const next = drCommand(now.sites.source.site, 'failback', volume.source);
+        return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
+      });
+
+/** The source answers, and is primary: nothing needs to be forced. */
+const sourceIsPrimary: Check = ({ verb, volumes, sites }) =>
+  verb !== 'failover'
+    ? []
+    : volumes.flatMap(({ volume, source, isThrough }) => {
+        if (isThrough || !source.known || source.value.role.role !== 'primary') return [];
+        const { site } = sites.source;
+        const message = `${site.name} answers, and is primary: nothing has to be lost`;
+        const next = drCommand(site, 'relocate', volume.source);
+        return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
+      });
+
+/** Claims that workloads of the group mount, and that do not move with it: its pods would not start. */
+const leftBehind = (now: GroupNow): string[] => {
+  const role = now.sites.source.workloads.known ? 'source' : 'target';
+  const workloads = workloadsOfGroup(now, role);
+  const moving = new Set(now.group.volumes.map((it) => `${it[role].namespace}/${it[role].name}`));
+  if (!workloads.known) return [];
+  return workloads.value.flatMap((workload) =>
+    workload.claims
+      .filter((name) => !moving.has(`${workload.namespace}/${name}`))
+      .map((name) => `${workloadText(workload)} also mounts claim ${name}, which does not move with it`),
+  );
+};
+
+const managerWarnings = (now: GroupNow): string[] => {
+  const workloads = workloadsOfGroup(now, 'source');
+  if (!workloads.known || now.verb === 'failover') return [];
+  return workloads.value.flatMap(({ managers }) => managers.flatMap(({ warning }) => warning ?? []));
+};
+
+/** The same code as at the promote itself, of what can be said beforehand: a claim that is yet to be restored cannot be. */
+const unpromotable: Check = (now) =>
+  now.verb !== 'failover'
+    ? []
+    : now.volumes.flatMap(({ volume, target, source }) => {
+        if (!target.known || (source.known && source.value.role.role === 'primary')) return [];
+        const decision = decidePromote(target.value, { className: now.className, now: now.now });
+        if (decision.kind !== 'refuse') return [];
+        return refusalsOf(decision, { site: 'target', object: claimObject(volume, 'target') }).filter(
+          ({ obstacle }) => !['NotFound', 'NotBound'].includes(obstacle.code),
+        );
+      });
+
+/** In order: a site that is not known first, as what else is found may come of that. */
+const checks: readonly Check[] = [
+  siteUnknown,
+  sourceIsPrimary,
+  targetNotReady,
+  noSource,
+  undemotable,
+  unpromotable,
+];
+
+/** Everything that stands against a group before anything is written. */
+export const judgeGroup = (facts: MoveFacts, group: MoveGroup): Judgement => {
+  const now = lookAtGroup(facts, group);
+  return {
+    blocks: checks.flatMap((check) => check(now)),
+    warnings: [...new Set([...leftBehind(now), ...managerWarnings(now)])],
+  };
+};

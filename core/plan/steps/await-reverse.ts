@@ -1,0 +1,45 @@
+import { known } from '../../model/reading.ts';
+import { readingOf } from '../../model/reading-of.ts';
+import { scheduleOf } from '../../status/schedule.ts';
+import type { StepFacts } from '../../step/step-facts.ts';
+import type { VolumeNow } from '../move.ts';
+import { isFollowed } from '../stale-copy.ts';
+import { claimObject, type StepKind, type StepLook, together } from '../step-look.ts';
+import { replicationOf } from './replication-steps.ts';
+
+const site = 'target';
+
+/** A class without a schedule of its own sends nothing by itself, unless the pool has one: nothing is waited for then. */
+const hasSchedule = (facts: StepFacts): boolean => {
+  const name = replicationOf(facts)?.spec.volumeReplicationClass;
+  const found = readingOf(() => (name === undefined ? undefined : facts.site.replicationClass(name)));
+  const schedule = found.known && found.value !== undefined ? scheduleOf(found.value) : known(undefined);
+  return !(schedule.known && schedule.value?.kind === 'none');
+};
+
+const lookAt = ({ volume, target }: VolumeNow): Partial<StepLook> => {
+  if (!target.known) return {};
+  const facts = target.value;
+  if (!hasSchedule(facts))
+    return {
+      remarks: [
+        `DR301: the class of ${facts.here.name} has no schedulingInterval: nothing is sent back by itself`,
+      ],
+    };
+  if (isFollowed(facts)) return {};
+  const why = `waits for the first sync from ${facts.here.name}`;
+  return { waits: [{ site, object: claimObject(volume, site), why }] };
+};
+
+/** The move is over when the other side is protected again. */
+export const awaitReverse: StepKind = {
+  name: 'Reverse',
+  site,
+  title: 'See that it is mirrored back',
+  reads: 'lastSyncTime of the new primary, and its class',
+  writes: '',
+  waitsFor: 'the first sync since the promotion',
+  undo: 'Move back',
+  canUndoAfter: false,
+  look: ({ volumes }) => together(volumes.map(lookAt)),
+};

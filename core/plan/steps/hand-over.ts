@@ -1,0 +1,33 @@
+import { isHandedOver } from '../../step/reached.ts';
+import type { GroupNow, VolumeNow } from '../move.ts';
+import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
+import { replicationOf } from './replication-steps.ts';
+
+/** Where it was lost there is nothing to wait for; what that costs has been accepted. */
+const isNotExpected = ({ source }: VolumeNow, { verb }: GroupNow): boolean => {
+  const role = source.known ? source.value.role.role : undefined;
+  if (verb === 'undo') return role === 'none';
+  return verb === 'failover' && role !== 'secondary' && role !== 'resyncing';
+};
+
+const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
+  const { volume, source, isThrough } = now;
+  if (isThrough || isNotExpected(now, group) || group.isAccepted(volume, 'force-promote')) return {};
+  if (!source.known) return unknownWait(volume, 'source', source.why);
+  const { reached, message } = isHandedOver(replicationOf(source.value));
+  const object = claimObject(volume, 'source');
+  return reached ? {} : { waits: [{ site: 'source', object, why: message }] };
+};
+
+/** Both sides demoted and equal: until then what was written last is on the source alone. */
+export const handOver: StepKind = {
+  name: 'HandOver',
+  site: 'source',
+  title: 'See that the last snapshot has arrived',
+  reads: 'conditions of the demoted VolumeReplications',
+  writes: '',
+  waitsFor: 'Degraded False and Resyncing False, at the current generation',
+  undo: '',
+  canUndoAfter: true,
+  look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),
+};

@@ -1,0 +1,72 @@
+import { decidePromote } from '../../step/decide-promote.ts';
+import type { ConsentNeed, Decision } from '../../step/decision.ts';
+import { isPromoted } from '../../step/reached.ts';
+import type { GroupNow, VolumeNow } from '../move.ts';
+import {
+  type Block,
+  claimObject,
+  type StepKind,
+  type StepLook,
+  type StepObject,
+  together,
+  unknownWait,
+} from '../step-look.ts';
+import { refusalsOf, replicationOf } from './replication-steps.ts';
+
+const site = 'target';
+
+/** What a person has to accept first, as what stands against it. */
+const blocksOf = (consent: ConsentNeed, object: StepObject): Block[] => {
+  const need = { loss: 'force-promote' as const, consent };
+  const fallback = { code: 'Unknown' as const, message: `it would lose ${consent.loses}` };
+  const obstacles = consent.obstacles.length === 0 ? [fallback] : consent.obstacles;
+  return obstacles.map((obstacle) => ({ site, object, obstacle, isRule: true, need }));
+};
+
+const lookAtWrite = (
+  { volume }: VolumeNow,
+  { key, writes, consent, handOver }: Extract<Decision, { kind: 'write' }>,
+  { isAccepted, verb }: GroupNow,
+): Partial<StepLook> => {
+  const object = claimObject(volume, site);
+  const isFine = isAccepted(volume, 'force-promote');
+  if (consent !== undefined && !isFine) return { blocks: blocksOf(consent, object) };
+  // Undone: the source's copy is not younger than the one that was demoted here.
+  if (handOver !== undefined && !isFine && verb !== 'undo')
+    return { waits: [{ site, object, why: handOver.loss.known ? '' : handOver.loss.why }] };
+  const used = consent ?? (isFine ? handOver : undefined);
+  return {
+    writes: [{ kind: 'replication', site, object, volume, key, does: 'promote', writes, consent: used }],
+  };
+};
+
+const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
+  const { volume, target } = now;
+  if (!target.known) return unknownWait(volume, site, target.why);
+  const { className, now: time } = group;
+  const decision = decidePromote(target.value, { className, now: time });
+  const object = claimObject(volume, site);
+  switch (decision.kind) {
+    case 'unchanged':
+      return {};
+    case 'await':
+      return { waits: [{ site, object, why: isPromoted(replicationOf(target.value)).message }] };
+    case 'refuse':
+      return { blocks: refusalsOf(decision, { site, object }) };
+    case 'write':
+      return lookAtWrite(now, decision, group);
+  }
+};
+
+/** The point of no return: once the target takes writes, the way back is another move. */
+export const promoteVolumes: StepKind = {
+  name: 'Promote',
+  site,
+  title: 'Promote the volumes',
+  reads: 'VolumeReplications of both sites',
+  writes: 'VolumeReplications that ask for primary',
+  waitsFor: 'state Primary, at the current generation',
+  undo: 'Move back',
+  canUndoAfter: false,
+  look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),
+};

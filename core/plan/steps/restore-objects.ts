@@ -1,0 +1,59 @@
+import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volume.ts';
+import { knownValue } from '../../model/reading-of.ts';
+import { claimKeyText } from '../../protection/claims-of-volume.ts';
+import type { StepFacts } from '../../step/step-facts.ts';
+import { type GroupNow, nameOfWorkload, type VolumeNow, workloadName } from '../move.ts';
+import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
+
+const site = 'target';
+
+const identityIn = ({ volume }: StepFacts): string | undefined => {
+  const pv = volume.known ? volume.value : undefined;
+  const identity = pv && volumeIdentityOf(pv);
+  return identity && volumeIdentityKey(identity);
+};
+
+/** Bound, and to the volume that the source has, where the source can be read. */
+const isThere = ({ source, target }: VolumeNow): boolean => {
+  if (!target.known || !target.value.claim.known) return false;
+  if (knownValue(target.value.claim)?.status?.phase !== 'Bound') return false;
+  const [here, there] = [identityIn(target.value), source.known ? identityIn(source.value) : undefined];
+  return here !== undefined && (there === undefined || here === there);
+};
+
+const lookAt = (now: VolumeNow, { brought, sites }: GroupNow): Partial<StepLook> => {
+  const { volume, target } = now;
+  if (!target.known) return unknownWait(volume, site, target.why);
+  if (isThere(now)) return {};
+  const object = claimObject(volume, site);
+  if (brought.claims.has(claimKeyText(volume.source))) return { writes: [{ kind: 'restore', site, object }] };
+  const { name } = sites[site].site;
+  const message = `claim ${claimKeyText(volume.target)} is not bound on ${name}, and nothing that was given brings it: name a backup with --from`;
+  return { blocks: [{ site, object, obstacle: { code: 'NotFound', message }, isRule: false }] };
+};
+
+/** Those of the group that are not on the target. Where its workloads cannot be read, bringing them shows it. */
+const missingWorkloads = ({ brought, group, sites }: GroupNow): Partial<StepLook>[] => {
+  const { workloads } = sites[site];
+  const there = new Set(workloads.known ? workloads.value.map(nameOfWorkload) : []);
+  const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
+  return brought.workloads
+    .filter(({ namespace, claims: names }) => names.some((name) => claims.has(`${namespace}/${name}`)))
+    .filter((workload) => !there.has(workloadName(workload)))
+    .map(({ kind, namespace, name }) => ({
+      writes: [{ kind: 'restore', site, object: { kind, namespace, name } }],
+    }));
+};
+
+/** The target has everything before anything is taken down: from then on no step needs what lives on the source alone. */
+export const restoreObjects: StepKind = {
+  name: 'Restore',
+  site,
+  title: 'Restore what the target lacks',
+  reads: 'claims, PVs, classes and workloads of both sites, or a backup',
+  writes: 'namespaces, classes, PVs, claims, workloads at 0',
+  waitsFor: 'every claim bound to its volume',
+  undo: '',
+  canUndoAfter: true,
+  look: (now) => together([...now.volumes.map((volume) => lookAt(volume, now)), ...missingWorkloads(now)]),
+};

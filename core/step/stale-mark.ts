@@ -1,0 +1,43 @@
+import type { VolumeReplication } from '../model/volume-replication.ts';
+import type { StepWrite } from './decision.ts';
+
+// A site that was lost and comes back holds an older copy, and nothing on it says so once it is demoted. So the demotion itself leaves
+// a mark: which primary the copy is older than. The mark goes when the copy was made anew, and with each promote.
+
+/** On a VolumeReplication: its copy is older than the one of this primary, and has to be made anew. */
+const staleAnnotation = 'kubectl-dr.dev/stale-against';
+/** On a VolumeReplication: its copy was made anew from this primary. */
+const resyncedAnnotation = 'kubectl-dr.dev/resynced-from';
+
+/** A VolumeReplication that is primary, by name and uid, as a mark names it. */
+const primaryText = (site: string, primary: VolumeReplication): string =>
+  `${site}/${primary.metadata.uid ?? ''}`;
+
+const annotated = (
+  write: StepWrite,
+  annotations: Readonly<Record<string, string | undefined>>,
+): StepWrite =>
+  write.kind === 'ask' ? { ...write, annotations: { ...write.annotations, ...annotations } } : write;
+
+/** The write that demotes an older copy, with the mark on it. `site`, `primary`: where the good one is. */
+export const markStale = (write: StepWrite, site: string, primary: VolumeReplication): StepWrite =>
+  annotated(write, { [staleAnnotation]: primaryText(site, primary), [resyncedAnnotation]: undefined });
+
+/** The write that ends a resync, which takes the mark away. */
+export const markResynced = (write: StepWrite, site: string, primary: VolumeReplication): StepWrite =>
+  annotated(write, { [staleAnnotation]: undefined, [resyncedAnnotation]: primaryText(site, primary) });
+
+/** A write after which nothing is said of the copy any more: it is the one that counts. */
+export const withoutMarks = (write: StepWrite): StepWrite =>
+  annotated(write, { [staleAnnotation]: undefined, [resyncedAnnotation]: undefined });
+
+/** Whether a copy is marked as older than another one. */
+export const isMarkedStale = ({ metadata }: VolumeReplication): boolean =>
+  metadata.annotations?.[staleAnnotation] !== undefined;
+
+/** Whether a copy was made anew from this very primary. */
+export const wasResyncedFrom = (
+  { metadata }: VolumeReplication,
+  site: string,
+  primary: VolumeReplication,
+): boolean => metadata.annotations?.[resyncedAnnotation] === primaryText(site, primary);
