@@ -1,7 +1,7 @@
 import { resources } from '../../model/resource.ts';
 import type { ChosenObjects, RawObject } from '../choose-objects.ts';
 import { chooseSecrets } from './choose-secrets.ts';
-import { mountsAny } from './claims-of-workload.ts';
+import { claimsMountedBy } from './claims-of-workload.ts';
 import { type NamespaceObjects, objectsOf, unreadableKinds } from './namespace-objects.ts';
 import { warnOfPodOwners } from './pod-owners.ts';
 import { configMapsOf, type PodTemplate, type Reference, serviceAccountOf } from './pod-template.ts';
@@ -24,7 +24,7 @@ const accountsOf = (template: PodTemplate): Reference[] => {
 const mountingWorkloads = (here: NamespaceObjects): RawObject[] =>
   workloadResources.flatMap((resource) =>
     objectsOf(here, resource)
-      .filter((object) => mountsAny(object, here.claimNames))
+      .filter((object) => claimsMountedBy(object, here.claimNames).length > 0)
       .map((object) => ({ resource, object })),
   );
 

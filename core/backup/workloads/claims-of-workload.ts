@@ -14,11 +14,12 @@ const isMadeFor = (claimName: string, set: KubernetesObject): boolean =>
     return claimName.startsWith(stem) && /^\d+$/.test(claimName.slice(stem.length));
   });
 
-/** Whether the pods of a workload mount one of these claims, which are all of its namespace. */
-export const mountsAny = (workload: KubernetesObject, claimNames: ReadonlySet<string>): boolean => {
+/** Which of these claims, which are all of its namespace, the pods of a workload mount. */
+export const claimsMountedBy = (workload: KubernetesObject, claimNames: ReadonlySet<string>): string[] => {
   const mounted = (podTemplateOf(workload).spec?.volumes ?? []).map(
     ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? '',
   );
-  if (mounted.some((name) => claimNames.has(name))) return true;
-  return templatesOf(workload).length > 0 && [...claimNames].some((name) => isMadeFor(name, workload));
+  const made =
+    templatesOf(workload).length === 0 ? [] : [...claimNames].filter((name) => isMadeFor(name, workload));
+  return [...new Set([...mounted.filter((name) => claimNames.has(name)), ...made])].sort();
 };
