@@ -1,0 +1,64 @@
+import type { ObjectMeta } from '../../model/kubernetes-object.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Manager } from '../workload.ts';
+import type { Managed } from './managed.ts';
+
+/** As Flux 2.3 and later serve them (https://fluxcd.io/flux/components/): `v1` since 2.0, `v2` since 2.3. */
+const kustomizations: Resource = {
+  group: 'kustomize.toolkit.fluxcd.io',
+  version: 'v1',
+  plural: 'kustomizations',
+  kind: 'Kustomization',
+  namespaced: true,
+};
+const helmReleases: Resource = {
+  group: 'helm.toolkit.fluxcd.io',
+  version: 'v2',
+  plural: 'helmreleases',
+  kind: 'HelmRelease',
+  namespaced: true,
+};
+
+/** Both controllers label what they apply with the name of the object that they apply it for. */
+const appliedBy = (resource: Resource, { labels }: ObjectMeta, warning: string | undefined): Manager[] => {
+  const [name, namespace] = [labels?.[`${resource.group}/name`], labels?.[`${resource.group}/namespace`]];
+  if (!name || !namespace) return [];
+  const suspension = (suspend: true | null) => ({ spec: { suspend } });
+  return [
+    {
+      name: `Flux ${resource.kind} ${namespace}/${name}`,
+      kind: 'gitops',
+      warning,
+      pause:
+        warning === undefined
+          ? undefined
+          : { resource, namespace, name, patch: suspension(true), undo: suspension(null) },
+    },
+  ];
+};
+
+/** Each, as a label or an annotation, keeps kustomize-controller from applying an object that is there. */
+const leftAlone: readonly (readonly [string, string])[] = [
+  ['kustomize.toolkit.fluxcd.io/reconcile', 'disabled'],
+  ['kustomize.toolkit.fluxcd.io/ssa', 'ifnotpresent'],
+  ['kustomize.toolkit.fluxcd.io/ssa', 'ignore'],
+];
+
+const isLeftAlone = ({ labels, annotations }: ObjectMeta): boolean =>
+  leftAlone.some(([key, value]) =>
+    [labels?.[key], annotations?.[key]].some((text) => text?.toLowerCase() === value),
+  );
+
+/** Kustomizations and HelmReleases of Flux that apply a workload. */
+export const fluxOf = ({ object: { metadata } }: Managed): Manager[] => [
+  ...appliedBy(
+    kustomizations,
+    metadata,
+    isLeftAlone(metadata) ? undefined : 'sets it back at its next reconciliation: suspend it first',
+  ),
+  ...appliedBy(
+    helmReleases,
+    metadata,
+    'sets it back at its next upgrade, or as soon as it corrects drift: suspend it first',
+  ),
+];
