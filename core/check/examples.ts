@@ -144,6 +144,7 @@ const healthyObjects: SiteObjects = {
   ]),
   claims: known([exampleClaim]),
   volumes: known([exampleVolume]),
+  operations: known([]),
 };
 
 const storageClass: StorageClass = {

@@ -1,5 +1,7 @@
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
+import { findOperation } from '../operation/operation-of-volume.ts';
+import { mergeRecords, type Operation, type SiteRecords } from '../operation/read-record.ts';
 import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { type Lag, measureLag } from './lag.ts';
@@ -22,6 +24,8 @@ export type VolumeStatus = {
   readonly sides: readonly SideFacts[];
   readonly lag: Lag;
   readonly verdict: Verdict;
+  /** The last whole procedure on the volume, as far as it could be read. */
+  readonly operation: Operation | undefined;
 };
 
 /** Claims that were asked for by name: they are shown even when nothing protects them. */
@@ -78,15 +82,24 @@ const lagOf = (
   return measureLag(millisecondsOf(primary?.volume?.replication?.status?.lastSyncTime), schedule, now);
 };
 
+/** Records that could not be read are none: they only ever explain what both sites show by themselves. */
+const recordsOf = ({ site, objects }: SiteSnapshot): SiteRecords => ({
+  site,
+  records: objects.known && objects.value.operations.known ? objects.value.operations.value : [],
+});
+
 /** Judges every protected volume of the two sites, in the order of namespace and name. */
 export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] => {
   const snapshots = there === undefined ? [here] : [here, there];
   const schedules = new Map(snapshots.map((snapshot) => [snapshot.site.context, schedulesOf(snapshot)]));
   const pairs = pairVolumes(volumesOf(here, named), there === undefined ? [] : volumesOf(there, named));
+  const lastOperation = findOperation(mergeRecords(snapshots.map(recordsOf)));
   const judge = (pair: VolumePair): VolumeStatus => {
     const { namespace, claimName, unmatched } = pair;
     const sides = { here: sideOf(here, pair.here), there: there && sideOf(there, pair.there) };
     const lag = lagOf(sides, schedules, now);
+    const claims = [{ namespace, claimName }, pair.here, pair.there].filter((claim) => claim !== undefined);
+    const operation = lastOperation({ identity: pair.identity, claims });
     return {
       namespace,
       claimName,
@@ -94,7 +107,8 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
       matched: unmatched === undefined,
       sides: sidesOf(sides),
       lag,
-      verdict: decideVerdict({ namespace, claimName, ...sides, unmatched, lag, now }),
+      verdict: decideVerdict({ namespace, claimName, ...sides, unmatched, lag, operation, now }),
+      operation: operation?.operation,
     };
   };
   return pairs.map(judge).toSorted(byName);

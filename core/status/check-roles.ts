@@ -1,4 +1,6 @@
 import { formatAge } from './age.ts';
+import { staleSideOf } from './check-operation.ts';
+import { drCommand } from './dr-command.ts';
 import { onlyPrimaryOf, sidesOf } from './facts.ts';
 import { askForState, describeClaim, describeReplication, probeSite } from './next-command.ts';
 import { forAge, lastsTooLong, longestSo } from './patience.ts';
@@ -30,6 +32,16 @@ export const splitBrain: VerdictCheck = (facts) => {
     ({ site, role }) =>
       `${site.name}${role.since === undefined ? '' : ` for ${formatAge(facts.now - role.since)}`}`,
   );
+  const stale = staleSideOf(facts);
+  if (stale !== undefined)
+    return verdict('SplitBrain', {
+      reason: 'TwoPrimaries',
+      message: `both sites are primary (${since.join(', ')}): ${stale.site.name} was left behind by a failover and has the older copy: stop the pods there, then fail back`,
+      next: drCommand(stale === first ? second.site : first.site, 'failback', {
+        namespace: facts.namespace,
+        name: facts.claimName,
+      }),
+    });
   return verdict('SplitBrain', {
     reason: 'TwoPrimaries',
     message: `both sites are primary (${since.join(', ')}): stop the pods on the side to give up, then make it secondary`,

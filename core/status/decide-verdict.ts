@@ -1,3 +1,4 @@
+import { operationRunning, operationStopped, withOperation } from './check-operation.ts';
 import {
   attemptFailing,
   changeRunning,
@@ -26,11 +27,13 @@ export const verdictChecks: readonly VerdictCheck[] = [
   replicationDeleting, // protection is being taken away
   severalReplications, // two objects fight over one volume
   twoWantPrimary, // one step away from two primaries
+  operationRunning, // a procedure is at it: what follows is what it waits for, or mends
   controllerIdle, // the spec is newer than the status
   attemptFailing, // the last attempt failed
   changeRunning, // between two states
   identityUnknown, // perhaps two different volumes
   replicaWithoutPeer, // nothing is known of the primary
+  operationStopped, // both demoted, by a procedure that stopped
   noPrimary, // both demoted
   primaryDegraded, // the driver says so
   neverSynced, // nothing has arrived yet
@@ -43,7 +46,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
 export const decideVerdict = (facts: PairFacts): Verdict => {
   for (const check of verdictChecks) {
     const found = check(facts);
-    if (found !== undefined) return found;
+    if (found !== undefined) return withOperation(found, facts);
   }
   return verdict('Unknown', {
     reason: 'Undecided',

@@ -1,3 +1,4 @@
+import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import type { Lag } from './lag.ts';
 import type { RoleReading } from './role.ts';
 import type { SiteVolume } from './site-volumes.ts';
@@ -22,6 +23,8 @@ export type PairFacts = {
   /** Why the two sides could not be matched by the volume's identity. */
   readonly unmatched: string | undefined;
   readonly lag: Lag;
+  /** The last whole procedure on the volume; undefined also where nobody could read of one. */
+  readonly operation: VolumeOperation | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

@@ -2,6 +2,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../model/persisten
 import type { Reading } from '../model/reading.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
+import type { OperationRecord } from '../operation/operation-record.ts';
 
 /** How a site is named and reached. */
 export type SiteName = {
@@ -19,6 +20,8 @@ export type SiteObjects = {
   readonly classes: Reading<readonly VolumeReplicationClass[]>;
   readonly claims: Reading<readonly PersistentVolumeClaim[]>;
   readonly volumes: Reading<readonly PersistentVolume[]>;
+  /** Records of whole procedures; none where the kind is not installed. */
+  readonly operations: Reading<readonly OperationRecord[]>;
 };
 
 /** One site as it was read, or why it could not be. */

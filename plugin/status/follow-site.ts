@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { known } from '../../core/model/reading.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
-import type { SiteSnapshot } from '../../core/status/snapshot.ts';
+import type { OperationRecord } from '../../core/operation/operation-record.ts';
+import type { SiteObjects, SiteSnapshot } from '../../core/status/snapshot.ts';
 import type { Site } from '../door/clusters.ts';
 import { gatherSite, type Scope, type SiteReading } from './gather-site.ts';
 
@@ -21,13 +23,21 @@ const longestPauseMs = 10_000;
 /** Servers end watches by themselves; the spread keeps two sites from ending together. */
 const watchSeconds = 280;
 
-const isSame = (a: VolumeReplication, b: VolumeReplication): boolean => a.metadata.uid === b.metadata.uid;
+const isSame = (a: KubernetesObject, b: KubernetesObject): boolean => a.metadata.uid === b.metadata.uid;
 
-const replace = (snapshot: SiteSnapshot, changed: VolumeReplication): SiteSnapshot => {
-  if (!snapshot.objects.known) return snapshot;
-  const objects = snapshot.objects.value;
-  const replications = objects.replications.map((vr) => (isSame(vr, changed) ? changed : vr));
-  return { ...snapshot, objects: known({ ...objects, replications }) };
+/** What was last seen of a site, while several watches change it. */
+type Seen = { change(edit: (objects: SiteObjects) => Partial<SiteObjects>): void };
+
+const remember = (reading: SiteReading, { onSnapshot }: SiteFollower): Seen => {
+  let { snapshot } = reading;
+  return {
+    change: (edit) => {
+      if (!snapshot.objects.known) return;
+      const objects = snapshot.objects.value;
+      snapshot = { ...snapshot, objects: known({ ...objects, ...edit(objects) }) };
+      onSnapshot(snapshot);
+    },
+  };
 };
 
 const inNamespace = ({ namespace }: Scope) => (namespace === undefined ? {} : { namespace });
@@ -37,9 +47,9 @@ const followReplications = async (
   { cluster }: Site,
   reading: SiteReading,
   follower: SiteFollower,
+  { change }: Seen,
   signal: AbortSignal,
 ): Promise<void> => {
-  let { snapshot } = reading;
   const events = cluster.watch<VolumeReplication>(resources.volumeReplications, {
     ...inNamespace(follower.scope),
     resourceVersion: reading.resourceVersions.replications,
@@ -49,9 +59,42 @@ const followReplications = async (
   for await (const event of events) {
     if (event.type === 'BOOKMARK') continue;
     if (event.type !== 'MODIFIED') return;
-    snapshot = replace(snapshot, event.object);
-    follower.onSnapshot(snapshot);
+    const changed = event.object;
+    change(({ replications }) => ({
+      replications: replications.map((vr) => (isSame(vr, changed) ? changed : vr)),
+    }));
   }
+};
+
+/** A lease is renewed every few seconds: no reason to read everything again. */
+const applyOperations = async (
+  { cluster }: Site,
+  { resourceVersions }: SiteReading,
+  follower: SiteFollower,
+  { change }: Seen,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (resourceVersions.operations === undefined) return new Promise(() => {});
+  const events = cluster.watch<OperationRecord>(resources.operations, {
+    ...inNamespace(follower.scope),
+    resourceVersion: resourceVersions.operations,
+    timeoutSeconds: watchSeconds,
+    signal,
+  });
+  for await (const event of events) {
+    if (event.type === 'BOOKMARK') continue;
+    const { type, object } = event;
+    change(({ operations }) => {
+      const others = (operations.known ? operations.value : []).filter((one) => !isSame(one, object));
+      return { operations: known(type === 'DELETED' ? others : [...others, object]) };
+    });
+  }
+};
+
+/** Who may list records may not be allowed to watch them: then they are as old as a probe, and no reason for haste. */
+const followOperations = async (...watch: Parameters<typeof applyOperations>): Promise<void> => {
+  const [, , , , signal] = watch;
+  await applyOperations(...watch).catch(() => delay(probeEveryMs, undefined, { signal }));
 };
 
 /** Ends at the first change of a group: one change may concern a hundred claims. */
@@ -83,8 +126,10 @@ const probe = async ({ cluster }: Site, { scope }: SiteFollower, signal: AbortSi
 const untilReread = async (site: Site, reading: SiteReading, follower: SiteFollower): Promise<void> => {
   const ending = new AbortController();
   const signal = AbortSignal.any([follower.scope.signal, ending.signal]);
+  const seen = remember(reading, follower);
   const running = [
-    followReplications(site, reading, follower, signal),
+    followReplications(site, reading, follower, seen, signal),
+    followOperations(site, reading, follower, seen, signal),
     followGroups(site, reading, follower, signal),
     probe(site, follower, signal),
   ];

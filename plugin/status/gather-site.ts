@@ -6,6 +6,7 @@ import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
+import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import type { SiteObjects, SiteSnapshot } from '../../core/status/snapshot.ts';
 import type { ObjectList } from '../../kube/cluster.ts';
 import type { Site } from '../door/clusters.ts';
@@ -17,10 +18,14 @@ export type Scope = {
   readonly signal: AbortSignal;
 };
 
-/** What was read of a site, and where a watch of its replications would go on. */
+/** What was read of a site, and where watches would go on; undefined: the kind is not served, or may not be read. */
 export type SiteReading = {
   readonly snapshot: SiteSnapshot;
-  readonly resourceVersions: { readonly replications: string; readonly groups: string | undefined };
+  readonly resourceVersions: {
+    readonly replications: string;
+    readonly groups: string | undefined;
+    readonly operations: string | undefined;
+  };
 };
 
 /** In the package: the bundles are as deep in it as this file is. */
@@ -64,6 +69,22 @@ const listGroups = async (site: Site, scope: Scope) => {
   } catch (error) {
     if (isNotServed(error)) return { items: [], resourceVersion: undefined };
     throw error;
+  }
+};
+
+/** Records of procedures only explain what is seen: who may not read them, or has none, does without. */
+const listOperations = async (
+  site: Site,
+  scope: Scope,
+): Promise<{ operations: SiteObjects['operations']; resourceVersion: string | undefined }> => {
+  try {
+    const { items, resourceVersion } = await list<OperationRecord>(site, resources.operations, scope);
+    return { operations: known(items), resourceVersion };
+  } catch (error) {
+    const operations = isNotServed(error)
+      ? known([])
+      : unknown(`operations of ${site.name} cannot be read: ${whyOf(error, site)}`);
+    return { operations, resourceVersion: undefined };
   }
 };
 
@@ -146,6 +167,7 @@ const readObjects = async (
     listGroups(site, scope),
     tryList<VolumeReplicationClass>(site, resources.volumeReplicationClasses, scope),
     tryList<PersistentVolumeClaim>(site, resources.persistentVolumeClaims, scope),
+    listOperations(site, scope),
   ]);
   const wanted = rest.then(([replications, groups, , claims]) =>
     wantedVolumes(replications.items, groups.items, claims, named),
@@ -154,13 +176,15 @@ const readObjects = async (
     limit: firstPageSize,
     signal: scope.signal,
   });
-  const [[replications, groups, classes, claims], volumes] = await Promise.all([
-    rest,
-    readVolumes(site, scope, firstPage, wanted),
-  ]);
+  const [[replications, groups, classes, claims, { operations, resourceVersion }], volumes] =
+    await Promise.all([rest, readVolumes(site, scope, firstPage, wanted)]);
   return {
-    objects: { replications: replications.items, groups: groups.items, classes, claims, volumes },
-    resourceVersions: { replications: replications.resourceVersion, groups: groups.resourceVersion },
+    objects: { replications: replications.items, groups: groups.items, classes, claims, volumes, operations },
+    resourceVersions: {
+      replications: replications.resourceVersion,
+      groups: groups.resourceVersion,
+      operations: resourceVersion,
+    },
   };
 };
 
@@ -181,7 +205,7 @@ export const gatherSite = async (
     return {
       error,
       snapshot: { site, objects: unknown(whyOf(error, site)) },
-      resourceVersions: { replications: '', groups: undefined },
+      resourceVersions: { replications: '', groups: undefined, operations: undefined },
     };
   }
 };

@@ -1,3 +1,4 @@
+import { stepOf } from '../../core/operation/read-record.ts';
 import { formatAge } from '../../core/status/age.ts';
 import type { VolumeStatus } from '../../core/status/assess.ts';
 import type { SideFacts } from '../../core/status/facts.ts';
@@ -85,11 +86,12 @@ export const rowOf = (volume: VolumeStatus, { namespaces, wide, paint }: View): 
 };
 
 /** What a watch compares: everything in a row that is not merely a clock. */
-export const changeKeyOf = ({ sides, verdict, lag }: VolumeStatus): string =>
+export const changeKeyOf = ({ sides, verdict, lag, operation }: VolumeStatus): string =>
   JSON.stringify([
     sides.map(({ role }) => [role.role, role.progress]),
     verdict.name,
     verdict.reason,
     verdict.level,
     lag.lastSync,
+    operation && [operation.name, operation.phase, stepOf(operation)?.name],
   ]);

@@ -1,4 +1,5 @@
 import { formatTime } from '../../core/model/condition.ts';
+import { type Operation, stepOf } from '../../core/operation/read-record.ts';
 import type { VolumeStatus } from '../../core/status/assess.ts';
 import type { SideFacts } from '../../core/status/facts.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
@@ -38,6 +39,16 @@ const sideReport = ({ site, role, volume }: SideFacts) => {
   };
 };
 
+const operationReport = (operation: Operation) => ({
+  name: operation.name,
+  verb: operation.verb,
+  phase: operation.phase,
+  by: operation.by,
+  step: stepOf(operation)?.name ?? null,
+  startedAt: timeOf(operation.startedAt),
+  message: operation.message ?? null,
+});
+
 const itemReport = (volume: VolumeStatus) => {
   const { lag, verdict, sides } = volume;
   const schedule =
@@ -60,6 +71,7 @@ const itemReport = (volume: VolumeStatus) => {
     rpoAtRiskSeconds: secondsOf(lag.milliseconds),
     lastSyncBytes: primary?.status?.lastSyncBytes ?? null,
     lastSyncDuration: primary?.status?.lastSyncDuration ?? null,
+    operation: volume.operation === undefined ? null : operationReport(volume.operation),
     sites: sides.map(sideReport),
   };
 };

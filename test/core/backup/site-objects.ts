@@ -70,4 +70,5 @@ export const site = (
   classes: known([replicationClass('fast')]),
   claims: known(parts.claims ?? []),
   volumes: known(parts.volumes ?? []),
+  operations: known([]),
 });

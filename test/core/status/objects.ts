@@ -219,6 +219,7 @@ export const site = (name: string, objects: Partial<SiteObjects> = {}): SiteSnap
     ]),
     claims: known([pvc('db'), pvc('web')]),
     volumes: known([pv('pv-db'), pv('pv-web')]),
+    operations: known([]),
     ...objects,
   }),
 });

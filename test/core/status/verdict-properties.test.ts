@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../core/model/reading.ts';
+import type { OperationRecord } from '../../../core/operation/operation-record.ts';
 import { assess } from '../../../core/status/assess.ts';
 import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
-import { conditionSets, darkSite, now, site, type VrSketch, vr } from './objects.ts';
+import { record } from '../operation/records.ts';
+import { ago, conditionSets, darkSite, now, site, type VrSketch, vr } from './objects.ts';
 
 type SetName = keyof typeof conditionSets;
 
@@ -23,11 +26,29 @@ const sketches: fc.Arbitrary<VrSketch> = fc.record(
   { requiredKeys: [] },
 );
 
+const operations: fc.Arbitrary<OperationRecord[]> = fc.array(
+  fc
+    .record({
+      name: fc.constantFrom('op-1', 'op-2'),
+      phase: fc.constantFrom('Running', 'Succeeded', 'Failed', 'Left', 'Undone', 'Superseded'),
+      verb: fc.constantFrom('Relocate', 'Failover'),
+      staleSite: fc.constantFrom('east', 'west'),
+      endedAt: fc.integer({ min: 0, max: 500 }).map(ago),
+      startedAt: fc.integer({ min: 0, max: 500 }).map(ago),
+    })
+    .map(({ name, verb, ...status }) =>
+      record({ name, spec: { verb }, status, createdAt: status.startedAt }),
+    ),
+  { maxLength: 1 },
+);
+
 const sites = (name: string): fc.Arbitrary<SiteSnapshot> =>
   fc.oneof(
     fc.constant(darkSite(name)),
     fc.constant(site(name)),
-    sketches.map((sketch) => site(name, { replications: [vr(sketch)] })),
+    fc
+      .tuple(sketches, operations)
+      .map(([sketch, records]) => site(name, { replications: [vr(sketch)], operations: known(records) })),
   );
 
 const holds = (check: (here: SiteSnapshot, there: SiteSnapshot) => void): void =>

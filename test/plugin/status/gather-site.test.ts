@@ -35,6 +35,7 @@ describe('reading a site', () => {
     const { site, requests } = siteOf(usual);
     await gatherSite(site, scope);
     expect(requests.toSorted()).toEqual([
+      'list operations',
       'list persistentvolumeclaims',
       'list persistentvolumes',
       'list volumegroupreplications',

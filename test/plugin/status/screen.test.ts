@@ -183,6 +183,7 @@ describe('the screen', () => {
           rpoAtRiskSeconds: 180
           lastSyncBytes: null
           lastSyncDuration: null
+          operation: null
           sites:
             - name: east
               role: primary

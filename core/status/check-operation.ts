@@ -1,0 +1,113 @@
+import type { VolumeOperation } from '../operation/operation-of-volume.ts';
+import { isResumable, type Operation, stepOf } from '../operation/read-record.ts';
+import { oneLine } from '../rules/one-line.ts';
+import { formatAge } from './age.ts';
+import { drCommand } from './dr-command.ts';
+import { type PairFacts, type SideFacts, sidesOf } from './facts.ts';
+import { elapsed, settleTime } from './patience.ts';
+import { millisecondsOf } from './replication.ts';
+import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
+
+// Checks of whole procedures: what a running operation explains, and what one that stopped left behind.
+
+/** What the last operation on the volume means now. */
+type Standing = 'running' | 'stopped' | 'over';
+
+/**
+ * A lease tells nothing at one look, so an operation that is called running is taken for running. But one that nobody has written to for
+ * so long, any difference of clocks allowed for, explains nothing any more: a volume without a primary is then nobody's business.
+ */
+const isSilent = ({ lastHeardAt, lease }: Operation, now: number): boolean =>
+  (elapsed(lastHeardAt, now) ?? 0) > settleTime + (lease?.leaseDurationSeconds ?? 0) * 1000;
+
+const standingOf = (operation: Operation, now: number): Standing => {
+  if (operation.phase === 'Running') return isSilent(operation, now) ? 'stopped' : 'running';
+  return isResumable(operation) ? 'stopped' : 'over';
+};
+
+const who = ({ verb, by }: Operation): string => `${verb.toLowerCase()} by ${oneLine(by, 80)}`;
+
+const atStep = (operation: Operation): string => {
+  const step = stepOf(operation);
+  return step === undefined ? '' : ` at step ${oneLine(step.name, 63)}`;
+};
+
+/** `relocate by alice, at step Demote since 3m`. */
+const runningText = (operation: Operation, now: number): string => {
+  const step = stepOf(operation);
+  const since = elapsed(millisecondsOf(step?.startedAt) ?? operation.startedAt, now);
+  return `${who(operation)},${atStep(operation)}${since === undefined ? '' : ` since ${formatAge(since)}`}`;
+};
+
+/** `relocate by alice stopped at step Promote 12m ago: time was up`. */
+const stoppedText = (operation: Operation, now: number): string => {
+  const silentFor = elapsed(operation.lastHeardAt, now);
+  if (operation.phase === 'Running')
+    return `${who(operation)} has not been heard of for ${formatAge(silentFor ?? 0)},${atStep(operation)}`;
+  const since = elapsed(operation.endedAt, now);
+  const when = since === undefined ? '' : ` ${formatAge(since)} ago`;
+  const why = operation.message ? `: ${oneLine(operation.message, 200)}` : '';
+  return `${who(operation)} stopped${atStep(operation)}${when}${why}`;
+};
+
+/** A command about the operation, on a site that has its record. */
+const operationCommand = (verb: string, { operation, namespace }: VolumeOperation, facts: PairFacts) => {
+  const holders = operation.records.filter((seen) => seen.namespace === namespace);
+  const site = sidesOf(facts)
+    .map((side) => side.site)
+    .find(({ context }) => holders.some((seen) => seen.site.context === context));
+  return drCommand(site ?? facts.here.site, verb, { namespace, name: operation.name });
+};
+
+/** A procedure that is worked on explains whatever state its volumes are in on the way. */
+export const operationRunning: VerdictCheck = (facts) => {
+  const { operation: last, now } = facts;
+  if (last === undefined || standingOf(last.operation, now) !== 'running') return undefined;
+  return verdict('Moving', {
+    reason: 'Operation',
+    message: runningText(last.operation, now),
+    next: operationCommand('history', last, facts),
+  });
+};
+
+/** A procedure that stopped between demote and promote: nobody but its successor brings the volume back. */
+export const operationStopped: VerdictCheck = (facts) => {
+  const { operation: last, now } = facts;
+  if (last === undefined || standingOf(last.operation, now) !== 'stopped') return undefined;
+  if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
+  return verdict('NoPrimary', {
+    reason: 'OperationStopped',
+    message: `no site is primary: ${stoppedText(last.operation, now)}`,
+    next: operationCommand('resume', last, facts),
+  });
+};
+
+const ownReasons: readonly string[] = ['Operation', 'OperationStopped'];
+
+/**
+ * The side that a forced failover left behind: it has been primary since before. One that was promoted again later is not what the
+ * record speaks of.
+ */
+export const staleSideOf = (facts: PairFacts): SideFacts | undefined => {
+  const { staleSite, verb, startedAt, phase } = facts.operation?.operation ?? {};
+  if (verb !== 'Failover' || phase !== 'Succeeded' || startedAt === undefined) return undefined;
+  return sidesOf(facts).find(
+    ({ site, role }) => site.name === staleSite && role.since !== undefined && role.since < startedAt,
+  );
+};
+
+/** Any other verdict, with what the volume's last operation has to do with it. Neither its name nor its level changes. */
+export const withOperation = (found: Verdict, facts: PairFacts): Verdict => {
+  const { operation: last, now } = facts;
+  if (last === undefined || ownReasons.includes(found.reason)) return found;
+  const { operation } = last;
+  const standing = standingOf(operation, now);
+  if (standing === 'over') return found;
+  if (standing === 'running')
+    return { ...found, message: `${found.message}; ${runningText(operation, now)}` };
+  const message = `${found.message}; ${stoppedText(operation, now)}`;
+  const resume = operationCommand('resume', last, facts);
+  return found.next === undefined
+    ? { ...found, message, next: resume }
+    : { ...found, message: `${message}; it goes on with "${resume}"` };
+};
