@@ -216,7 +216,7 @@ export const isHeld = (
   seenSince: number | undefined,
   now: number,
 ): boolean => {
-  if (lease === undefined) return false;
+  if (lease === undefined || lease.holder === '') return false;
   return seenSince === undefined || now - seenSince < lease.leaseDurationSeconds * 1000;
 };
 

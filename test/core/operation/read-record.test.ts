@@ -226,8 +226,9 @@ describe('a lease', () => {
     expect(isHeld(held, seenSince, now)).toBe(is);
   });
 
-  it('that is not there is not held', () => {
+  it('that is not there, or was let go, is not held', () => {
     expect(isHeld(undefined, undefined, 0)).toBe(false);
+    expect(isHeld({ ...held, holder: '' }, undefined, 0)).toBe(false);
   });
 });
 
