@@ -3,6 +3,7 @@ import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
+import { history } from './history.ts';
 import { restore } from './restore.ts';
 import { sandbox } from './sandbox.ts';
 import { status } from './status.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   demote,
   resync,
   unprotect,
+  history,
   explain,
   sandbox,
   completion,

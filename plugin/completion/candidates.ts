@@ -7,7 +7,7 @@ import { findCommand } from '../find-command.ts';
 export type Candidate = { readonly word: string; readonly description?: string };
 
 /** What the tables of commands do not hold: names in a kubeconfig or a cluster, codes of rules, files. */
-export type Wanted = 'contexts' | 'claims' | 'namespaces' | 'rules' | 'files';
+export type Wanted = 'contexts' | 'claims' | 'operations' | 'namespaces' | 'rules' | 'files';
 
 /** What may come next: words that are known here, and things to be looked up. */
 export type Completion = {
@@ -31,6 +31,7 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
 
 const valuesByArgument: Readonly<Record<string, Wanted>> = {
   pvc: 'claims',
+  name: 'operations',
   code: 'rules',
   source: 'files',
   dir: 'files',

@@ -9,6 +9,7 @@ const longestWaitMs = 1000;
 
 const kinds = {
   claims: resources.persistentVolumeClaims,
+  operations: resources.operations,
   namespaces: resources.namespaces,
 } as const satisfies Record<string, Resource>;
 

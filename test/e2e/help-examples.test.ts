@@ -164,6 +164,25 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     await run('kubectl dr unprotect rbd-pvc --yes --accept-data-loss=unknown');
   });
 
+  test('tell what procedures did', async () => {
+    const operation = {
+      apiVersion: 'kubectl-dr.dev/v1alpha1',
+      kind: 'Operation',
+      metadata: { name: 'relocate-20261125-a1b2', namespace: 'shop' },
+      spec: {
+        verb: 'Relocate',
+        from: { name: 'cluster-1' },
+        to: { name: 'cluster-2' },
+        by: 'alice',
+        volumes: [{ persistentVolumeClaim: 'rbd-pvc' }],
+      },
+    };
+    await shell(`kubectl --context cluster-1 create -f - <<< '${JSON.stringify(operation)}'`);
+    await run('kubectl dr history', 'kubectl dr history -A -o wide');
+    await run('kubectl dr history relocate-20261125-a1b2 -n shop');
+    await run(`kubectl dr history -A -o jsonpath='{range .items[*]}{.name}={.phase}{"\\n"}{end}'`);
+  });
+
   test('break the sandbox and mend it', async () => {
     await run('kubectl dr sandbox link down', 'kubectl dr sandbox link up');
     await run('kubectl dr sandbox fail cluster-1', 'kubectl dr sandbox heal cluster-1');

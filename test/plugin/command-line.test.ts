@@ -78,6 +78,8 @@ describe('a command line', () => {
                              site, which has to be primary
         unprotect [PVC...]   End the protection of claims; on the primary that removes
                              the other site's copy
+        history [NAME]       Show what whole procedures did, from the records on both
+                             sites; one of them step by step
         explain [CODE]       Explain a safety rule by its code: cause, risk and remedy
         sandbox              Two clusters with mirrored storage on this machine
         completion SHELL     Print a completion script for kubectl-dr; "kubectl dr"

@@ -24,6 +24,8 @@ describe('completion', () => {
     { typed: 'explain -o ', words: ['json', 'yaml'] },
     { typed: 'status ', words: [], wanted: 'claims' },
     { typed: 'status db -A ', words: [], wanted: 'claims' },
+    { typed: 'history ', words: [], wanted: 'operations' },
+    { typed: 'history relocate-1 ', words: [] },
     { typed: 'status -n ', words: [], wanted: 'namespaces' },
     { typed: 'status --peer-context ', words: [], wanted: 'contexts' },
     { typed: 'status --context=', words: [], wanted: 'contexts', prefix: '--context=' },
