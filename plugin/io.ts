@@ -2,6 +2,8 @@
 export type Output = {
   write(data: string | Uint8Array): void;
   readonly isTerminal: boolean;
+  /** Of a terminal: characters in a line. */
+  readonly columns?: number | undefined;
 };
 
 /** Everything of the process that a command may use. Commands get it as a parameter and touch nothing else. */
@@ -22,4 +24,12 @@ export type Io = {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** This process among others. */
+  readonly process: {
+    /** Names the machine, and what of it process ids are counted in. */
+    readonly machine: string;
+    readonly pid: number;
+    /** Whether another process of this machine is there. */
+    readonly isAlive: (pid: number) => boolean;
+  };
 };

@@ -1,3 +1,5 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { exitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { run } from './run.ts';
@@ -23,7 +25,37 @@ const output = (stream: NodeJS.WriteStream) => ({
   get isTerminal() {
     return stream.isTTY === true;
   },
+  get columns() {
+    return stream.columns;
+  },
 });
+
+/** Empty where the system does not tell. */
+const told = (read: () => string): string => {
+  try {
+    return read().trim();
+  } catch {
+    return '';
+  }
+};
+
+/** Of containers on one machine each counts its own processes. */
+const machine = (): string =>
+  [
+    hostname(),
+    told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+    told(() => readlinkSync('/proc/self/ns/pid')),
+  ].join('/');
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and belongs to another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
 
 const io: Io = {
   env: process.env,
@@ -39,6 +71,13 @@ const io: Io = {
   now: Date.now,
   random: Math.random,
   signal: interruption.signal,
+  process: {
+    get machine() {
+      return machine();
+    },
+    pid: process.pid,
+    isAlive,
+  },
   version: (globalThis as { kubectlDrVersion?: string }).kubectlDrVersion ?? 'development',
 };
 

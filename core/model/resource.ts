@@ -50,6 +50,13 @@ export const resources = {
   daemonSets: apps('daemonsets', 'DaemonSet'),
   jobs: resource('batch', 'v1', 'jobs', 'Job', true),
   cronJobs: resource('batch', 'v1', 'cronjobs', 'CronJob', true),
+  horizontalPodAutoscalers: resource(
+    'autoscaling',
+    'v2',
+    'horizontalpodautoscalers',
+    'HorizontalPodAutoscaler',
+    true,
+  ),
   subjectAccessReviews: resource(
     'authorization.k8s.io',
     'v1',

@@ -28,6 +28,8 @@ export type OperationWorkload = {
   readonly name: string;
   readonly site: string;
   readonly replicas: number;
+  /** Claims that its pods mount, of a custom kind: once its pods are gone nothing else tells. */
+  readonly claims?: readonly string[];
 };
 
 /** What a person accepted. */

@@ -111,7 +111,11 @@ const leftBehind = (now: GroupNow): string[] => {
 const managerWarnings = (now: GroupNow): string[] => {
   const workloads = workloadsOfGroup(now, 'source');
   if (!workloads.known || now.verb === 'failover') return [];
-  return workloads.value.flatMap(({ managers }) => managers.flatMap(({ warning }) => warning ?? []));
+  return workloads.value.flatMap((workload) =>
+    workload.managers.flatMap(({ name, warning }) =>
+      warning === undefined ? [] : `${workloadText(workload)}: ${name} ${warning}`,
+    ),
+  );
 };
 
 /** The same code as at the promote itself, of what can be said beforehand: a claim that is yet to be restored cannot be. */

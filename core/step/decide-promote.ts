@@ -10,7 +10,7 @@ import { newReplication } from './new-replication.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { rpoAtRisk } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
-import { withoutMarks } from './stale-mark.ts';
+import { noMarks } from './stale-mark.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
 
 /** What a person said about a promote. */
@@ -113,7 +113,7 @@ const handOverFor = (facts: StepFacts): ConsentNeed | undefined => {
 const writeOf = (replication: VolumeReplication | undefined, after: VolumeReplication): StepWrite =>
   replication === undefined
     ? { kind: 'create', object: after }
-    : withoutMarks({ kind: 'ask', before: replication, replicationState: 'primary' });
+    : { kind: 'ask', before: replication, replicationState: 'primary', annotations: noMarks };
 
 /** What has been asked for already; undefined where something is to be decided. */
 const settledAlready = (

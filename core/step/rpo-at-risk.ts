@@ -60,3 +60,7 @@ export const describeRpo = (rpo: RpoAtRisk): string =>
 /** Whether a loss is within what was accepted, in milliseconds or `unknown`: whoever accepts the unknown accepts everything. */
 export const isWithin = (rpo: RpoAtRisk, accepted: number | 'unknown'): boolean =>
   accepted === 'unknown' || (rpo.known && rpo.milliseconds <= accepted);
+
+/** Time alone makes a loss no other one: whoever accepted what was shown knew that it passes. Another last sync does. */
+export const isNoWorse = (shown: RpoAtRisk, now: RpoAtRisk): boolean =>
+  shown.known ? now.known && now.lastSync >= shown.lastSync : true;

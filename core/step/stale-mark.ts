@@ -1,5 +1,4 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
-import type { StepWrite } from './decision.ts';
 
 // A site that was lost and comes back holds an older copy, and nothing on it says so once it is demoted. So the demotion itself leaves
 // a mark: which primary the copy is older than. The mark goes when the copy was made anew, and with each promote.
@@ -13,23 +12,23 @@ const resyncedAnnotation = 'kubectl-dr.dev/resynced-from';
 const primaryText = (site: string, primary: VolumeReplication): string =>
   `${site}/${primary.metadata.uid ?? ''}`;
 
-const annotated = (
-  write: StepWrite,
-  annotations: Readonly<Record<string, string | undefined>>,
-): StepWrite =>
-  write.kind === 'ask' ? { ...write, annotations: { ...write.annotations, ...annotations } } : write;
+/** Annotations that are written along; undefined takes one off. */
+export type Marks = Readonly<Record<string, string | undefined>>;
 
-/** The write that demotes an older copy, with the mark on it. `site`, `primary`: where the good one is. */
-export const markStale = (write: StepWrite, site: string, primary: VolumeReplication): StepWrite =>
-  annotated(write, { [staleAnnotation]: primaryText(site, primary), [resyncedAnnotation]: undefined });
+/** On the demotion of an older copy. `site`, `primary`: where the good one is. */
+export const staleMark = (site: string, primary: VolumeReplication): Marks => ({
+  [staleAnnotation]: primaryText(site, primary),
+  [resyncedAnnotation]: undefined,
+});
 
-/** The write that ends a resync, which takes the mark away. */
-export const markResynced = (write: StepWrite, site: string, primary: VolumeReplication): StepWrite =>
-  annotated(write, { [staleAnnotation]: undefined, [resyncedAnnotation]: primaryText(site, primary) });
+/** On the end of a resync. */
+export const resyncedMark = (site: string, primary: VolumeReplication): Marks => ({
+  [staleAnnotation]: undefined,
+  [resyncedAnnotation]: primaryText(site, primary),
+});
 
-/** A write after which nothing is said of the copy any more: it is the one that counts. */
-export const withoutMarks = (write: StepWrite): StepWrite =>
-  annotated(write, { [staleAnnotation]: undefined, [resyncedAnnotation]: undefined });
+/** On a promote: nothing is said of the copy any more, it is the one that counts. */
+export const noMarks: Marks = { [staleAnnotation]: undefined, [resyncedAnnotation]: undefined };
 
 /** Whether a copy is marked as older than another one. */
 export const isMarkedStale = ({ metadata }: VolumeReplication): boolean =>

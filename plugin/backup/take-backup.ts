@@ -2,6 +2,7 @@ import type { BackedUpVolume } from '../../core/backup/backup-index.ts';
 import { backupName } from '../../core/backup/backup-name.ts';
 import { cleanObject } from '../../core/backup/clean-object.ts';
 import { type Composition, composeBackup } from '../../core/backup/compose-backup.ts';
+import type { WantedClaims } from '../../core/backup/select-volumes.ts';
 import { formatStreamHeader } from '../../core/backup/stream-header.ts';
 import { formatTime } from '../../core/model/condition.ts';
 import type { Site } from '../door/clusters.ts';
@@ -30,12 +31,23 @@ export const takeBackup = async (
   io: Pick<Io, 'now' | 'version' | 'signal'>,
 ): Promise<TakenBackup> => {
   const { namespace, claims, replications } = selection;
+  const labelled = await labelledClaims(site, selection, io.signal);
+  return takeBackupOf(site, { namespace, claims, replications, labelled }, extent, io);
+};
+
+/** The same of claims that were chosen otherwise. */
+export const takeBackupOf = async (
+  site: Site,
+  wanted: WantedClaims,
+  extent: Extent,
+  io: Pick<Io, 'now' | 'version' | 'signal'>,
+): Promise<TakenBackup> => {
+  const { namespace, claims, labelled } = wanted;
   // Before anything is read: what is in the backup is at least as new.
   const createdAt = formatTime(io.now());
-  const labelled = await labelledClaims(site, selection, io.signal);
   const names = [...claims, ...[...(labelled ?? [])].map(nameOf)];
   const { facts, source } = await gatherBackup(site, { namespace, signal: io.signal }, names, extent);
-  const composition = composeBackup(facts, { namespace, claims, replications, labelled });
+  const composition = composeBackup(facts, wanted);
   return {
     composition,
     head: {

@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { history } from './history.ts';
+import { failback, failover, relocate } from './operation-commands.ts';
 import { restore } from './restore.ts';
 import { sandbox } from './sandbox.ts';
 import { status } from './status.ts';
@@ -16,6 +17,9 @@ export const commands: readonly Command[] = [
   check,
   backup,
   restore,
+  relocate,
+  failover,
+  failback,
   protect,
   promote,
   demote,

@@ -5,7 +5,7 @@ import { type Informer, type InformerOptions, startInformer } from '../../kube/i
 /** A kind as it is now, and as it changes: one list, then one watch. */
 export type FollowedObjects<T extends KubernetesObject> = Pick<
   Informer<T>,
-  'synced' | 'hasSynced' | 'get' | 'by' | 'list'
+  'synced' | 'hasSynced' | 'get' | 'by' | 'list' | 'observe' | 'failure'
 >;
 
 /** Follows one kind until the signal is aborted; see `startInformer`. Nothing is thrown: failures go to `onFailure`. */

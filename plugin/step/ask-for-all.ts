@@ -1,6 +1,6 @@
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ConsentNeed, Decision } from '../../core/step/decision.ts';
-import { describeRpo, type RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
+import { describeRpo, isNoWorse } from '../../core/step/rpo-at-risk.ts';
 import { askConsent, type ConsentAnswers } from '../consent/ask-consent.ts';
 import { consentText } from '../consent/consent-text.ts';
 import { whoConsents } from '../consent/who-consents.ts';
@@ -47,10 +47,6 @@ const askPeople = async (run: StepRun, planned: readonly Planned[]): Promise<Con
   return askConsent({ siteName: sites.here.name, what: verb.consequence, items }, options.consent, io);
 };
 
-/** Time alone makes a loss no other one: whoever typed a name knew that it passes. Another last sync does. */
-const isAsShown = (shown: RpoAtRisk, now: RpoAtRisk): boolean =>
-  shown.known ? now.known && now.lastSync >= shown.lastSync : true;
-
 /** Why what a person accepted is not what would happen now; undefined where it is. */
 const whyNoLonger = (shown: Written, now: Planned | undefined, options: StepOptions): string | undefined => {
   if (now === undefined) return 'the claim is no longer there';
@@ -59,7 +55,7 @@ const whyNoLonger = (shown: Written, now: Planned | undefined, options: StepOpti
   if (after === undefined) return undefined;
   if (before === undefined)
     return 'something can be lost of it since others were asked about: run the command again';
-  if (isAsShown(before.loss, after.loss)) return undefined;
+  if (isNoWorse(before.loss, after.loss)) return undefined;
   return `more is at risk now than was shown: ${describeRpo(after.loss)}`;
 };
 

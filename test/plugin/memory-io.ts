@@ -32,6 +32,7 @@ export const memoryIo = (
     random: () => 0.5,
     signal: interruption.signal,
     version: '1.2.3',
+    process: { machine: 'test', pid: 1, isAlive: () => false },
     out: () => out.join(''),
     err: () => err.join(''),
     interrupt: () => interruption.abort(),

@@ -1,7 +1,7 @@
 import { decideDemote } from '../../step/decide-demote.ts';
 import type { Decision } from '../../step/decision.ts';
 import { isDemoted } from '../../step/reached.ts';
-import { markStale } from '../../step/stale-mark.ts';
+import { staleMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, SiteRole, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
@@ -11,8 +11,11 @@ import { replicationOf, refusalsOf } from './replication-steps.ts';
 const withMark = (decision: Decision, { source }: VolumeNow, site: SiteRole): Decision => {
   const primary = source.known ? replicationOf(source.value) : undefined;
   if (decision.kind !== 'write' || site !== 'target' || primary === undefined || !source.known) return decision;
-  const { name } = source.value.here;
-  return { ...decision, writes: decision.writes.map((write) => markStale(write, name, primary)) };
+  const annotations = staleMark(source.value.here.name, primary);
+  return {
+    ...decision,
+    writes: decision.writes.map((write) => (write.kind === 'ask' ? { ...write, annotations } : write)),
+  };
 };
 
 /** Never replicated here, so that there is nothing to take away from it. */

@@ -1,6 +1,6 @@
 import { decideResync } from '../../step/decide-resync.ts';
 import { isResynced } from '../../step/reached.ts';
-import { markResynced } from '../../step/stale-mark.ts';
+import { resyncedMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
 import {
@@ -25,7 +25,7 @@ const settle = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Pa
   const object = claimObject(volume, site);
   if (!reached) return { waits: [{ site, object, why: message }] };
   const { namespace = '', name = '' } = before.metadata;
-  const write = { kind: 'ask', before, replicationState: 'secondary' } as const;
+  const annotations = resyncedMark(source.here.name, primary);
   return {
     writes: [
       {
@@ -35,7 +35,7 @@ const settle = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Pa
         volume,
         key: { namespace, name },
         does: 'settle',
-        writes: [markResynced(write, source.here.name, primary)],
+        writes: [{ kind: 'ask', before, replicationState: 'secondary', annotations }],
         consent: undefined,
       },
     ],

@@ -12,8 +12,6 @@ const stop = (site: SiteRole, workload: Workload): MoveWrite[] => {
   return [{ kind: 'workload', site, object, workload, does: 'stop', size: 0, patch }];
 };
 
-const remarksOn = ({ managers }: Workload): string[] => managers.flatMap(({ warning }) => warning ?? []);
-
 /** What a return stops runs on an older copy; whether it does is told by the other site alone. */
 const whyNotKnown = (now: GroupNow, site: SiteRole): string | undefined => {
   const dark = site === 'target' ? now.volumes.find(({ source }) => !source.known) : undefined;
@@ -31,7 +29,7 @@ const look = (now: GroupNow, site: SiteRole) => {
   return together(
     workloads.value
       .filter(isRunning)
-      .map((workload) => ({ writes: stop(site, workload), remarks: remarksOn(workload) })),
+      .map((workload) => ({ writes: stop(site, workload) })),
   );
 };
 

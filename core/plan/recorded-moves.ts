@@ -1,0 +1,63 @@
+import { volumeIdentityKey } from '../model/persistent-volume.ts';
+import type { Operation } from '../operation/read-record.ts';
+import type { Side } from './choose-direction.ts';
+import type { VolumePair } from './choose-volumes.ts';
+
+/** One volume of a pair, and its identity where it is known. */
+export type PairedVolume = { readonly pair: VolumePair; readonly identity: string | undefined };
+
+const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+/** Whether an operation was about a volume: by identity where both tell it, else by name. */
+export const isAbout = ({ volumes }: Operation, { pair, identity }: PairedVolume): boolean =>
+  volumes.some(({ namespace, persistentVolumeClaim, driver, volumeHandle }) => {
+    if (identity !== undefined && driver !== undefined && volumeHandle !== undefined)
+      return volumeIdentityKey({ driver, volumeHandle }) === identity;
+    const key = keyOf(namespace, persistentVolumeClaim);
+    return (
+      key === keyOf(pair.here.namespace, pair.here.name) || key === keyOf(pair.there.namespace, pair.there.name)
+    );
+  });
+
+const isMove = ({ verb }: Operation): boolean => verb !== 'Undo';
+
+/** Whether something of it took effect: it was promoted, so that the volumes are where it was going. */
+const tookEffect = ({ phase, pointOfNoReturnAt }: Operation): boolean =>
+  pointOfNoReturnAt !== undefined || phase === 'Succeeded';
+
+const isOpen = ({ phase }: Operation): boolean => ['Running', 'Left', 'Failed'].includes(phase);
+
+/** The operation of this verb that was begun and is not over; the latest. `operations` with the latest first. */
+export const unfinishedOperation = (
+  operations: readonly Operation[],
+  volumes: readonly PairedVolume[],
+): Operation | undefined => {
+  const latest = operations.find((operation) => volumes.some((volume) => isAbout(operation, volume)));
+  return latest !== undefined && isOpen(latest) ? latest : undefined;
+};
+
+const sideOf = (name: string, names: Readonly<Record<Side, string>>): Side | undefined =>
+  (['here', 'there'] as const).find((side) => names[side] === name);
+
+/** Where the last move that took effect came from: a return goes there. */
+export const homeOf = (
+  operations: readonly Operation[],
+  volumes: readonly PairedVolume[],
+  names: Readonly<Record<Side, string>>,
+): Side | undefined => {
+  const last = operations.find(
+    (operation) =>
+      isMove(operation) && tookEffect(operation) && volumes.some((volume) => isAbout(operation, volume)),
+  );
+  return last && sideOf(last.from.name, names);
+};
+
+/** Whether the last move of a volume that took effect left an older copy on a site: it was by force, and nothing has returned since. */
+export const isRecordedStale = (
+  operations: readonly Operation[],
+  volume: PairedVolume,
+  siteName: string,
+): boolean => {
+  const last = operations.find((it) => isMove(it) && tookEffect(it) && isAbout(it, volume));
+  return last?.staleSite === siteName;
+};

@@ -1,0 +1,90 @@
+import type { KubernetesObject, OwnerReference } from '../../core/model/kubernetes-object.ts';
+import type { Pod } from '../../core/model/pod.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import type { Resource } from '../../core/model/resource.ts';
+import { messageOf } from '../../core/model/error.ts';
+import type { OwnerLookup } from '../../core/workload/owner-chain.ts';
+import { ownersOfPods, ownersToRead, type PodOwner } from '../../core/workload/pod-owners.ts';
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { isNotFound } from '../door/api-failures.ts';
+import type { Site } from '../door/clusters.ts';
+
+type ApiResourceList = {
+  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+};
+
+type Discovered = { readonly resource: Resource; readonly hasScale: boolean };
+
+/** Finds the kinds of owners by discovery, each group once. */
+const createDiscovery = ({ cluster }: Site, signal: AbortSignal) => {
+  const groups = new Map<string, Promise<ApiResourceList>>();
+  const read = (apiVersion: string): Promise<ApiResourceList> => {
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const reading = groups.get(apiVersion) ?? cluster.request<ApiResourceList>('GET', path, { signal });
+    groups.set(apiVersion, reading);
+    return reading;
+  };
+  return async ({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>): Promise<Discovered | undefined> => {
+    const { resources = [] } = await read(apiVersion);
+    const found = resources.find((it) => it.kind === kind && !it.name.includes('/'));
+    if (found === undefined) return undefined;
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+    return {
+      resource: {
+        group: group ?? '',
+        version: version ?? '',
+        plural: found.name,
+        kind,
+        namespaced: found.namespaced,
+      },
+      hasScale: resources.some(({ name }) => name === `${found.name}/scale`),
+    };
+  };
+};
+
+/** Who runs the pods that use the claims, as far as that can be told. */
+export type FoundOwners = { readonly owners: readonly PodOwner[] };
+
+/**
+ * Climbs from the pods that use the claims to whoever makes them, and finds out which of those have a replica count. Costs requests only
+ * where pods have owners that are not of a built-in kind.
+ */
+export const findPodOwners = async (
+  site: Site,
+  pods: readonly Pod[],
+  claimNames: (namespace: string) => ReadonlySet<string>,
+  builtIn: (owner: OwnerReference, namespace: string) => KubernetesObject | undefined,
+  signal: AbortSignal,
+): Promise<readonly PodOwner[]> => {
+  const discover = createDiscovery(site, signal);
+  const readings = new Map<string, Reading<KubernetesObject>>();
+  const scales = new Map<string, Reading<Resource | undefined>>();
+  const lookup: OwnerLookup = (owner, namespace) => {
+    const here = builtIn(owner, namespace);
+    return here === undefined ? readings.get(owner.uid) : known(here);
+  };
+  const readOwner = async (owner: OwnerReference, namespace: string): Promise<void> => {
+    try {
+      const found = await discover(owner);
+      if (found === undefined) throw new Error(`kind ${owner.kind} of ${owner.apiVersion} is not served`);
+      const where = found.resource.namespaced ? { namespace } : {};
+      const object = await site.cluster.get(found.resource, { name: owner.name, ...where }, { signal });
+      readings.set(owner.uid, known(object));
+      scales.set(owner.uid, known(found.hasScale ? found.resource : undefined));
+    } catch (error) {
+      const why = unknown(isNotFound(error) ? 'it does not exist any more' : messageOf(error));
+      readings.set(owner.uid, why);
+      scales.set(owner.uid, why);
+    }
+  };
+  const use = { pods, claimNames };
+  for (;;) {
+    const open = ownersToRead(use, lookup);
+    if (open.length === 0) break;
+    await Promise.all(open.map(({ owner, namespace }) => readOwner(owner, namespace)));
+  }
+  return ownersOfPods(use, lookup, (owner) => scales.get(owner.uid) ?? unknown('it was not read'));
+};
+
+/** Whether a kind is one that makes pods by itself. */
+export const isBuiltInKind = (kind: string): boolean => workloadResources.some((it) => it.kind === kind);

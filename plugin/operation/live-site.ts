@@ -1,0 +1,185 @@
+import { messageOf } from '../../core/model/error.ts';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { cannotRead, knownValue } from '../../core/model/reading-of.ts';
+import { type Resource, resources } from '../../core/model/resource.ts';
+import type { StorageClass } from '../../core/model/storage-class.ts';
+import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
+import type { VolumeReplicationClass } from '../../core/model/volume-replication.ts';
+import type { MoveSite } from '../../core/plan/move.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import type { ListedSite } from '../../core/protection/view-lists.ts';
+import { isNotServed } from '../door/api-failures.ts';
+import type { Site } from '../door/clusters.ts';
+import type { FollowedKind } from './follow-kind.ts';
+import { followVolumes, type LiveScope, type LiveVolumes } from './live-volumes.ts';
+import { followWorkloads, type LiveWorkloads } from './live-workloads.ts';
+
+/** What of a site does not change while volumes move. */
+type Fixed = {
+  readonly groups: Reading<readonly VolumeGroupReplication[]>;
+  readonly replicationClasses: Reading<readonly VolumeReplicationClass[]>;
+  readonly storageClasses: Reading<readonly StorageClass[]>;
+};
+
+/** A site that is followed: what it shows at this moment, without asking it. */
+export type LiveSite = {
+  readonly site: Site;
+  readonly volumes: LiveVolumes;
+  readonly workloads: LiveWorkloads;
+  /** Settles once it was read, or once it is known that it does not answer. */
+  readonly looked: Promise<unknown>;
+  /** Why it cannot be read at the moment. */
+  whyDark(): string | undefined;
+  /** As the plan looks at it; `claims`: those that move, whether they are there yet or not. */
+  show(claims: readonly { namespace: string; name: string }[]): MoveSite;
+  observe(resource: Resource, object: KubernetesObject): void;
+  /** Whether what was written, or something newer, is in view. */
+  hasSeen(resource: Resource, written: KubernetesObject): boolean;
+};
+
+const notRead = unknown('it was not read');
+
+const readFixed = async (site: Site, signal: AbortSignal): Promise<Fixed> => {
+  const attempt = async <T extends KubernetesObject>(resource: Resource): Promise<Reading<readonly T[]>> => {
+    try {
+      return known((await site.cluster.listAll<T>(resource, { signal })).items);
+    } catch (error) {
+      if (isNotServed(error)) return known([]);
+      return unknown(`${resource.plural} of ${site.name} cannot be read: ${messageOf(error)}`);
+    }
+  };
+  const [groups, replicationClasses, storageClasses] = await Promise.all([
+    attempt<VolumeGroupReplication>(resources.volumeGroupReplications),
+    attempt<VolumeReplicationClass>(resources.volumeReplicationClasses),
+    attempt<StorageClass>(resources.storageClasses),
+  ]);
+  return { groups, replicationClasses, storageClasses };
+};
+
+const nameOf = ({ metadata }: KubernetesObject): string => metadata.name ?? '';
+
+const byName = <T extends KubernetesObject>(reading: Reading<readonly T[]>, name: string): T | undefined =>
+  knownValue(reading).find((object) => nameOf(object) === name);
+
+/** What rules look at, out of what is followed. Throws within `readingOf` where something cannot be read. */
+const viewOf = (volumes: LiveVolumes, fixed: Fixed): ListedSite => {
+  const readable = <T extends KubernetesObject>(kind: FollowedKind<T>, what: string): FollowedKind<T> => {
+    if (kind.hasSynced()) return kind;
+    const failure = kind.failure();
+    return cannotRead(`${what} cannot be read: ${failure === undefined ? 'no answer yet' : messageOf(failure)}`);
+  };
+  const listedIn = (namespace: string): void => {
+    if (volumes.claims.onlyNamespaces()?.includes(namespace) === false)
+      cannotRead(`namespace ${namespace} may not be listed, so that what it holds is not known`);
+  };
+  const claims = () => readable(volumes.claims, 'claims');
+  const persistentVolumes = () => readable(volumes.volumes, 'persistent volumes');
+  const replications = (namespace: string) => {
+    listedIn(namespace);
+    return readable(volumes.replications, 'VolumeReplications');
+  };
+  return {
+    claim: (key) => {
+      listedIn(key.namespace);
+      return claims().get(key);
+    },
+    claimsNamed: (name) => claims().by('name', name),
+    claimsNaming: (volumeName) => claims().by('volume', volumeName),
+    volume: (name) => persistentVolumes().get({ name }),
+    volumesOf: (identity) => persistentVolumes().by('identity', identity),
+    volumesReservedFor: (claim) => persistentVolumes().by('claim', claimKeyText(claim)),
+    replicationsOf: (source) => replications(source.slice(0, source.indexOf('/'))).by('source', source),
+    groupsIn: (namespace) => {
+      listedIn(namespace);
+      return knownValue(fixed.groups).filter(({ metadata }) => metadata.namespace === namespace);
+    },
+    replication: (namespace, name) => replications(namespace).get({ namespace, name }),
+    replicationClasses: () => knownValue(fixed.replicationClasses),
+    replicationClass: (name) => byName(fixed.replicationClasses, name),
+    storageClass: (name) => byName(fixed.storageClasses, name),
+    podsUsing: (claim) =>
+      readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)).map(nameOf),
+    nodesOf: (volumeName) =>
+      readable(volumes.attachments, 'VolumeAttachments')
+        .by('volume', volumeName)
+        .map((attachment) => attachment.spec?.nodeName ?? nameOf(attachment)),
+  };
+};
+
+const isAsNew = (seen: KubernetesObject, written: KubernetesObject): boolean =>
+  seen.metadata.uid !== written.metadata.uid ||
+  seen.metadata.resourceVersion === written.metadata.resourceVersion ||
+  Number(seen.metadata.resourceVersion) >= Number(written.metadata.resourceVersion);
+
+/** Follows a site until the signal is aborted. */
+export const followSite = (scope: LiveScope): LiveSite => {
+  const { site, signal } = scope;
+  const volumes = followVolumes(scope);
+  const workloads = followWorkloads(scope);
+  let fixed: Fixed = { groups: notRead, replicationClasses: notRead, storageClasses: notRead };
+  const readOnce = async (): Promise<void> => {
+    fixed = await readFixed(site, signal);
+  };
+  const vital = [volumes.replications, volumes.claims, volumes.volumes];
+  const kinds = new Map<string, FollowedKind<never>>(
+    (
+      [
+        [resources.volumeReplications, volumes.replications],
+        [resources.persistentVolumeClaims, volumes.claims],
+        [resources.persistentVolumes, volumes.volumes],
+      ] as const
+    ).map(([resource, kind]) => [resource.plural, kind as unknown as FollowedKind<never>]),
+  );
+
+  const whyDark = (): string | undefined => {
+    const failure = vital.map((kind) => kind.failure()).find((it) => it !== undefined);
+    if (failure !== undefined) return messageOf(failure).replace(`${site.name}: `, '');
+    return vital.every((kind) => kind.hasSynced()) ? undefined : 'it has not answered yet';
+  };
+  const view = viewOf(volumes, {
+    get groups() {
+      return fixed.groups;
+    },
+    get replicationClasses() {
+      return fixed.replicationClasses;
+    },
+    get storageClasses() {
+      return fixed.storageClasses;
+    },
+  });
+
+  return {
+    site,
+    volumes,
+    workloads,
+    looked: Promise.all([
+      ...vital.map(({ looked }) => looked),
+      volumes.pods.looked,
+      volumes.attachments.looked,
+      workloads.looked,
+      readOnce(),
+    ]),
+    whyDark,
+    show: (claims) => {
+      const dark = whyDark();
+      if (dark !== undefined) return { site, view: unknown(dark), workloads: unknown(dark) };
+      const names = Map.groupBy([...volumes.claims.list().map(({ metadata }) => metadata), ...claims], (it) => it.namespace ?? '');
+      const claimNames = (namespace: string): ReadonlySet<string> =>
+        new Set((names.get(namespace) ?? []).map(({ name = '' }) => name));
+      return { site, view: known(view), workloads: workloads.read(claimNames) };
+    },
+    observe: (resource, object) => {
+      const kind = kinds.get(resource.plural);
+      if (kind === undefined) workloads.observe(resource, object);
+      else kind.observe(object as never);
+    },
+    hasSeen: (resource, written) => {
+      const { namespace, name = '' } = written.metadata;
+      const key = { name, ...(namespace !== undefined && { namespace }) };
+      const seen: KubernetesObject | undefined =
+        kinds.get(resource.plural)?.get(key) ?? workloads.find(resource, { namespace: namespace ?? '', name });
+      return seen !== undefined && isAsNew(seen, written);
+    },
+  };
+};

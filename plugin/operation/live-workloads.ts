@@ -1,0 +1,95 @@
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { messageOf } from '../../core/model/error.ts';
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
+import { type Resource, resources } from '../../core/model/resource.ts';
+import { readScalable, withScalables } from '../../core/workload/read-scalable.ts';
+import { readWorkloads } from '../../core/workload/read-workload.ts';
+import type { Workload } from '../../core/workload/workload.ts';
+import { isNotServed } from '../door/api-failures.ts';
+import { type FollowedKind, followKind } from './follow-kind.ts';
+import type { LiveScope } from './live-volumes.ts';
+
+/** A workload of a custom kind that can be scaled, and the claims that its pods mount. */
+export type CustomWorkload = {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+  readonly claims: readonly string[];
+};
+
+/** The workloads of a site, as they change. */
+export type LiveWorkloads = {
+  readonly looked: Promise<unknown>;
+  read(claimNames: (namespace: string) => ReadonlySet<string>): Reading<readonly Workload[]>;
+  /** From now on these are looked at as well. */
+  addCustom(custom: readonly CustomWorkload[]): Promise<unknown>;
+  observe(resource: Resource, object: KubernetesObject): void;
+  find(resource: Resource, key: { namespace: string; name: string }): KubernetesObject | undefined;
+};
+
+type Followed = { readonly resource: Resource; readonly kind: FollowedKind<KubernetesObject> };
+
+const nameOf = ({ group, plural }: Resource): string => `${plural}.${group}`;
+
+/** An older or a smaller server may not serve a kind: then there is nothing of it. */
+const failureOf = ({ kind }: Followed): unknown => {
+  const failure = kind.failure();
+  return isNotServed(failure) ? undefined : failure;
+};
+
+/** Follows everything that makes pods in the namespaces. */
+export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
+  const follow = (resource: Resource): Followed => ({
+    resource,
+    kind: followKind({ ...scope, resource, prefersCluster: scope.namespaces.length === 0 }),
+  });
+  const builtIn = workloadResources.map(follow);
+  const autoscalers = follow(resources.horizontalPodAutoscalers);
+  const customKinds = new Map<string, Followed>();
+  let custom: readonly CustomWorkload[] = [];
+
+  const followed = (): Followed[] => [...builtIn, ...customKinds.values()];
+  const whyUnreadable = (): string | undefined => {
+    const [failure] = followed().flatMap((it) => failureOf(it) ?? []);
+    return failure === undefined ? undefined : messageOf(failure);
+  };
+  const context = {
+    autoscalers: (namespace: string): Reading<readonly KubernetesObject[]> => {
+      const failure = failureOf(autoscalers);
+      if (failure !== undefined) return unknown(messageOf(failure));
+      return known(autoscalers.kind.list().filter(({ metadata }) => metadata.namespace === namespace));
+    },
+  };
+  const scalables = (): Workload[] =>
+    custom.flatMap(({ resource, namespace, name, claims }) => {
+      const object = customKinds.get(nameOf(resource))?.kind.get({ namespace, name });
+      return object === undefined ? [] : (readScalable(resource, object, claims, context) ?? []);
+    });
+
+  return {
+    looked: Promise.all([...builtIn, autoscalers].map(({ kind }) => kind.looked)),
+    read: (claimNames) => {
+      const why = whyUnreadable();
+      if (why !== undefined) return unknown(why);
+      const objects = builtIn.flatMap(({ resource, kind }) =>
+        kind.list().map((object) => ({ resource, object })),
+      );
+      return known(withScalables(readWorkloads(objects, claimNames, context), scalables()));
+    },
+    addCustom: (more) => {
+      custom = [...custom, ...more];
+      for (const { resource } of more)
+        if (!customKinds.has(nameOf(resource))) customKinds.set(nameOf(resource), follow(resource));
+      return Promise.all([...customKinds.values()].map(({ kind }) => kind.looked));
+    },
+    observe: (resource, object) => {
+      const found = followed().find((it) => nameOf(it.resource) === nameOf(resource));
+      found?.kind.observe(object);
+    },
+    find: (resource, key) =>
+      followed()
+        .find((it) => nameOf(it.resource) === nameOf(resource))
+        ?.kind.get(key),
+  };
+};

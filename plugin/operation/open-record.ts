@@ -1,0 +1,131 @@
+import type { OperationRecord, OperationVerb, OperationVolume } from '../../core/operation/operation-record.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
+import { volumeIdentityOf } from '../../core/model/persistent-volume.ts';
+import { known } from '../../core/model/reading.ts';
+import { readingOf } from '../../core/model/reading-of.ts';
+import { isAbout, type PairedVolume } from '../../core/plan/recorded-moves.ts';
+import { findVolume } from '../../core/protection/find-volume.ts';
+import type { Io } from '../io.ts';
+import { awaitLease } from './await-lease.ts';
+import { keepRecord, operationName, type RecordKeeper, type StatusIn } from './keep-record.ts';
+import { readOperations } from './read-operations.ts';
+import type { Session } from './session.ts';
+
+/** What a record is opened with. */
+export type OpenRecord = {
+  readonly session: Session;
+  readonly verb: OperationVerb;
+  readonly by: string;
+  readonly reason: string | undefined;
+  readonly status: StatusIn;
+  readonly tell: (message: string, isWarning: boolean) => void;
+  readonly io: Pick<Io, 'now' | 'random' | 'process'>;
+  readonly signal: AbortSignal;
+};
+
+const identityOf = ({ session }: OpenRecord, claim: { namespace: string; name: string }) => {
+  const { source, target } = session.facts().sites;
+  for (const { view } of [source, target]) {
+    const found = readingOf(() => {
+      const site = view.known ? view.value : undefined;
+      const volume = site && findVolume(site, claim, site.claim(claim));
+      return volume && volumeIdentityOf(volume);
+    });
+    if (found.known && found.value !== undefined) return found;
+  }
+  return known(undefined);
+};
+
+/** By namespace of the claims on the target: that is where they are to live. */
+const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly OperationVolume[]> =>
+  new Map(
+    [...Map.groupBy(open.session.prepared.volumes, ({ target }) => target.namespace)].map(
+      ([namespace, members]) => [
+        namespace,
+        members.map(({ target }): OperationVolume => {
+          const identity = identityOf(open, target);
+          return {
+            persistentVolumeClaim: target.name,
+            ...(identity.known && identity.value !== undefined && {
+              driver: identity.value.driver,
+              volumeHandle: identity.value.volumeHandle,
+            }),
+          };
+        }),
+      ],
+    ),
+  );
+
+const pairedOf = ({ session }: OpenRecord): readonly PairedVolume[] => [...session.prepared.paired.values()];
+
+/** Gone on with: the same procedure, the same way, on the same volumes. */
+const isSame = (operation: Operation | undefined, open: OpenRecord): operation is Operation => {
+  const { sites } = open.session.prepared;
+  return (
+    operation !== undefined &&
+    operation.verb === open.verb &&
+    operation.to.name === sites.target.site.name &&
+    operation.volumes.length === open.session.prepared.volumes.length &&
+    pairedOf(open).every((volume) => isAbout(operation, volume))
+  );
+};
+
+/** Everybody else who may be at work on one of the volumes: two people never move the same ones. */
+const awaitOthers = async (open: OpenRecord): Promise<readonly Operation[]> => {
+  const { session, io, signal, tell } = open;
+  const { sites, volumes } = session.prepared;
+  const namespaces = [...new Set(volumes.map(({ target }) => target.namespace))];
+  const read = async () =>
+    (await readOperations([sites.source.site, sites.target.site], namespaces, signal)).operations;
+  const operations = await read();
+  const rivals = operations.filter(
+    (operation) => operation.phase === 'Running' && pairedOf(open).some((it) => isAbout(operation, it)),
+  );
+  for (const rival of rivals)
+    await awaitLease(rival, {
+      me: { machine: io.process.machine, pid: io.process.pid },
+      isAlive: io.process.isAlive,
+      look: async (name) => (await read()).find((it) => it.name === name),
+      onWaiting: (message) => tell(message, false),
+      now: io.now,
+      signal,
+    });
+  return rivals.length === 0 ? operations : read();
+};
+
+/**
+ * Takes the volumes for this run: waits until nobody else is at work on them, goes on with an operation that was begun, or begins a new
+ * one, and writes it to every site that can be reached. Throws where somebody else is at it.
+ */
+export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
+  const { session, verb, by, reason, status, tell, io, signal } = open;
+  const { source, target } = session.prepared.sites;
+  const operations = await awaitOthers(open);
+  const unfinished = operations.find((operation) =>
+    pairedOf(open).some((volume) => isAbout(operation, volume)),
+  );
+  const isOpenStill =
+    unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
+  const adopted = isOpenStill && isSame(unfinished, open) ? unfinished : undefined;
+  const spec: Omit<OperationRecord['spec'], 'volumes'> = {
+    verb,
+    from: { name: source.site.name },
+    to: { name: target.site.name },
+    by,
+    ...(reason !== undefined && { reason }),
+  };
+  return keepRecord(
+    {
+      sites: [target.site, ...(source.whyDark() === undefined ? [source.site] : [])],
+      name: adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random),
+      spec,
+      volumes: volumesByNamespace(open),
+      adopted,
+      me: { machine: io.process.machine, pid: io.process.pid },
+      now: io.now,
+      onNotKept: (site, why) => tell(`no record is kept on ${site.name}: ${why}`, true),
+      signal,
+    },
+    status,
+  );
+};

@@ -1,0 +1,36 @@
+import type { Resource } from '../../core/model/resource.ts';
+import type { MoveVerb } from '../../core/plan/move.ts';
+import type { ConsentOptions } from '../step/parse-step-flags.ts';
+
+/** What a procedure was asked for, before anything is read. */
+export type OperationRequest = {
+  readonly verb: Exclude<MoveVerb, 'undo'>;
+  readonly target: TargetWords;
+  /** `--to`. */
+  readonly to: string | undefined;
+  /** `--from`: backups or manifests. */
+  readonly from: readonly string[];
+  /** Where the backup goes that is taken first; undefined: none is taken. */
+  readonly backupDirectory: string | undefined;
+  readonly extent: { readonly workloads: boolean; readonly secrets: boolean };
+  readonly className: string | undefined;
+  /** `--resync`: the target's copy is older, even if nothing says so. */
+  readonly resync: boolean;
+  readonly dryRun: 'none' | 'client' | 'server';
+  readonly output: 'text' | 'json' | 'name';
+  readonly parallel: number;
+  readonly timeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly consent: ConsentOptions;
+};
+
+/** Which volumes, as they were typed. */
+export type TargetWords = {
+  /** Undefined: the context's. */
+  readonly namespace: string | undefined;
+  readonly everywhere: boolean;
+  readonly claims: readonly string[];
+  readonly replications: readonly string[];
+  readonly workloads: readonly { readonly resource: Resource; readonly name: string }[];
+  readonly labels: string | undefined;
+};

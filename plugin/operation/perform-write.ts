@@ -1,0 +1,90 @@
+import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { resources } from '../../core/model/resource.ts';
+import type { Loss, MoveVolume } from '../../core/plan/move.ts';
+import type { MoveWrite } from '../../core/plan/step-look.ts';
+import type { ConsentNeed } from '../../core/step/decision.ts';
+import { workloadFieldManager } from '../../core/workload/field-manager.ts';
+import { writeStep } from '../step/write-step.ts';
+import type { ChangeSignal } from './change-signal.ts';
+import type { LiveSite } from './live-site.ts';
+import type { VerifyUnused } from './verify-unused.ts';
+
+/** What writes are made with. */
+export type Performing = {
+  readonly sites: { readonly source: LiveSite; readonly target: LiveSite };
+  /** Text of the consent annotation for a loss that was accepted. Throws where more is at risk now than was shown. */
+  readonly consentFor: (volume: MoveVolume, loss: Loss, need: ConsentNeed) => string | undefined;
+  readonly verifyUnused: { readonly source: VerifyUnused; readonly target: VerifyUnused };
+  /** Restores everything that is missing; one run serves all that ask for it. */
+  readonly restore: () => Promise<void>;
+  /** Called before a volume is promoted. */
+  readonly onPromote: (volume: MoveVolume) => void;
+  readonly changes: ChangeSignal;
+  readonly signal: AbortSignal;
+};
+
+type WriteOf<Kind extends MoveWrite['kind']> = Extract<MoveWrite, { kind: Kind }>;
+
+/** What is written is followed; a watch that does not tell of it in this time has ended, and that is told elsewhere. */
+const seenWithinMs = 10_000;
+const lookEveryMs = 100;
+
+/** Waits until what was written is in view: the next plan must not write it again. */
+const awaitSeen = async (
+  live: LiveSite,
+  resource: (typeof resources)[keyof typeof resources] | WriteOf<'workload'>['workload']['resource'],
+  written: KubernetesObject,
+  { changes, signal }: Performing,
+): Promise<void> => {
+  live.observe(resource, written);
+  const giveUp = AbortSignal.any([signal, AbortSignal.timeout(seenWithinMs)]);
+  while (!live.hasSeen(resource, written) && !giveUp.aborted) await changes.next(lookEveryMs, giveUp);
+};
+
+const writeWorkload = async (write: WriteOf<'workload'>, performing: Performing): Promise<void> => {
+  const live = performing.sites[write.site];
+  const { resource, namespace, name } = write.workload;
+  const written = await live.site.cluster.patch(resource, { namespace, name }, write.patch, {
+    type: 'merge',
+    fieldManager: workloadFieldManager,
+    signal: performing.signal,
+  });
+  await awaitSeen(live, resource, written, performing);
+};
+
+const volumeNameOf = (live: LiveSite, claim: { namespace: string; name: string }): string | undefined =>
+  live.volumes.claims.get(claim)?.spec?.volumeName;
+
+const consentOf = (write: WriteOf<'replication'>, { consentFor }: Performing): string | undefined => {
+  const { consent, volume, does } = write;
+  if (consent === undefined) return undefined;
+  const text = consentFor(volume, does === 'resync' ? 'resync' : 'force-promote', consent);
+  return consent.annotation === undefined ? undefined : text;
+};
+
+const writeReplication = async (write: WriteOf<'replication'>, performing: Performing): Promise<void> => {
+  const live = performing.sites[write.site];
+  if (write.does === 'demote') {
+    const claim = write.volume[write.site];
+    await performing.verifyUnused[write.site](claim, volumeNameOf(live, claim));
+  }
+  if (write.does === 'promote') performing.onPromote(write.volume);
+  const stored = await writeStep(live.site, write.writes, {
+    consent: consentOf(write, performing),
+    dryRun: false,
+    signal: performing.signal,
+  });
+  if (stored !== undefined) await awaitSeen(live, resources.volumeReplications, stored, performing);
+};
+
+/** Makes one write, and settles once it is in view. Rejects with what the server said. */
+export const performWrite = (write: MoveWrite, performing: Performing): Promise<void> => {
+  switch (write.kind) {
+    case 'restore':
+      return performing.restore();
+    case 'workload':
+      return writeWorkload(write, performing);
+    case 'replication':
+      return writeReplication(write, performing);
+  }
+};

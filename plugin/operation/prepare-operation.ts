@@ -1,0 +1,256 @@
+import { DrError } from '../../core/model/error.ts';
+import type { OwnerReference } from '../../core/model/kubernetes-object.ts';
+import { volumeIdentityKey, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
+import { known, unknown } from '../../core/model/reading.ts';
+import { readingOf } from '../../core/model/reading-of.ts';
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { chooseDirection, type PairRoles, type Side } from '../../core/plan/choose-direction.ts';
+import {
+  type ChoiceSite,
+  chooseVolumes,
+  type VolumePair,
+  type WantedVolumes,
+} from '../../core/plan/choose-volumes.ts';
+import type { MoveSite, MoveVolume } from '../../core/plan/move.ts';
+import { homeOf, type PairedVolume, unfinishedOperation } from '../../core/plan/recorded-moves.ts';
+import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { findVolume } from '../../core/protection/find-volume.ts';
+import { matchesSelector } from '../../core/protection/label-selector.ts';
+import { parseLabelSelector } from '../../core/restore/parse-label-selector.ts';
+import type { Role } from '../../core/status/role.ts';
+import { describeStep } from '../../core/step/step-facts.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
+import type { Site, Sites } from '../door/clusters.ts';
+import type { Io } from '../io.ts';
+import { usageError } from '../usage-error.ts';
+import { bringFromBackup, type ObjectSource } from './bring-objects.ts';
+import { findPodOwners } from './find-custom-workloads.ts';
+import { followSite, type LiveSite } from './live-site.ts';
+import type { OperationRequest, TargetWords } from './operation-request.ts';
+import { type KnownOperations, readOperations } from './read-operations.ts';
+
+/** The two sites of an operation, followed. */
+export type LivePair = Readonly<Record<Side, LiveSite>>;
+
+/** What an operation is about, before it is judged. */
+export type PreparedOperation = {
+  readonly request: OperationRequest;
+  readonly sites: { readonly source: LiveSite; readonly target: LiveSite };
+  readonly volumes: readonly MoveVolume[];
+  /** By `namespace/name` of the claim on the source. */
+  readonly paired: ReadonlyMap<string, PairedVolume>;
+  readonly backup: ObjectSource | undefined;
+  readonly known: KnownOperations;
+  /** The one that is gone on with. */
+  readonly unfinished: Operation | undefined;
+  /** What cannot be stopped: pods without an owner, or with one that nobody knows how to stop. */
+  readonly unstoppable: readonly string[];
+  readonly now: () => number;
+};
+
+const otherSide = { here: 'there', there: 'here' } as const satisfies Record<Side, Side>;
+
+const wantedBy = (
+  { namespace, everywhere, claims, replications, workloads, labels }: TargetWords,
+  defaultNamespace: string,
+): WantedVolumes => {
+  const selector = labels === undefined ? undefined : parseLabelSelector(labels);
+  if (labels !== undefined && selector === undefined)
+    throw usageError(`invalid selector "${labels}"`, 'give labels such as app=db,tier!=test');
+  return {
+    namespace: everywhere ? undefined : (namespace ?? defaultNamespace),
+    claims,
+    replications,
+    workloads: workloads.map(({ resource, name }) => ({ kind: resource.kind, name })),
+    hasLabels: selector && ((claim) => matchesSelector(selector, claim.metadata.labels) === true),
+  };
+};
+
+const choiceOf = (live: LiveSite, shown: MoveSite) => {
+  if (!shown.view.known) return unknown(shown.view.why);
+  const choice: ChoiceSite = {
+    view: shown.view.value,
+    claims: live.volumes.claims.list(),
+    replications: live.volumes.replications.list(),
+    workloads: shown.workloads.known ? shown.workloads.value : [],
+  };
+  return known(choice);
+};
+
+const claimsOfBackup = (
+  backup: ObjectSource | undefined,
+  { namespace, claims, replications, workloads, hasLabels }: WantedVolumes,
+): ClaimKey[] =>
+  (backup?.source.chosen.claims ?? [])
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+    .filter((claim) => {
+      const { name = '' } = claim.metadata;
+      if (hasLabels !== undefined) return hasLabels(claim);
+      if (claims.length + replications.length + workloads.length === 0) return true;
+      const isMounted = backup?.brought.workloads.some(
+        (it) =>
+          it.claims.includes(name) &&
+          workloads.some((wanted) => wanted.kind === it.kind && wanted.name === it.name),
+      );
+      return claims.includes(name) || isMounted === true;
+    })
+    .map(({ metadata: { namespace: where = '', name = '' } }) => ({ namespace: where, name }));
+
+/** Both sites as they were first seen. */
+type ShownPair = Readonly<Record<Side, MoveSite>>;
+
+const rolesOf = (pair: VolumePair, shown: ShownPair): PairRoles => {
+  const roleOn = (side: Side): Role => {
+    const [here, there] = [shown[side], shown[otherSide[side]]];
+    if (!here.view.known) return 'unknown';
+    const facts = describeStep({ here: { site: here.site, view: here.view.value }, there }, pair[side]);
+    return facts.role.role;
+  };
+  return { here: roleOn('here'), there: roleOn('there') };
+};
+
+const identityOf = (pair: VolumePair, shown: ShownPair): string | undefined => {
+  for (const side of ['here', 'there'] as const) {
+    const { view } = shown[side];
+    const found = readingOf(() => {
+      const site = view.known ? view.value : undefined;
+      const volume = site && findVolume(site, pair[side], site.claim(pair[side]));
+      const identity = volume && volumeIdentityOf(volume);
+      return identity && volumeIdentityKey(identity);
+    });
+    if (found.known && found.value !== undefined) return found.value;
+  }
+  return undefined;
+};
+
+const nothingChosen = ({ target }: OperationRequest, missing: readonly string[], where: string): DrError => {
+  const named = missing.length > 0;
+  return new DrError({
+    code: 'NotFound',
+    message: named
+      ? `not found ${where}: ${missing.join(', ')}`
+      : `there is no protected claim ${target.labels === undefined ? '' : `with the labels ${target.labels} `}${where}`,
+    hint: 'see what there is: kubectl dr status -A',
+  });
+};
+
+const chooseSide = (
+  request: OperationRequest,
+  { live, shown }: { live: LivePair; shown: ShownPair },
+  paired: readonly PairedVolume[],
+  operations: readonly Operation[],
+): Side => {
+  const names = { here: live.here.site.name, there: live.there.site.name };
+  const unfinished = unfinishedOperation(operations, paired);
+  const isSameVerb = unfinished?.verb.toLowerCase() === request.verb;
+  const goesTo = isSameVerb ? unfinished.to.name : undefined;
+  const recorded = (['here', 'there'] as const).find((side) => names[side] === goesTo);
+  const direction = chooseDirection({
+    verb: request.verb,
+    names,
+    dark: { here: live.here.whyDark(), there: live.there.whyDark() },
+    roles: paired.map(({ pair }) => rolesOf(pair, shown)),
+    to: request.to,
+    recorded: recorded ?? (request.verb === 'failback' ? homeOf(operations, paired, names) : undefined),
+  });
+  if (direction.known) return direction.value;
+  throw usageError(direction.why, `--to ${names.here}, or --to ${names.there}`);
+};
+
+/** Workloads of custom kinds are found through the pods that they run, and followed on both sites. */
+const addCustomWorkloads = async (
+  from: LiveSite,
+  to: LiveSite,
+  volumes: readonly ClaimKey[],
+  signal: AbortSignal,
+): Promise<string[]> => {
+  if (from.whyDark() !== undefined) return [];
+  const names = Map.groupBy(volumes, ({ namespace }) => namespace);
+  const claimNames = (namespace: string) =>
+    new Set((names.get(namespace) ?? []).map(({ name }) => name));
+  const builtIn = ({ kind, name }: OwnerReference, namespace: string) => {
+    const resource = workloadResources.find((it) => it.kind === kind);
+    return resource && from.workloads.find(resource, { namespace, name });
+  };
+  const owners = await findPodOwners(from.site, from.volumes.pods.list(), claimNames, builtIn, signal);
+  const custom = owners.flatMap((owner) =>
+    owner.is === 'scalable'
+      ? [
+          {
+            resource: owner.resource,
+            namespace: owner.namespace,
+            name: owner.object.metadata.name ?? '',
+            claims: owner.claims,
+          },
+        ]
+      : [],
+  );
+  await Promise.all([from.workloads.addCustom(custom), to.workloads.addCustom(custom)]);
+  return owners.flatMap((owner) => {
+    const pods = owner.pods.map((name) => `${owner.namespace}/${name}`).join(', ');
+    if (owner.is === 'no owner') return [`pod ${pods} has no owner that could be stopped: delete it yourself`];
+    return owner.is === 'unknown owner'
+      ? [`pod ${pods} is run by ${owner.owner.kind} ${owner.owner.name}, which nobody here can stop: ${owner.why}`]
+      : [];
+  });
+};
+
+const requirePeer = ({ here, there }: Sites): Site => {
+  if (there !== undefined) return there;
+  throw usageError(`no other site of ${here.name} is known`, 'name it with --peer-context');
+};
+
+/** Reads both sites and finds out what is to be moved, and which way. Nothing is written. */
+export const prepareOperation = async (
+  request: OperationRequest,
+  sites: Sites,
+  run: { readonly io: Io; readonly signal: AbortSignal; readonly onChange: () => void },
+): Promise<PreparedOperation> => {
+  const { io, signal, onChange } = run;
+  const peer = requirePeer(sites);
+  const { defaultNamespace } = sites.here.cluster;
+  const wanted = wantedBy(request.target, defaultNamespace);
+  const namespaces = wanted.namespace === undefined ? [] : [wanted.namespace];
+  const follow = (site: Site) =>
+    followSite({ site, namespaces, onChange, signal, now: io.now, random: io.random });
+  const live: LivePair = { here: follow(sites.here), there: follow(peer) };
+  const [known_, backup] = await Promise.all([
+    readOperations([sites.here, peer], namespaces, signal),
+    request.from.length === 0
+      ? undefined
+      : bringFromBackup(request.from, request.extent, { io, whyNot: () => undefined }),
+    live.here.looked,
+    live.there.looked,
+  ]);
+  const shown: ShownPair = { here: live.here.show([]), there: live.there.show([]) };
+  const choices = { here: choiceOf(live.here, shown.here), there: choiceOf(live.there, shown.there) };
+  if (!choices.here.known && !choices.there.known)
+    throw new DrError({
+      code: 'Unreachable',
+      message: `neither site can be read: ${sites.here.name}: ${choices.here.why}; ${peer.name}: ${choices.there.why}`,
+    });
+  const chosen = chooseVolumes(choices, wanted, claimsOfBackup(backup, wanted));
+  const where = wanted.namespace === undefined ? 'on either site' : `in namespace ${wanted.namespace}`;
+  if (chosen.missing.length > 0 || chosen.pairs.length === 0)
+    throw nothingChosen(request, chosen.missing, where);
+  const paired = chosen.pairs.map((pair) => ({ pair, identity: identityOf(pair, shown) }));
+  const to = chooseSide(request, { live, shown }, paired, known_.operations);
+  const from = otherSide[to];
+  const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
+  const [source, target] = [live[from], live[to]];
+  const unstoppable =
+    request.verb === 'failover'
+      ? []
+      : await addCustomWorkloads(source, target, volumes.map((it) => it.source), signal);
+  return {
+    request,
+    sites: { source, target },
+    volumes,
+    paired: new Map(paired.map((it) => [claimKeyText(it.pair[from]), it])),
+    backup,
+    known: known_,
+    unfinished: unfinishedOperation(known_.operations, paired),
+    unstoppable,
+    now: io.now,
+  };
+};

@@ -1,0 +1,38 @@
+import { formatAge } from '../../../core/status/age.ts';
+import type { Io } from '../../io.ts';
+import type { GroupState } from '../group-state.ts';
+import { type Progress, waitText } from './progress.ts';
+import { isResult, toldText } from './told-text.ts';
+
+const repeatEveryMs = 30_000;
+
+type LastWait = { text: string; since: number; toldAt: number };
+
+/** One line for each step that is over, and for what is waited for, again every half minute: for logs, and for whoever reads along. */
+export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progress => {
+  const waits = new Map<GroupState, LastWait>();
+  const line = (text: string): void => io.stderr.write(`${text}\n`);
+  return {
+    tell: (told) => (isResult(told) ? io.stdout : io.stderr).write(toldText(told)),
+    stepStarted: () => undefined,
+    stepDone: (state, current, tookMs) => {
+      waits.delete(state);
+      const title = state.steps[current.index]?.kind.title ?? current.name;
+      line(`${state.group.name}: ${current.site}: ${title}: done in ${formatAge(tookMs)}`);
+    },
+    looked: (state, step) => {
+      const text = waitText(step);
+      if (text === '') return;
+      const now = io.now();
+      const last = waits.get(state);
+      if (last?.text === text && now - last.toldAt < repeatEveryMs) return;
+      const since = last?.text === text ? last.since : now;
+      waits.set(state, { text, since, toldAt: now });
+      const age = now === since ? '' : ` (for ${formatAge(now - since)})`;
+      line(`${state.group.name}: ${state.current?.site ?? ''}: ${text}${age}`);
+    },
+    ended: () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
+  };
+};

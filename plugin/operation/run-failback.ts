@@ -1,0 +1,8 @@
+import type { ExitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import type { OperationFlags } from './operation-flags.ts';
+import { runOperation } from './run-operation.ts';
+
+/** `kubectl dr failback`. */
+export const runFailback = (flags: OperationFlags, io: Io): Promise<ExitCode> =>
+  runOperation('failback', flags, io);

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MoveFacts, MoveGroup } from '../../core/plan/move.ts';
+import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-group.ts';
+import type { MoveWrite, StepLook } from '../../core/plan/step-look.ts';
+import type { ChangeSignal } from './change-signal.ts';
+import { type GroupState, newGroupState, writeId } from './group-state.ts';
+import { retryAt } from './retry-policy.ts';
+
+/** What is told while groups move. */
+export type GroupEvents = {
+  /** A step goes on, and is not over at once. */
+  readonly onStep: (state: GroupState, step: ActiveStep) => void;
+  /** It is over, after so many milliseconds. */
+  readonly onStepDone: (state: GroupState, current: NonNullable<GroupState['current']>, tookMs: number) => void;
+  /** What it waits for, as often as that is looked at. */
+  readonly onLook: (state: GroupState, step: ActiveStep) => void;
+  readonly onEnd: (state: GroupState) => void;
+};
+
+export type ActiveStep = Extract<PlannedStep, { look: StepLook }>;
+
+/** What groups are moved with. */
+export type RunGroups = {
+  readonly groups: readonly MoveGroup[];
+  /** Both sites as they are now. */
+  readonly facts: () => MoveFacts;
+  /** Makes one write, and settles once it is in view. */
+  readonly perform: (write: MoveWrite, state: GroupState) => Promise<void>;
+  readonly changes: ChangeSignal;
+  readonly events: GroupEvents;
+  /** Ends the run; what is being written is let through. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+};
+
+/** Changes come in bunches; each look is at all of them. */
+const batchMs = 15;
+/** Time passes, too: retries, and sites that do not answer. */
+const lookAtLeastEveryMs = 1_000;
+/** A site that comes back within this is waited for. */
+const darkForMs = 60_000;
+/** Stopped so often, somebody else is starting it. */
+const mostStops = 3;
+
+const isUnknown = ({ waits }: StepLook): boolean => waits.some((wait) => wait.isUnknown === true);
+
+const tell = (run: RunGroups, state: GroupState, step: ActiveStep | undefined): void => {
+  const { events, now } = run;
+  const index = step === undefined ? -1 : state.steps.indexOf(step);
+  if (state.current !== undefined && state.current.index !== index) {
+    events.onStepDone(state, state.current, now() - state.current.since);
+    state.current = undefined;
+  }
+  if (step === undefined) return;
+  if (state.current === undefined) {
+    const site = run.facts().sites[step.kind.site].site.name;
+    state.current = { name: step.kind.name, site, index, since: now() };
+    events.onStep(state, step);
+  }
+  events.onLook(state, step);
+};
+
+const end = (run: RunGroups, state: GroupState, why: NonNullable<GroupState['end']>): void => {
+  if (state.end !== undefined) return;
+  state.end = why;
+  run.events.onEnd(state);
+};
+
+const isBackingOff = (state: GroupState, id: string, now: number): boolean =>
+  (state.attempts.get(id)?.retryAt ?? 0) > now;
+
+/** One more failure of a write: it is tried again, or the group ends with it. */
+const onFailure = (run: RunGroups, state: GroupState, write: MoveWrite, error: unknown): void => {
+  if (run.signal.aborted) return;
+  const id = writeId(write);
+  const now = run.now();
+  const attempts = state.attempts.get(id) ?? { count: 0, since: now, retryAt: 0 };
+  attempts.count += 1;
+  const again = retryAt(error, attempts, now);
+  if (again === undefined) return end(run, state, { is: 'failed', write, error });
+  attempts.retryAt = again;
+  state.attempts.set(id, attempts);
+};
+
+/** Whether a workload was stopped so often that somebody must be starting it. */
+const isFoughtOver = (state: GroupState, write: MoveWrite): boolean => {
+  if (write.kind !== 'workload' || write.does !== 'stop') return false;
+  const count = (state.stops.get(writeId(write)) ?? 0) + 1;
+  state.stops.set(writeId(write), count);
+  return count > mostStops;
+};
+
+const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite): void => {
+  const id = writeId(write);
+  if (state.inFlight.has(id) || isBackingOff(state, id, run.now())) return;
+  if (isFoughtOver(state, write)) return end(run, state, { is: 'restarted', write });
+  state.inFlight.add(id);
+  void run
+    .perform(write, state)
+    .then(() => state.attempts.delete(id))
+    .catch((error: unknown) => onFailure(run, state, write, error))
+    .finally(() => {
+      state.inFlight.delete(id);
+      run.changes.notify();
+    });
+};
+
+/** Looks at one group, and does what is to be done next. */
+const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
+  state.steps = planGroup(facts, state.group);
+  const step = activeStep(state.steps);
+  tell(run, state, step);
+  if (step === undefined) {
+    if (state.inFlight.size === 0) end(run, state, { is: 'done' });
+    return;
+  }
+  const { writes, waits, blocks } = step.look;
+  if (blocks.length > 0) {
+    if (state.inFlight.size === 0) end(run, state, { is: 'blocked', blocks });
+    return;
+  }
+  state.darkSince = isUnknown(step.look) ? (state.darkSince ?? run.now()) : undefined;
+  if (state.darkSince !== undefined && run.now() - state.darkSince > darkForMs)
+    return end(run, state, { is: 'dark', waits });
+  for (const write of writes) dispatch(run, state, write);
+};
+
+/**
+ * Moves groups side by side: whenever something changes, each is planned again from what both sites show, and the writes of its first
+ * step that is not over are made. Settles once every group is done or goes no further; rejects when the signal is aborted.
+ */
+export const runGroups = async (run: RunGroups): Promise<readonly GroupState[]> => {
+  const states = run.groups.map(newGroupState);
+  const isOpen = (state: GroupState): boolean => state.end === undefined || state.inFlight.size > 0;
+  for (;;) {
+    run.signal.throwIfAborted();
+    const facts = run.facts();
+    for (const state of states) if (state.end === undefined) look(run, state, facts);
+    if (!states.some(isOpen)) return states;
+    await run.changes.next(lookAtLeastEveryMs, run.signal);
+    await delay(batchMs);
+  }
+};

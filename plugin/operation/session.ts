@@ -1,0 +1,104 @@
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { formGroups } from '../../core/plan/form-groups.ts';
+import type { Loss, MoveFacts, MoveGroup, MoveVerb, MoveVolume } from '../../core/plan/move.ts';
+import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
+import { isRecordedStale } from '../../core/plan/recorded-moves.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import type { Workload } from '../../core/workload/workload.ts';
+import { type Losses, lossKey } from './ask-losses.ts';
+import type { ObjectSource } from './bring-objects.ts';
+import type { PreparedOperation } from './prepare-operation.ts';
+
+/** One run of a procedure: what it moves, and what both sites show at any moment. */
+export type Session = {
+  readonly prepared: PreparedOperation;
+  readonly source: ObjectSource;
+  readonly groups: readonly MoveGroup[];
+  /** Sizes of the source's workloads before anything was stopped, by `workloadName`. */
+  readonly sizesBefore: ReadonlyMap<string, number>;
+  readonly facts: () => MoveFacts;
+  /** What a person accepted; nothing until they were asked. */
+  accept(losses: Losses): void;
+  /** The volume was asked to be promoted by this run. */
+  notePromoted(volume: MoveVolume): void;
+};
+
+const sizeOf = ({ size, sizeBefore, hasEnded, isMadeByAnother }: Workload): number | undefined => {
+  if (hasEnded || isMadeByAnother) return undefined;
+  return size > 0 ? size : sizeBefore;
+};
+
+/** What an operation that is gone on with has recorded, else what the source shows. */
+const sizesBefore = (
+  { unfinished, sites }: PreparedOperation,
+  workloads: readonly Workload[],
+): ReadonlyMap<string, number> => {
+  const shown = workloads.flatMap((workload): [string, number][] => {
+    const size = sizeOf(workload);
+    return size === undefined ? [] : [[nameOfWorkload(workload), size]];
+  });
+  const recorded = (unfinished?.workloads ?? [])
+    .filter(({ site }) => site === sites.source.site.name)
+    .map((it): [string, number] => [workloadName(it), it.replicas]);
+  return new Map([...shown, ...recorded]);
+};
+
+/** Only what both sites show counts, so a session can be made at any moment, by anybody. */
+export const createSession = (prepared: PreparedOperation, source: ObjectSource): Session => {
+  const { request, sites, volumes, paired, known } = prepared;
+  const promoted = new Set<string>();
+  let losses: Losses = { accepted: new Map(), denied: [] };
+  const show = () => ({
+    source: sites.source.show(volumes.map((volume) => volume.source)),
+    target: sites.target.show(volumes.map((volume) => volume.target)),
+  });
+  const first = show();
+  const workloads = first.source.workloads.known ? first.source.workloads.value : [];
+  const sizes = sizesBefore(prepared, workloads);
+  const isToldStale = (volume: MoveVolume): boolean => {
+    const key = claimKeyText(volume.source);
+    if (promoted.has(key)) return false;
+    const it = paired.get(key);
+    const isRecorded =
+      it !== undefined && isRecordedStale(known.operations, it, sites.target.site.name);
+    return request.resync || isRecorded;
+  };
+  return {
+    prepared,
+    source,
+    groups: formGroups(volumes, first),
+    sizesBefore: sizes,
+    facts: () => ({
+      verb: request.verb satisfies MoveVerb,
+      sites: show(),
+      brought: source.brought,
+      sizesBefore: sizes,
+      isAccepted: (volume: MoveVolume, loss: Loss) => losses.accepted.has(lossKey(volume, loss)),
+      isToldStale,
+      className: request.className,
+      now: prepared.now(),
+    }),
+    accept: (given) => {
+      losses = given;
+    },
+    notePromoted: (volume) => {
+      promoted.add(claimKeyText(volume.source));
+    },
+  };
+};
+
+/** The workloads whose sizes are recorded: of the source, and of the groups that move. */
+export const recordedWorkloads = (session: Session): readonly Workload[] => {
+  const { workloads } = session.facts().sites.source;
+  if (!workloads.known) return [];
+  const claims = new Set(session.prepared.volumes.map(({ source }) => claimKeyText(source)));
+  return workloads.value.filter(
+    (workload) =>
+      session.sizesBefore.has(nameOfWorkload(workload)) &&
+      workload.claims.some((name) => claims.has(`${workload.namespace}/${name}`)),
+  );
+};
+
+/** Of a custom kind the claims are recorded as well: no pod template tells them. */
+export const isCustom = ({ resource }: Workload): boolean =>
+  !workloadResources.some(({ kind, group }) => kind === resource.kind && group === resource.group);

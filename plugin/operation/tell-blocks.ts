@@ -1,0 +1,94 @@
+import { DrError, messageOf } from '../../core/model/error.ts';
+import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
+import type { Block, MoveWrite } from '../../core/plan/step-look.ts';
+import { drCommand } from '../../core/status/dr-command.ts';
+import type { Outcome } from '../progress/outcome.ts';
+import { describeFailure } from '../step/step-failure.ts';
+import type { GroupEnd, GroupState } from './group-state.ts';
+import type { Progress, Told } from './progress/progress.ts';
+
+/** What stands against a group, told once each. */
+export const tellBlocks = (
+  blocks: readonly Block[],
+  group: string,
+  facts: MoveFacts,
+  progress: Progress,
+): Outcome => {
+  for (const { site, object, obstacle, isRule } of blocks)
+    progress.tell({
+      type: isRule ? 'Refused' : 'Failed',
+      group,
+      site: facts.sites[site].site.name,
+      object,
+      message: obstacle.message,
+      code: obstacle.code,
+      next: obstacle.next,
+    });
+  return blocks.some(({ isRule }) => !isRule) ? 'Failed' : 'Refused';
+};
+
+const ofWrite = ({ site, object }: MoveWrite, facts: MoveFacts) => ({
+  site: facts.sites[site as SiteRole].site.name,
+  object,
+});
+
+const failureOf = (write: MoveWrite, error: unknown, facts: MoveFacts): Omit<Told, 'group'> => {
+  const { type, code, message, next } = describeFailure(error, facts.sites[write.site].site);
+  const hint = error instanceof DrError ? error.hint : undefined;
+  return {
+    ...ofWrite(write, facts),
+    type: type === 'Refused' ? 'Refused' : 'Failed',
+    message: message ?? messageOf(error),
+    code,
+    next: next ?? (message?.includes(hint ?? '\n') ? undefined : hint),
+  };
+};
+
+const tellDark = (end: Extract<GroupEnd, { is: 'dark' }>, group: string, facts: MoveFacts, progress: Progress) => {
+  const [wait] = end.waits;
+  if (wait === undefined) return;
+  const { site } = facts.sites[wait.site];
+  const failover =
+    wait.site === 'source' && facts.verb !== 'failover'
+      ? drCommand(facts.sites.target.site, 'failover', wait.object)
+      : undefined;
+  progress.tell({
+    type: 'Failed',
+    group,
+    site: site.name,
+    message: `it has not answered for a minute: ${wait.why}`,
+    code: 'SiteDark',
+    next: failover,
+  });
+};
+
+/** How a group ended, where it was not to its end. */
+export const tellEnd = (state: GroupState, facts: MoveFacts, progress: Progress): Outcome => {
+  const { end } = state;
+  const group = state.group.name;
+  switch (end?.is) {
+    case 'done':
+      return 'Done';
+    case 'blocked':
+      return tellBlocks(end.blocks, group, facts, progress);
+    case 'failed': {
+      const told = failureOf(end.write, end.error, facts);
+      progress.tell({ ...told, group });
+      return told.type === 'Refused' ? 'Refused' : 'Failed';
+    }
+    case 'restarted':
+      progress.tell({
+        ...ofWrite(end.write, facts),
+        type: 'Failed',
+        group,
+        message: 'somebody starts it again each time it is stopped: find out who, and pause that first',
+        code: 'StartedAgain',
+      });
+      return 'Failed';
+    case 'dark':
+      tellDark(end, group, facts, progress);
+      return 'Failed';
+    default:
+      return 'Failed';
+  }
+};
