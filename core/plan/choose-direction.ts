@@ -62,14 +62,15 @@ const recordedOne = ({ recorded }: DirectionFacts): Direction | undefined =>
   recorded === undefined ? undefined : to(recorded);
 
 /** In order; the first that can tell decides. */
-const ways: Readonly<Record<DirectionFacts['verb'], readonly ((facts: DirectionFacts) => Direction | undefined)[]>> =
-  {
-    relocate: [named, recordedOne, awayFromPrimary],
-    // A lost site cannot be moved to.
-    failover: [named, readableOne, recordedOne, awayFromPrimary],
-    // Where they came from is home.
-    failback: [named, recordedOne, awayFromPrimary],
-  };
+const ways: Readonly<
+  Record<DirectionFacts['verb'], readonly ((facts: DirectionFacts) => Direction | undefined)[]>
+> = {
+  relocate: [named, recordedOne, awayFromPrimary],
+  // A lost site cannot be moved to.
+  failover: [named, readableOne, recordedOne, awayFromPrimary],
+  // Where they came from is home; nothing that both sites show tells which one that is.
+  failback: [named, recordedOne],
+};
 
 /** Which way a procedure goes. Where two are possible, a person has to say it. */
 export const chooseDirection = (facts: DirectionFacts): Direction => {

@@ -27,11 +27,17 @@ export type ChoiceSite = {
   readonly view: ListedSite;
   readonly claims: readonly PersistentVolumeClaim[];
   readonly replications: readonly VolumeReplication[];
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly MountingWorkload[];
 };
+
+/** A workload as far as it tells which claims belong to it. */
+type MountingWorkload = Pick<Workload, 'namespace' | 'name' | 'claims'> & { readonly kind: string };
 
 /** One volume by its claim on both sites: the same name where a site does not have it yet. */
 export type VolumePair = { readonly here: ClaimKey; readonly there: ClaimKey };
+
+/** What only a backup has: claims, and the words that they were asked for by. */
+export type BackedUpClaims = { readonly keys: readonly ClaimKey[]; readonly words: ReadonlySet<string> };
 
 /** What was chosen, and what was named and is nowhere. */
 export type ChosenVolumes = { readonly pairs: readonly VolumePair[]; readonly missing: readonly string[] };
@@ -43,47 +49,70 @@ const isEverything = ({ claims, replications, workloads, hasLabels }: WantedVolu
   claims.length + replications.length + workloads.length === 0 && hasLabels === undefined;
 
 /** Claims that something protects: a claim with a VolumeReplication, whatever its state. */
-const protectedClaims = ({ replications }: ChoiceSite, wanted: WantedVolumes): ClaimKey[] =>
+const protectedClaims = (
+  { replications }: Pick<ChoiceSite, 'replications'>,
+  wanted: WantedVolumes,
+): ClaimKey[] =>
   replications
-    .filter(({ spec, metadata }) => spec.dataSource.kind === 'PersistentVolumeClaim' && isIn(wanted, metadata))
+    .filter(
+      ({ spec, metadata }) => spec.dataSource.kind === 'PersistentVolumeClaim' && isIn(wanted, metadata),
+    )
     .map(({ spec, metadata }) => ({ namespace: metadata.namespace ?? '', name: spec.dataSource.name }));
 
-const replicatedBy = ({ replications }: ChoiceSite, wanted: WantedVolumes, name: string): ClaimKey[] =>
+const replicatedBy = (
+  { replications }: Pick<ChoiceSite, 'replications'>,
+  wanted: WantedVolumes,
+  name: string,
+): ClaimKey[] =>
   replications
     .filter(({ metadata }) => metadata.name === name && isIn(wanted, metadata))
     .map(({ spec, metadata }) => ({ namespace: metadata.namespace ?? '', name: spec.dataSource.name }));
 
 const mountedBy = (
-  { workloads }: ChoiceSite,
+  { workloads }: Pick<ChoiceSite, 'workloads'>,
   wanted: WantedVolumes,
   { kind, name }: WantedVolumes['workloads'][number],
 ): ClaimKey[] =>
   workloads
-    .filter((it) => it.resource.kind === kind && it.name === name && isIn(wanted, it))
+    .filter((it) => it.kind === kind && it.name === name && isIn(wanted, it))
     .flatMap(({ namespace, claims }) => claims.map((claim) => ({ namespace, name: claim })));
 
 /** What one site has of what was asked for, by the word that asked for it. */
-const chooseOn = (site: ChoiceSite, wanted: WantedVolumes): { word: string; keys: ClaimKey[] }[] => {
+const chooseOn = (
+  site: Omit<ChoiceSite, 'view'>,
+  wanted: WantedVolumes,
+): { word: string; keys: ClaimKey[] }[] => {
   if (isEverything(wanted)) return [{ word: '', keys: protectedClaims(site, wanted) }];
   const { hasLabels, namespace = '' } = wanted;
+  const names = new Set(site.claims.map((claim) => claimKeyText(keyOfClaim(claim))));
   if (hasLabels !== undefined)
     return [
       {
         word: '',
-        keys: site.claims
-          .filter((claim) => isIn(wanted, claim.metadata) && hasLabels(claim))
-          .map(keyOfClaim),
+        keys: site.claims.filter((claim) => isIn(wanted, claim.metadata) && hasLabels(claim)).map(keyOfClaim),
       },
     ];
-  const exists = (name: string) => site.view.claim({ namespace, name }) !== undefined;
+  const exists = (name: string) => names.has(claimKeyText({ namespace, name }));
   return [
-    ...wanted.claims.map((name) => ({ word: `pvc/${name}`, keys: exists(name) ? [{ namespace, name }] : [] })),
+    ...wanted.claims.map((name) => ({
+      word: `pvc/${name}`,
+      keys: exists(name) ? [{ namespace, name }] : [],
+    })),
     ...wanted.replications.map((name) => ({ word: `vr/${name}`, keys: replicatedBy(site, wanted, name) })),
     ...wanted.workloads.map((it) => ({
       word: `${it.kind.toLowerCase()}/${it.name}`,
       keys: mountedBy(site, wanted, it),
     })),
   ];
+};
+
+/** What a backup has of what was asked for; its claims are all there is, where everything was. */
+export const chooseBackedUp = (backup: Omit<ChoiceSite, 'view'>, wanted: WantedVolumes): BackedUpClaims => {
+  const chosen = chooseOn(backup, wanted);
+  return {
+    keys: chosen.flatMap(({ keys }) => keys),
+    words: new Set(chosen.filter(({ keys }) => keys.length > 0).map(({ word }) => word)),
+  };
 };
 
 /** The claim that has the same volume on the other site; the same name where none has. */
@@ -114,13 +143,13 @@ const pairsOf = (
 };
 
 /**
- * The volumes that were asked for, from what both sites have; `more`: claims that only a backup has. A site that cannot be read has
+ * The volumes that were asked for, from what both sites have; `backedUp`: what a backup has. A site that cannot be read has
  * none.
  */
 export const chooseVolumes = (
   sites: { readonly here: Reading<ChoiceSite>; readonly there: Reading<ChoiceSite> },
   wanted: WantedVolumes,
-  more: readonly ClaimKey[],
+  backedUp: BackedUpClaims,
 ): ChosenVolumes => {
   const here = sites.here.known ? knownValue(sites.here) : undefined;
   const there = sites.there.known ? knownValue(sites.there) : undefined;
@@ -132,12 +161,11 @@ export const chooseVolumes = (
     [...chosen.here, ...chosen.there].filter(({ keys }) => keys.length > 0).map(({ word }) => word),
   );
   const words = (here === undefined ? chosen.there : chosen.here).map(({ word }) => word);
-  const fromBackup = new Set(more.map(({ name }) => `pvc/${name}`));
   return {
     pairs: pairsOf(here, there, {
-      here: [...chosen.here.flatMap(({ keys }) => keys), ...more],
+      here: [...chosen.here.flatMap(({ keys }) => keys), ...backedUp.keys],
       there: chosen.there.flatMap(({ keys }) => keys),
     }),
-    missing: words.filter((word) => word !== '' && !found.has(word) && !fromBackup.has(word)),
+    missing: words.filter((word) => word !== '' && !found.has(word) && !backedUp.words.has(word)),
   };
 };

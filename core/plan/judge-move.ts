@@ -1,8 +1,8 @@
-import type { Obstacle } from '../step/decision.ts';
+import { drCommand } from '../status/dr-command.ts';
 import { decideDemote } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
+import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
-import { drCommand } from '../status/dr-command.ts';
 import { workloadText } from '../workload/workload.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
@@ -16,11 +16,12 @@ export type Judgement = { readonly blocks: readonly Block[]; readonly warnings: 
 
 type Check = (now: GroupNow) => readonly Block[];
 
-const block = (
-  site: Block['site'],
-  object: StepObject,
-  { code, message, next }: Obstacle,
-): Block => ({ site, object, obstacle: { code, message, next }, isRule: code.startsWith('DR') });
+const block = (site: Block['site'], object: StepObject, { code, message, next }: Obstacle): Block => ({
+  site,
+  object,
+  obstacle: { code, message, next },
+  isRule: code.startsWith('DR'),
+});
 
 const isPlanned = ({ verb }: GroupNow): boolean => verb !== 'failover';
 
@@ -33,8 +34,11 @@ const siteUnknown: Check = (now) => {
     const { site, view } = sites[role];
     if (view.known || (role === 'source' && verb === 'failover')) return [];
     const object = claimObject(first.volume, role);
-    const next = role === 'source' ? drCommand(sites.target.site, 'failover', first.volume.target) : undefined;
-    return [block(role, object, { code: 'Unknown', message: `${site.name} cannot be read: ${view.why}`, next })];
+    const next =
+      role === 'source' ? drCommand(sites.target.site, 'failover', first.volume.target) : undefined;
+    return [
+      block(role, object, { code: 'Unknown', message: `${site.name} cannot be read: ${view.why}`, next }),
+    ];
   });
 };
 

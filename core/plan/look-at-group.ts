@@ -12,7 +12,8 @@ const describe = ({ sites }: MoveFacts, volume: MoveVolume, role: SiteRole): Rea
   return readingOf(() => describeStep({ here: { site, view: view.value }, there }, volume[role]));
 };
 
-const isPrimary = ({ role: { role, wants } }: StepFacts): boolean => role === 'primary' || wants === 'primary';
+const isPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
+  role === 'primary' || wants === 'primary';
 
 /**
  * The target asks for primary, and the source is not primary beside it. Where the source cannot be read, a target that is primary is

@@ -49,6 +49,8 @@ export type MoveFacts = {
   readonly isAccepted: (volume: MoveVolume, loss: Loss) => boolean;
   /** Whether a record, or a person, says that the target holds an older copy, which is to be made anew. */
   readonly isToldStale: (volume: MoveVolume) => boolean;
+  /** The last complete sync of a volume that a backup at hand tells of, milliseconds since the epoch. */
+  readonly backedUpSync: (volume: MoveVolume) => number | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
   /** Milliseconds since the epoch. */
@@ -68,7 +70,8 @@ export type VolumeNow = {
 export type GroupNow = MoveFacts & { readonly group: MoveGroup; readonly volumes: readonly VolumeNow[] };
 
 /** `Deployment shop/web`, for maps and messages. */
-export const workloadName = ({ kind, namespace, name }: WorkloadKey): string => `${kind} ${namespace}/${name}`;
+export const workloadName = ({ kind, namespace, name }: WorkloadKey): string =>
+  `${kind} ${namespace}/${name}`;
 
 /** The same of a workload that was read. */
 export const nameOfWorkload = ({ resource, namespace, name }: Workload): string =>

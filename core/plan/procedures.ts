@@ -39,6 +39,6 @@ export const procedures: Readonly<Record<MoveVerb, readonly StepKind[]>> = {
     ...plannedMove,
     awaitReverse,
   ],
-  // Back to where it was, while the other side was never promoted: the source is where it was going.
-  undo: plannedMove,
+  // Back to where it was, while the other side was never promoted: here that one is the source, and holds nothing of its own.
+  undo: [promoteVolumes, startWorkloads, awaitReady],
 };

@@ -15,7 +15,8 @@ export const isAbout = ({ volumes }: Operation, { pair, identity }: PairedVolume
       return volumeIdentityKey({ driver, volumeHandle }) === identity;
     const key = keyOf(namespace, persistentVolumeClaim);
     return (
-      key === keyOf(pair.here.namespace, pair.here.name) || key === keyOf(pair.there.namespace, pair.there.name)
+      key === keyOf(pair.here.namespace, pair.here.name) ||
+      key === keyOf(pair.there.namespace, pair.there.name)
     );
   });
 
@@ -39,7 +40,7 @@ export const unfinishedOperation = (
 const sideOf = (name: string, names: Readonly<Record<Side, string>>): Side | undefined =>
   (['here', 'there'] as const).find((side) => names[side] === name);
 
-/** Where the last move that took effect came from: a return goes there. */
+/** Where a return goes: from where the last move that took effect came. Of what has returned already, it is where it is. */
 export const homeOf = (
   operations: readonly Operation[],
   volumes: readonly PairedVolume[],
@@ -49,7 +50,7 @@ export const homeOf = (
     (operation) =>
       isMove(operation) && tookEffect(operation) && volumes.some((volume) => isAbout(operation, volume)),
   );
-  return last && sideOf(last.from.name, names);
+  return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
 };
 
 /** Whether the last move of a volume that took effect left an older copy on a site: it was by force, and nothing has returned since. */

@@ -25,7 +25,6 @@ export const isStale = (
   const [primary, copy] = [replicationOf(source.value), replicationOf(target.value)];
   if (copy === undefined) return false;
   if (isMarkedStale(copy)) return true;
-  const wasMadeAnew =
-    primary !== undefined && wasResyncedFrom(copy, source.value.here.name, primary);
+  const wasMadeAnew = primary !== undefined && wasResyncedFrom(copy, source.value.here.name, primary);
   return isToldStale(volume) && !wasMadeAnew;
 };

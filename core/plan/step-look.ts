@@ -1,4 +1,4 @@
-import type { Obstacle, ConsentNeed, ReplicationKey, StepWrite } from '../step/decision.ts';
+import type { ConsentNeed, Obstacle, ReplicationKey, StepWrite } from '../step/decision.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { GroupNow, Loss, MoveVolume, SiteRole } from './move.ts';
 

@@ -19,6 +19,8 @@ export type PromoteOptions = {
   readonly className?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The last complete sync that a backup at hand tells of, milliseconds since the epoch. */
+  readonly backedUp?: number | undefined;
 };
 
 /** The replication before and after, and how to write the difference. */
@@ -83,11 +85,15 @@ const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles'
   };
 };
 
-const consentFor = (facts: StepFacts, obstacles: ConsentNeed['obstacles'], now: number): ConsentNeed => ({
+const consentFor = (
+  facts: StepFacts,
+  obstacles: ConsentNeed['obstacles'],
+  { now, backedUp }: PromoteOptions,
+): ConsentNeed => ({
   annotation: 'force-promote',
   obstacles,
   loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
-  loss: rpoAtRisk(facts, now),
+  loss: rpoAtRisk(facts, now, backedUp),
 });
 
 /**
@@ -169,7 +175,7 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
     key,
     writes: [writeOf(replication, change.after)],
     message: `promoted by VolumeReplication ${key.name} of class ${change.after.spec.volumeReplicationClass}`,
-    consent: waived.length === 0 ? undefined : consentFor(facts, waived, now),
+    consent: waived.length === 0 ? undefined : consentFor(facts, waived, options),
     handOver: handOverFor(facts),
   };
 };

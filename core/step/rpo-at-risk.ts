@@ -34,20 +34,24 @@ const isOlderCopy = ({ protectors }: StepFacts): boolean => {
 };
 
 /**
- * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now` in
- * milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
+ * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now`, and
+ * `backedUp`, the last sync that a backup at hand tells of, in milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
  */
-export const rpoAtRisk = (facts: StepFacts, now: number): RpoAtRisk => {
+export const rpoAtRisk = (facts: StepFacts, now: number, backedUp?: number | undefined): RpoAtRisk => {
   const { claim, peer, here, there } = facts;
   if (isOlderCopy(facts))
-    return { known: false, why: `the copy on ${here.name} is marked as older than that of ${there?.name ?? 'the other site'}` };
+    return {
+      known: false,
+      why: `the copy on ${here.name} is marked as older than that of ${there?.name ?? 'the other site'}`,
+    };
   if (isRemade(facts)) return { known: false, why: `the copy on ${here.name} is being made anew` };
   const status = peer.replication?.object.status;
   const seen = status?.state === 'Primary' ? millisecondsOf(status.lastSyncTime) : undefined;
   if (seen !== undefined) return since(seen, `as ${there?.name} says`, now);
   const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
-  const recorded = millisecondsOf(annotations?.[restoreAnnotations.lastSyncTime]);
-  if (recorded !== undefined) return since(recorded, 'as the backup knew', now);
+  const restored = millisecondsOf(annotations?.[restoreAnnotations.lastSyncTime]);
+  const recorded = Math.max(restored ?? 0, backedUp ?? 0);
+  if (recorded > 0) return since(recorded, 'as the backup knew', now);
   return { known: false, why: 'no sync is known here' };
 };
 

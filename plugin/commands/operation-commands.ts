@@ -3,7 +3,8 @@ import { switchFlag } from '../flags/flag.ts';
 import { operationFlags } from '../operation/operation-flags.ts';
 
 const target = {
-  describe: 'Claims, or pvc/NAME, deploy/NAME, sts/NAME, vr/NAME; else -l, or all that is protected in -n or -A',
+  describe:
+    'Claims, or pvc/NAME, deploy/NAME, sts/NAME, vr/NAME; else -l, or all that is protected in -n or -A',
   array: true,
 };
 

@@ -1,8 +1,8 @@
 import { DrError } from '../../core/model/error.ts';
-import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { lookAtGroup } from '../../core/plan/look-at-group.ts';
 import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from '../../core/plan/move.ts';
 import { isStale } from '../../core/plan/stale-copy.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { decidePromote } from '../../core/step/decide-promote.ts';
 import { decideResync } from '../../core/step/decide-resync.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
@@ -36,13 +36,10 @@ const rpoOfBackup = (lastSync: number | undefined, now: number): RpoAtRisk =>
     ? { known: false, why: 'no sync is known here' }
     : { known: true, milliseconds: now - lastSync, lastSync, source: 'as the backup knew' };
 
-type LastSyncOf = (volume: MoveVolume) => number | undefined;
-
 /** A claim that is yet to be restored is promoted by force where the source does not answer. */
 const needBeforeRestore = (
   { volume, source }: VolumeNow,
-  { sites, now }: GroupNow,
-  lastSyncOf: LastSyncOf,
+  { sites, now, backedUpSync }: GroupNow,
 ): ConsentNeed | undefined => {
   if (source.known) return undefined;
   const [from, to] = [sites.source.site.name, sites.target.site.name];
@@ -51,21 +48,17 @@ const needBeforeRestore = (
     annotation: 'force-promote',
     obstacles: [{ code: 'DR102', message }],
     loses: `what was written on ${from} and has not reached ${to} yet`,
-    loss: rpoOfBackup(lastSyncOf(volume), now),
+    loss: rpoOfBackup(backedUpSync(volume), now),
   };
 };
 
-const needToPromote = (
-  it: VolumeNow,
-  group: GroupNow,
-  lastSyncOf: LastSyncOf,
-  options: ConsentOptions,
-): ConsentNeed | undefined => {
+const needToPromote = (it: VolumeNow, group: GroupNow, options: ConsentOptions): ConsentNeed | undefined => {
   if (!it.target.known) return undefined;
   const facts = it.target.value;
   const phase = facts.claim.known ? facts.claim.value?.status?.phase : undefined;
-  if (phase !== 'Bound') return needBeforeRestore(it, group, lastSyncOf);
-  const decision = decidePromote(facts, { className: group.className, now: group.now });
+  if (phase !== 'Bound') return needBeforeRestore(it, group);
+  const { className, now, backedUpSync } = group;
+  const decision = decidePromote(facts, { className, now, backedUp: backedUpSync(it.volume) });
   if (decision.kind !== 'write') return undefined;
   // What is handed over soon is waited for, unless somebody said beforehand that nothing is to be waited for.
   return decision.consent ?? (options.yes && options.accepted === 'unknown' ? decision.handOver : undefined);
@@ -92,7 +85,6 @@ const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined =
 export const lossesOf = (
   facts: MoveFacts,
   groups: readonly MoveGroup[],
-  lastSyncOf: LastSyncOf,
   options: ConsentOptions,
 ): readonly LossAt[] =>
   groups.flatMap((group) => {
@@ -102,7 +94,7 @@ export const lossesOf = (
       const need = isReturn
         ? needToResync(it, now)
         : facts.verb === 'failover'
-          ? needToPromote(it, now, lastSyncOf, options)
+          ? needToPromote(it, now, options)
           : undefined;
       const loss: Loss = isReturn ? 'resync' : 'force-promote';
       return need === undefined ? [] : [{ volume: it.volume, loss, need }];
@@ -142,10 +134,11 @@ const moreAtRisk = ({ volume }: LossAt, now: RpoAtRisk): DrError =>
   });
 
 /** The text of the annotation for a loss that was accepted. It throws where more is at risk now than was shown. */
-export const consentFor = (
-  losses: Losses,
-  { by, reason, now }: { by: string; reason: string | undefined; now: () => number },
-): ((volume: MoveVolume, loss: Loss, need: ConsentNeed) => string | undefined) =>
+export const consentFor =
+  (
+    losses: Losses,
+    { by, reason, now }: { by: string; reason: string | undefined; now: () => number },
+  ): ((volume: MoveVolume, loss: Loss, need: ConsentNeed) => string | undefined) =>
   (volume, loss, need) => {
     const found = losses.accepted.get(lossKey(volume, loss));
     if (found === undefined) return undefined;

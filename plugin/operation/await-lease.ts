@@ -17,7 +17,8 @@ export type LeaseWait = {
 
 const lookEveryMs = 1_000;
 
-const isRunning = (operation: Operation | undefined): operation is Operation => operation?.phase === 'Running';
+const isRunning = (operation: Operation | undefined): operation is Operation =>
+  operation?.phase === 'Running';
 
 const describe = ({ verb, name, by }: Operation): string => `${verb.toLowerCase()} ${name} of ${by}`;
 

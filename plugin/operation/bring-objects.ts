@@ -5,10 +5,10 @@ import { workloadResources } from '../../core/backup/workloads/workload-resource
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { Brought } from '../../core/plan/move.ts';
 import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
-import type { SortedObjects } from '../../core/restore/sort-objects.ts';
 import { selectObjects } from '../../core/restore/select-objects.ts';
+import type { SortedObjects } from '../../core/restore/sort-objects.ts';
 import { millisecondsOf } from '../../core/status/replication.ts';
-import { takeBackupOf, type TakenBackup } from '../backup/take-backup.ts';
+import { type TakenBackup, takeBackupOf } from '../backup/take-backup.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import type { ChosenSource } from '../restore/read-chosen.ts';
@@ -102,7 +102,13 @@ export const bringFromSite = async (
 export const bringFromBackup = async (
   words: readonly string[],
   extent: BringExtent,
-  { io, whyNot }: { io: Pick<Io, 'stdin' | 'signal'>; whyNot: (index: NonNullable<ChosenSource['index']>) => string | undefined },
+  {
+    io,
+    whyNot,
+  }: {
+    io: Pick<Io, 'stdin' | 'signal'>;
+    whyNot: (index: NonNullable<ChosenSource['index']>) => string | undefined;
+  },
 ): Promise<ObjectSource> => {
   const { objects, index, remarks } = await readSources(words, { io, whyNot });
   const sorted = sortSources(objects, { withWorkloads: extent.workloads });
@@ -114,12 +120,13 @@ export const narrowSource = (source: ObjectSource, claims: readonly ClaimKey[]):
   const wanted = new Set(claims.map(claimKeyText));
   const { chosen } = source.source;
   const kept = chosen.claims.filter((claim) => wanted.has(claimKeyText(keyOfClaim(claim))));
-  const parts = [...Map.groupBy(kept, ({ metadata }) => metadata.namespace ?? '')].map(([namespace, members]) =>
-    selectObjects(chosen, {
-      namespace,
-      claims: members.map(({ metadata }) => metadata.name ?? ''),
-      labels: undefined,
-    }),
+  const parts = [...Map.groupBy(kept, ({ metadata }) => metadata.namespace ?? '')].map(
+    ([namespace, members]) =>
+      selectObjects(chosen, {
+        namespace,
+        claims: members.map(({ metadata }) => metadata.name ?? ''),
+        labels: undefined,
+      }),
   );
   const narrowed: SortedObjects = {
     ...chosen,

@@ -105,7 +105,8 @@ const resumeCommand = (run: CarryOut, name: string): string => {
   return `kubectl dr resume ${name} -n ${first?.target.namespace ?? 'default'}`;
 };
 
-const undoCommand = (run: CarryOut, name: string): string => resumeCommand(run, name).replace(' resume ', ' undo ');
+const undoCommand = (run: CarryOut, name: string): string =>
+  resumeCommand(run, name).replace(' resume ', ' undo ');
 
 /** What a person is told who leaves it in the middle. */
 const tellLeft = (run: CarryOut, log: RunLog, name: string, why: string, type: 'Info' | 'TimedOut'): void => {
@@ -123,11 +124,15 @@ const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => {
   const { io, progress, request } = run;
   const interruption = new AbortController();
   const onInterrupt = (): void => {
-    if (log.promotedAt === undefined) return interruption.abort();
+    if (log.promotedAt === undefined) {
+      interruption.abort();
+      return;
+    }
     progress.tell({
       type: 'Warning',
       site: targetName(run),
-      message: 'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it',
+      message:
+        'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it',
     });
   };
   io.signal.addEventListener('abort', onInterrupt, { once: true });
@@ -153,8 +158,13 @@ const finish = async (
   const moved = states.filter((state) => state.end?.is === 'done').flatMap(({ group }) => group.volumes);
   log.endedAt = io.now();
   log.phase = outcomes.every((outcome) => outcome === 'Done') ? 'Succeeded' : 'Failed';
-  log.dataLoss = losses.accepted.size === 0 || request.verb !== 'failover' ? '0s' : describeWorst(losses.accepted.values());
-  for (const remark of new Set(states.flatMap(({ steps }) => steps.flatMap((step) => ('look' in step ? step.look.remarks : [])))))
+  log.dataLoss =
+    losses.accepted.size === 0 || request.verb !== 'failover'
+      ? '0s'
+      : describeWorst(losses.accepted.values());
+  for (const remark of new Set(
+    states.flatMap(({ steps }) => steps.flatMap((step) => ('look' in step ? step.look.remarks : []))),
+  ))
     progress.tell({ type: 'Warning', site: targetName(run), message: remark });
   if (moved.length > 0)
     progress.tell({

@@ -26,7 +26,10 @@ export const createChangeSignal = (): ChangeSignal => {
       const ending = new AbortController();
       waiting.add(change.resolve);
       const both = AbortSignal.any([signal, ending.signal]);
-      await Promise.race([change.promise, delay(longestMs, undefined, { signal: both }).catch(() => undefined)]);
+      await Promise.race([
+        change.promise,
+        delay(longestMs, undefined, { signal: both }).catch(() => undefined),
+      ]);
       waiting.delete(change.resolve);
       ending.abort();
     },

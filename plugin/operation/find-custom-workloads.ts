@@ -1,16 +1,20 @@
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject, OwnerReference } from '../../core/model/kubernetes-object.ts';
 import type { Pod } from '../../core/model/pod.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
-import { messageOf } from '../../core/model/error.ts';
 import type { OwnerLookup } from '../../core/workload/owner-chain.ts';
 import { ownersOfPods, ownersToRead, type PodOwner } from '../../core/workload/pod-owners.ts';
-import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { isNotFound } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 
 type ApiResourceList = {
-  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
 };
 
 type Discovered = { readonly resource: Resource; readonly hasScale: boolean };
@@ -24,7 +28,10 @@ const createDiscovery = ({ cluster }: Site, signal: AbortSignal) => {
     groups.set(apiVersion, reading);
     return reading;
   };
-  return async ({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion' | 'kind'>): Promise<Discovered | undefined> => {
+  return async ({
+    apiVersion,
+    kind,
+  }: Pick<OwnerReference, 'apiVersion' | 'kind'>): Promise<Discovered | undefined> => {
     const { resources = [] } = await read(apiVersion);
     const found = resources.find((it) => it.kind === kind && !it.name.includes('/'));
     if (found === undefined) return undefined;

@@ -66,7 +66,11 @@ const startPart = <T extends KubernetesObject>(
   return { ...followed, stop: () => ending.abort() };
 };
 
-const isWide = ({ resource, namespaces, prefersCluster }: Omit<FollowKindOptions<never>, 'onChange'>): boolean =>
+const isWide = ({
+  resource,
+  namespaces,
+  prefersCluster,
+}: Omit<FollowKindOptions<never>, 'onChange'>): boolean =>
   !resource.namespaced || prefersCluster || namespaces.length > mostWatches;
 
 /** Follows one kind until the signal is aborted. Never rejects: a site that does not answer is asked again and again. */
@@ -82,7 +86,10 @@ export const followKind = <T extends KubernetesObject>(options: FollowKindOption
   };
   const fail = (error: unknown): void => {
     const isOurs = isForbidden(error) && !isNarrow && options.resource.namespaced;
-    if (isOurs && parts.every((part) => !part.hasSynced())) return startNarrow();
+    if (isOurs && parts.every((part) => !part.hasSynced())) {
+      startNarrow();
+      return;
+    }
     looked.resolve();
     options.onChange();
   };

@@ -29,7 +29,9 @@ export type GroupState = {
   readonly stops: Map<string, number>;
   darkSince: number | undefined;
   /** The step that is told as going on, and since when. */
-  current: { readonly name: StepName; readonly site: string; readonly index: number; readonly since: number } | undefined;
+  current:
+    | { readonly name: StepName; readonly site: string; readonly index: number; readonly since: number }
+    | undefined;
 };
 
 /** A group before its first look. */

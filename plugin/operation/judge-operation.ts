@@ -1,5 +1,5 @@
-import type { MoveGroup } from '../../core/plan/move.ts';
 import { judgeGroup } from '../../core/plan/judge-move.ts';
+import type { MoveGroup } from '../../core/plan/move.ts';
 import { planGroup } from '../../core/plan/plan-group.ts';
 import type { Block } from '../../core/plan/step-look.ts';
 import type { Session } from './session.ts';

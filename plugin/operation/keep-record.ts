@@ -63,9 +63,7 @@ type Copy = {
 const copiesOf = ({ sites, volumes, adopted }: RecordOptions): Copy[] =>
   sites.flatMap((site) =>
     [...volumes.keys()].map((namespace): Copy => {
-      const seen = adopted?.records.find(
-        (it) => it.namespace === namespace && it.site.name === site.name,
-      );
+      const seen = adopted?.records.find((it) => it.namespace === namespace && it.site.name === site.name);
       return { site, namespace, isOurs: false, resourceVersion: seen?.record.metadata.resourceVersion };
     }),
   );
@@ -92,7 +90,11 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   const lost = new AbortController();
   const notKept = new Set<Site>();
 
-  const statusOf = (copy: Copy, status: StatusIn, holder: string): NonNullable<OperationRecord['status']> => ({
+  const statusOf = (
+    copy: Copy,
+    status: StatusIn,
+    holder: string,
+  ): NonNullable<OperationRecord['status']> => ({
     ...status(copy.namespace),
     lease: { holder, renewTime: new Date(now()).toISOString(), leaseDurationSeconds },
   });
@@ -182,7 +184,10 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
       latest = status;
       await chain;
       const until = AbortSignal.timeout(lastWriteMs);
-      await Promise.race([write(status, { holder: '', until }), delay(lastWriteMs, undefined, { ref: false })]);
+      await Promise.race([
+        write(status, { holder: '', until }),
+        delay(lastWriteMs, undefined, { ref: false }),
+      ]);
     },
   };
 };

@@ -67,7 +67,9 @@ const viewOf = (volumes: LiveVolumes, fixed: Fixed): ListedSite => {
   const readable = <T extends KubernetesObject>(kind: FollowedKind<T>, what: string): FollowedKind<T> => {
     if (kind.hasSynced()) return kind;
     const failure = kind.failure();
-    return cannotRead(`${what} cannot be read: ${failure === undefined ? 'no answer yet' : messageOf(failure)}`);
+    return cannotRead(
+      `${what} cannot be read: ${failure === undefined ? 'no answer yet' : messageOf(failure)}`,
+    );
   };
   const listedIn = (namespace: string): void => {
     if (volumes.claims.onlyNamespaces()?.includes(namespace) === false)
@@ -98,8 +100,7 @@ const viewOf = (volumes: LiveVolumes, fixed: Fixed): ListedSite => {
     replicationClasses: () => knownValue(fixed.replicationClasses),
     replicationClass: (name) => byName(fixed.replicationClasses, name),
     storageClass: (name) => byName(fixed.storageClasses, name),
-    podsUsing: (claim) =>
-      readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)).map(nameOf),
+    podsUsing: (claim) => readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)).map(nameOf),
     nodesOf: (volumeName) =>
       readable(volumes.attachments, 'VolumeAttachments')
         .by('volume', volumeName)
@@ -164,7 +165,10 @@ export const followSite = (scope: LiveScope): LiveSite => {
     show: (claims) => {
       const dark = whyDark();
       if (dark !== undefined) return { site, view: unknown(dark), workloads: unknown(dark) };
-      const names = Map.groupBy([...volumes.claims.list().map(({ metadata }) => metadata), ...claims], (it) => it.namespace ?? '');
+      const names = Map.groupBy(
+        [...volumes.claims.list().map(({ metadata }) => metadata), ...claims],
+        (it) => it.namespace ?? '',
+      );
       const claimNames = (namespace: string): ReadonlySet<string> =>
         new Set((names.get(namespace) ?? []).map(({ name = '' }) => name));
       return { site, view: known(view), workloads: workloads.read(claimNames) };
@@ -178,7 +182,8 @@ export const followSite = (scope: LiveScope): LiveSite => {
       const { namespace, name = '' } = written.metadata;
       const key = { name, ...(namespace !== undefined && { namespace }) };
       const seen: KubernetesObject | undefined =
-        kinds.get(resource.plural)?.get(key) ?? workloads.find(resource, { namespace: namespace ?? '', name });
+        kinds.get(resource.plural)?.get(key) ??
+        workloads.find(resource, { namespace: namespace ?? '', name });
       return seen !== undefined && isAsNew(seen, written);
     },
   };

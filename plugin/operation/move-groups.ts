@@ -1,12 +1,12 @@
-import type { MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import pLimit from 'p-limit';
+import type { MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import type { Io } from '../io.ts';
 import { consentFor, type Losses } from './ask-losses.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import type { GroupState } from './group-state.ts';
-import { type Performing, performWrite } from './perform-write.ts';
 import type { LiveSite } from './live-site.ts';
 import { noteStep, noteStepDone, type RunLog } from './operation-status.ts';
+import { type Performing, performWrite } from './perform-write.ts';
 import type { Progress } from './progress/progress.ts';
 import { type GroupEvents, runGroups } from './run-groups.ts';
 import { createVerifyUnused } from './verify-unused.ts';
@@ -77,7 +77,9 @@ export const moveGroups = (move: MoveGroups): Promise<readonly GroupState[]> => 
     groups: move.groups,
     facts: move.facts,
     perform: (write) =>
-      write.kind === 'restore' ? performWrite(write, performing) : limit(() => performWrite(write, performing)),
+      write.kind === 'restore'
+        ? performWrite(write, performing)
+        : limit(() => performWrite(write, performing)),
     changes: move.changes,
     events: eventsOf(move),
     signal: move.signal,

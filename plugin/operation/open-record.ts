@@ -1,8 +1,12 @@
-import type { OperationRecord, OperationVerb, OperationVolume } from '../../core/operation/operation-record.ts';
-import type { Operation } from '../../core/operation/read-record.ts';
 import { volumeIdentityOf } from '../../core/model/persistent-volume.ts';
 import { known } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
+import type {
+  OperationRecord,
+  OperationVerb,
+  OperationVolume,
+} from '../../core/operation/operation-record.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
 import { isAbout, type PairedVolume } from '../../core/plan/recorded-moves.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
@@ -46,10 +50,11 @@ const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly Oper
           const identity = identityOf(open, target);
           return {
             persistentVolumeClaim: target.name,
-            ...(identity.known && identity.value !== undefined && {
-              driver: identity.value.driver,
-              volumeHandle: identity.value.volumeHandle,
-            }),
+            ...(identity.known &&
+              identity.value !== undefined && {
+                driver: identity.value.driver,
+                volumeHandle: identity.value.volumeHandle,
+              }),
           };
         }),
       ],
@@ -104,8 +109,7 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
   const unfinished = operations.find((operation) =>
     pairedOf(open).some((volume) => isAbout(operation, volume)),
   );
-  const isOpenStill =
-    unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
+  const isOpenStill = unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
   const adopted = isOpenStill && isSame(unfinished, open) ? unfinished : undefined;
   const spec: Omit<OperationRecord['spec'], 'volumes'> = {
     verb,

@@ -1,7 +1,7 @@
-import { clusterFlags } from '../flags/cluster-flags.ts';
 import type { ClusterFlags } from '../flags/cluster-flags.ts';
-import { commonFlags } from '../flags/common-flags.ts';
+import { clusterFlags } from '../flags/cluster-flags.ts';
 import type { CommonFlags } from '../flags/common-flags.ts';
+import { commonFlags } from '../flags/common-flags.ts';
 import { listFlag, switchFlag, textFlag } from '../flags/flag.ts';
 import { type SelectionFlags, selectionFlags } from '../selection/selection-flags.ts';
 import { consentFlags } from '../step/step-flags.ts';
@@ -23,7 +23,9 @@ export const operationFlags = {
   'include-secrets': switchFlag('Bring the secrets of workloads, too', { group: bringing }),
   class: textFlag('VolumeReplicationClass on the target; else the one of the same name', { group: bringing }),
   ...consentFlags,
-  plan: textFlag('Run the plan in this file, as `kubectl dr plan -o json` printed it, if the facts still hold'),
+  plan: textFlag(
+    'Run the plan in this file, as `kubectl dr plan -o json` printed it, if the facts still hold',
+  ),
   'dry-run': textFlag('client: print the plan and change nothing', {
     choices: ['none', 'client'],
     default: 'none',

@@ -23,7 +23,10 @@ export type RunLog = {
   staleSite: string | undefined;
   readonly consents: OperationConsent[];
   /** By name and site, in the order in which they began; of all groups together. */
-  readonly steps: Map<string, { name: string; site: string; startedAt: number; endedAt: number | undefined; open: number }>;
+  readonly steps: Map<
+    string,
+    { name: string; site: string; startedAt: number; endedAt: number | undefined; open: number }
+  >;
 };
 
 /** A log in which nothing has happened. `earlier`: of the operation that is gone on with. */

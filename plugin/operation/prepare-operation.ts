@@ -1,12 +1,15 @@
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { DrError } from '../../core/model/error.ts';
 import type { OwnerReference } from '../../core/model/kubernetes-object.ts';
 import { volumeIdentityKey, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
 import { known, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
-import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
 import { chooseDirection, type PairRoles, type Side } from '../../core/plan/choose-direction.ts';
 import {
+  type BackedUpClaims,
   type ChoiceSite,
+  chooseBackedUp,
   chooseVolumes,
   type VolumePair,
   type WantedVolumes,
@@ -19,7 +22,6 @@ import { matchesSelector } from '../../core/protection/label-selector.ts';
 import { parseLabelSelector } from '../../core/restore/parse-label-selector.ts';
 import type { Role } from '../../core/status/role.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
-import type { Operation } from '../../core/operation/read-record.ts';
 import type { Site, Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
@@ -72,29 +74,20 @@ const choiceOf = (live: LiveSite, shown: MoveSite) => {
     view: shown.view.value,
     claims: live.volumes.claims.list(),
     replications: live.volumes.replications.list(),
-    workloads: shown.workloads.known ? shown.workloads.value : [],
+    workloads: (shown.workloads.known ? shown.workloads.value : []).map((it) => ({
+      ...it,
+      kind: it.resource.kind,
+    })),
   };
   return known(choice);
 };
 
-const claimsOfBackup = (
-  backup: ObjectSource | undefined,
-  { namespace, claims, replications, workloads, hasLabels }: WantedVolumes,
-): ClaimKey[] =>
-  (backup?.source.chosen.claims ?? [])
-    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-    .filter((claim) => {
-      const { name = '' } = claim.metadata;
-      if (hasLabels !== undefined) return hasLabels(claim);
-      if (claims.length + replications.length + workloads.length === 0) return true;
-      const isMounted = backup?.brought.workloads.some(
-        (it) =>
-          it.claims.includes(name) &&
-          workloads.some((wanted) => wanted.kind === it.kind && wanted.name === it.name),
-      );
-      return claims.includes(name) || isMounted === true;
-    })
-    .map(({ metadata: { namespace: where = '', name = '' } }) => ({ namespace: where, name }));
+/** Of what a backup has, what was asked for: as if it were a site. */
+const choiceOfBackup = (backup: ObjectSource | undefined, wanted: WantedVolumes): BackedUpClaims => {
+  if (backup === undefined) return { keys: [], words: new Set() };
+  const { claims, replications } = backup.source.chosen;
+  return chooseBackedUp({ claims, replications, workloads: backup.brought.workloads }, wanted);
+};
 
 /** Both sites as they were first seen. */
 type ShownPair = Readonly<Record<Side, MoveSite>>;
@@ -166,8 +159,7 @@ const addCustomWorkloads = async (
 ): Promise<string[]> => {
   if (from.whyDark() !== undefined) return [];
   const names = Map.groupBy(volumes, ({ namespace }) => namespace);
-  const claimNames = (namespace: string) =>
-    new Set((names.get(namespace) ?? []).map(({ name }) => name));
+  const claimNames = (namespace: string) => new Set((names.get(namespace) ?? []).map(({ name }) => name));
   const builtIn = ({ kind, name }: OwnerReference, namespace: string) => {
     const resource = workloadResources.find((it) => it.kind === kind);
     return resource && from.workloads.find(resource, { namespace, name });
@@ -188,9 +180,12 @@ const addCustomWorkloads = async (
   await Promise.all([from.workloads.addCustom(custom), to.workloads.addCustom(custom)]);
   return owners.flatMap((owner) => {
     const pods = owner.pods.map((name) => `${owner.namespace}/${name}`).join(', ');
-    if (owner.is === 'no owner') return [`pod ${pods} has no owner that could be stopped: delete it yourself`];
+    if (owner.is === 'no owner')
+      return [`pod ${pods} has no owner that could be stopped: delete it yourself`];
     return owner.is === 'unknown owner'
-      ? [`pod ${pods} is run by ${owner.owner.kind} ${owner.owner.name}, which nobody here can stop: ${owner.why}`]
+      ? [
+          `pod ${pods} is run by ${owner.owner.kind} ${owner.owner.name}, which nobody here can stop: ${owner.why}`,
+        ]
       : [];
   });
 };
@@ -229,7 +224,7 @@ export const prepareOperation = async (
       code: 'Unreachable',
       message: `neither site can be read: ${sites.here.name}: ${choices.here.why}; ${peer.name}: ${choices.there.why}`,
     });
-  const chosen = chooseVolumes(choices, wanted, claimsOfBackup(backup, wanted));
+  const chosen = chooseVolumes(choices, wanted, choiceOfBackup(backup, wanted));
   const where = wanted.namespace === undefined ? 'on either site' : `in namespace ${wanted.namespace}`;
   if (chosen.missing.length > 0 || chosen.pairs.length === 0)
     throw nothingChosen(request, chosen.missing, where);
@@ -241,7 +236,12 @@ export const prepareOperation = async (
   const unstoppable =
     request.verb === 'failover'
       ? []
-      : await addCustomWorkloads(source, target, volumes.map((it) => it.source), signal);
+      : await addCustomWorkloads(
+          source,
+          target,
+          volumes.map((it) => it.source),
+          signal,
+        );
   return {
     request,
     sites: { source, target },

@@ -1,6 +1,6 @@
+import { resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import { mergeRecords, type Operation, type SiteRecords } from '../../core/operation/read-record.ts';
-import { resources } from '../../core/model/resource.ts';
 import { isForbidden, isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 

@@ -1,12 +1,6 @@
 import { resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
-import {
-  isAlreadyExists,
-  isConflict,
-  isFailedTest,
-  isNotFound,
-  isNotServed,
-} from '../door/api-failures.ts';
+import { isAlreadyExists, isConflict, isFailedTest, isNotFound, isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 
 /** What became of a write to a record. */

@@ -1,8 +1,8 @@
 import { DrError } from '../../core/model/error.ts';
-import { oneLine } from '../../core/rules/one-line.ts';
+import { nameText } from '../../core/restore/object-name.ts';
 import type { RestorePlan } from '../../core/restore/plan.ts';
 import { stepsOf } from '../../core/restore/plan.ts';
-import { nameText } from '../../core/restore/object-name.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import type { Reporter, RunEvent } from '../progress/run-event.ts';
@@ -83,6 +83,9 @@ export const restoreMissing = async (restore: RestoreMissing): Promise<void> => 
   const [first] = failures;
   throw new DrError({
     code: first?.code ?? 'RestoreIncomplete',
-    message: first === undefined ? 'not everything could be restored' : `${first.object?.kind ?? ''} ${first.object?.name ?? ''}: ${first.message}`.trim(),
+    message:
+      first === undefined
+        ? 'not everything could be restored'
+        : `${first.object?.kind ?? ''} ${first.object?.name ?? ''}: ${first.message}`.trim(),
   });
 };

@@ -11,7 +11,11 @@ export type GroupEvents = {
   /** A step goes on, and is not over at once. */
   readonly onStep: (state: GroupState, step: ActiveStep) => void;
   /** It is over, after so many milliseconds. */
-  readonly onStepDone: (state: GroupState, current: NonNullable<GroupState['current']>, tookMs: number) => void;
+  readonly onStepDone: (
+    state: GroupState,
+    current: NonNullable<GroupState['current']>,
+    tookMs: number,
+  ) => void;
   /** What it waits for, as often as that is looked at. */
   readonly onLook: (state: GroupState, step: ActiveStep) => void;
   readonly onEnd: (state: GroupState) => void;
@@ -77,7 +81,10 @@ const onFailure = (run: RunGroups, state: GroupState, write: MoveWrite, error: u
   const attempts = state.attempts.get(id) ?? { count: 0, since: now, retryAt: 0 };
   attempts.count += 1;
   const again = retryAt(error, attempts, now);
-  if (again === undefined) return end(run, state, { is: 'failed', write, error });
+  if (again === undefined) {
+    end(run, state, { is: 'failed', write, error });
+    return;
+  }
   attempts.retryAt = again;
   state.attempts.set(id, attempts);
 };
@@ -93,7 +100,10 @@ const isFoughtOver = (state: GroupState, write: MoveWrite): boolean => {
 const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite): void => {
   const id = writeId(write);
   if (state.inFlight.has(id) || isBackingOff(state, id, run.now())) return;
-  if (isFoughtOver(state, write)) return end(run, state, { is: 'restarted', write });
+  if (isFoughtOver(state, write)) {
+    end(run, state, { is: 'restarted', write });
+    return;
+  }
   state.inFlight.add(id);
   void run
     .perform(write, state)
@@ -120,8 +130,10 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
     return;
   }
   state.darkSince = isUnknown(step.look) ? (state.darkSince ?? run.now()) : undefined;
-  if (state.darkSince !== undefined && run.now() - state.darkSince > darkForMs)
-    return end(run, state, { is: 'dark', waits });
+  if (state.darkSince !== undefined && run.now() - state.darkSince > darkForMs) {
+    end(run, state, { is: 'dark', waits });
+    return;
+  }
   for (const write of writes) dispatch(run, state, write);
 };
 

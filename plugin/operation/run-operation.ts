@@ -1,3 +1,4 @@
+import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -40,7 +41,8 @@ const judge = ({ session, progress }: Running) => {
   const facts = session.facts();
   const site = facts.sites.source.site.name;
   for (const message of warnings) progress.tell({ type: 'Warning', site, message });
-  for (const message of session.prepared.unstoppable) progress.tell({ type: 'Failed', site, message, code: 'CannotStop' });
+  for (const message of session.prepared.unstoppable)
+    progress.tell({ type: 'Failed', site, message, code: 'CannotStop' });
   const isStoppable = session.prepared.unstoppable.length === 0;
   const outcomes = refused.map(({ group, blocks }) => tellBlocks(blocks, group.name, facts, progress));
   return {
@@ -99,9 +101,7 @@ const tellDenied = ({ session, progress }: Running, losses: Losses): ReadonlySet
 const askFirst = async (running: Running, groups: Session['groups']): Promise<Losses | undefined> => {
   const { session, request, io } = running;
   const facts = session.facts();
-  const lastSyncOf = (volume: { source: { namespace: string; name: string } }) =>
-    session.source.lastSyncOf(volume.source);
-  const losses = lossesOf(facts, groups, lastSyncOf, request.consent);
+  const losses = lossesOf(facts, groups, request.consent);
   const isAsked = io.isInteractive && !request.consent.yes;
   if (isAsked) showPlan(running, io.stderr);
   if (losses.length > 0) return askLosses(losses, facts, request.consent, io);
@@ -109,10 +109,22 @@ const askFirst = async (running: Running, groups: Session['groups']): Promise<Lo
   return { accepted: new Map(), denied: [] };
 };
 
+/** Everything is where it is to be: no record is made of nothing. */
+const isThereAlready = ({ session, progress }: Running, groups: Session['groups']): boolean => {
+  const facts = session.facts();
+  if (groups.some((group) => activeStep(planGroup(facts, group)) !== undefined)) return false;
+  const { name } = facts.sites.target.site;
+  const count = groups.flatMap(({ volumes }) => volumes).length;
+  const message = `is primary for ${count === 1 ? 'the volume' : `all ${count} volumes`} already`;
+  progress.tell({ type: 'Done', site: name, message });
+  return true;
+};
+
 const follow = async (running: Running): Promise<ExitCode> => {
   const { session, request, io } = running;
   const { open, outcomes } = judge(running);
   if (open.length === 0) return exitCodeOf(outcomes);
+  if (isThereAlready(running, open)) return exitCodeOf([...outcomes, 'Unchanged']);
   if ((await findConflicts(running)) > 0) return exitCode.error;
   if (request.dryRun === 'client') {
     showPlan(running, io.stdout);
@@ -144,7 +156,10 @@ export const runOperation = async (
   const request = parseOperationFlags(verb, flags, io);
   const { openSites, closeSites } = await import('../door/clusters.ts');
   const { requestTimeoutMs, parallel } = request;
-  const sites = await openSites({ ...flags, requestTimeoutMs, maxSockets: Math.min(parallel, mostSockets) }, io);
+  const sites = await openSites(
+    { ...flags, requestTimeoutMs, maxSockets: Math.min(parallel, mostSockets) },
+    io,
+  );
   const following = new AbortController();
   const changes = createChangeSignal();
   const stopEarly = (): void => following.abort(io.signal.reason);

@@ -59,14 +59,13 @@ export const createSession = (prepared: PreparedOperation, source: ObjectSource)
     const key = claimKeyText(volume.source);
     if (promoted.has(key)) return false;
     const it = paired.get(key);
-    const isRecorded =
-      it !== undefined && isRecordedStale(known.operations, it, sites.target.site.name);
+    const isRecorded = it !== undefined && isRecordedStale(known.operations, it, sites.target.site.name);
     return request.resync || isRecorded;
   };
   return {
     prepared,
     source,
-    groups: formGroups(volumes, first),
+    groups: formGroups(volumes, first, source.brought.workloads),
     sizesBefore: sizes,
     facts: () => ({
       verb: request.verb satisfies MoveVerb,
@@ -75,6 +74,7 @@ export const createSession = (prepared: PreparedOperation, source: ObjectSource)
       sizesBefore: sizes,
       isAccepted: (volume: MoveVolume, loss: Loss) => losses.accepted.has(lossKey(volume, loss)),
       isToldStale,
+      backedUpSync: ({ source: claim }) => source.lastSyncOf(claim),
       className: request.className,
       now: prepared.now(),
     }),

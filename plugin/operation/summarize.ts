@@ -1,5 +1,5 @@
-import { formatAge } from '../../core/status/age.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
+import { formatAge } from '../../core/status/age.ts';
 import type { RunLog } from './operation-status.ts';
 
 const past: Readonly<Record<MoveVerb, string>> = {
@@ -26,12 +26,7 @@ const lossText = (log: RunLog): string => {
 };
 
 /** One line about what a run did: how many volumes, how long it took, and what was lost. */
-export const summarize = (
-  verb: MoveVerb,
-  volumes: number,
-  from: string,
-  log: RunLog,
-): string =>
+export const summarize = (verb: MoveVerb, volumes: number, from: string, log: RunLog): string =>
   [
     `${plural(volumes, 'volume')} ${past[verb]} from ${from} in ${formatAge((log.endedAt ?? log.startedAt) - log.startedAt)}`,
     ...measured(log),

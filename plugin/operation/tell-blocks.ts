@@ -44,7 +44,12 @@ const failureOf = (write: MoveWrite, error: unknown, facts: MoveFacts): Omit<Tol
   };
 };
 
-const tellDark = (end: Extract<GroupEnd, { is: 'dark' }>, group: string, facts: MoveFacts, progress: Progress) => {
+const tellDark = (
+  end: Extract<GroupEnd, { is: 'dark' }>,
+  group: string,
+  facts: MoveFacts,
+  progress: Progress,
+) => {
   const [wait] = end.waits;
   if (wait === undefined) return;
   const { site } = facts.sites[wait.site];

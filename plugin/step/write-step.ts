@@ -23,9 +23,14 @@ type Annotations = Readonly<Record<string, string | undefined>>;
 const pathOf = (name: string): string => `/metadata/annotations/${name.replace('/', '~1')}`;
 
 /** Puts annotations on, and takes off those that are there and are to be undefined. */
-const annotate = ({ metadata: { annotations: there } }: VolumeReplication, wanted: Annotations): Operation[] => {
+const annotate = (
+  { metadata: { annotations: there } }: VolumeReplication,
+  wanted: Annotations,
+): Operation[] => {
   const added = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const removed = Object.keys(wanted).filter((name) => wanted[name] === undefined && there?.[name] !== undefined);
+  const removed = Object.keys(wanted).filter(
+    (name) => wanted[name] === undefined && there?.[name] !== undefined,
+  );
   if (there === undefined)
     return added.length === 0
       ? []

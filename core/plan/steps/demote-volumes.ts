@@ -5,21 +5,19 @@ import { staleMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, SiteRole, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
-import { replicationOf, refusalsOf } from './replication-steps.ts';
+import { refusalsOf, replicationOf } from './replication-steps.ts';
 
 /** What a return demotes first is an older copy: that is written down with the demotion itself. */
 const withMark = (decision: Decision, { source }: VolumeNow, site: SiteRole): Decision => {
   const primary = source.known ? replicationOf(source.value) : undefined;
-  if (decision.kind !== 'write' || site !== 'target' || primary === undefined || !source.known) return decision;
+  if (decision.kind !== 'write' || site !== 'target' || primary === undefined || !source.known)
+    return decision;
   const annotations = staleMark(source.value.here.name, primary);
   return {
     ...decision,
     writes: decision.writes.map((write) => (write.kind === 'ask' ? { ...write, annotations } : write)),
   };
 };
-
-/** Never replicated here, so that there is nothing to take away from it. */
-const isNoSide = ({ role }: StepFacts, { verb }: GroupNow): boolean => role.role === 'none' && verb === 'undo';
 
 /** Only a target that believes that it is primary is demoted; one that has nothing yet is left alone. */
 const isNoPrimary = ({ role }: StepFacts, site: SiteRole): boolean =>
@@ -30,7 +28,7 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
   const reading = now[site];
   if (!reading.known) return unknownWait(now.volume, site, reading.why);
   const facts = reading.value;
-  if (isNoSide(facts, group) || isNoPrimary(facts, site)) return {};
+  if (isNoPrimary(facts, site)) return {};
   const decision = withMark(decideDemote(facts, group), now, site);
   const object = claimObject(now.volume, site);
   switch (decision.kind) {

@@ -6,7 +6,6 @@ import { replicationOf } from './replication-steps.ts';
 /** Where it was lost there is nothing to wait for; what that costs has been accepted. */
 const isNotExpected = ({ source }: VolumeNow, { verb }: GroupNow): boolean => {
   const role = source.known ? source.value.role.role : undefined;
-  if (verb === 'undo') return role === 'none';
   return verb === 'failover' && role !== 'secondary' && role !== 'resyncing';
 };
 

@@ -3,6 +3,7 @@ import { isResynced } from '../../step/reached.ts';
 import { resyncedMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
+import { isStale } from '../stale-copy.ts';
 import {
   claimObject,
   type StepKind,
@@ -11,7 +12,6 @@ import {
   together,
   unknownWait,
 } from '../step-look.ts';
-import { isStale } from '../stale-copy.ts';
 import { refusalsOf, replicationOf } from './replication-steps.ts';
 
 const site = 'target';

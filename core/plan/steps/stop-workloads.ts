@@ -26,11 +26,7 @@ const look = (now: GroupNow, site: SiteRole) => {
   if (dark !== undefined) return together([unknownWait(first.volume, 'source', dark)]);
   const workloads = workloadsOfGroup(now, site);
   if (!workloads.known) return together([unknownWait(first.volume, site, workloads.why)]);
-  return together(
-    workloads.value
-      .filter(isRunning)
-      .map((workload) => ({ writes: stop(site, workload) })),
-  );
+  return together(workloads.value.filter(isRunning).map((workload) => ({ writes: stop(site, workload) })));
 };
 
 /** Nothing may write while a volume changes its side. */

@@ -1,5 +1,5 @@
-import { formatAge } from '../../../core/status/age.ts';
 import type { StepKind } from '../../../core/plan/step-look.ts';
+import { formatAge } from '../../../core/status/age.ts';
 import type { Io } from '../../io.ts';
 import type { GroupState } from '../group-state.ts';
 import type { ActiveStep } from '../run-groups.ts';
@@ -33,7 +33,7 @@ const newRow = (kind: StepKind): Row => ({
 /** What is drawn: the escape sequences that go back over it, and how wide it may be. */
 export type LiveScreen = { readonly write: (text: string) => void; readonly columns: () => number };
 
-const fit = (text: string, columns: number): string =>
+const cutTo = (text: string, columns: number): string =>
   text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
 
 /** The steps of the procedure as one list, drawn again in its place as they go on. Made for a terminal. */
@@ -71,7 +71,7 @@ export const liveProgress = (
     if (isPaused || (!force && now - last < drawEveryMs)) return;
     last = now;
     erase();
-    const lines = rows.map((row) => fit(text(row), columns()));
+    const lines = rows.map((row) => cutTo(text(row), columns()));
     io.stderr.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
   };
