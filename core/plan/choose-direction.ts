@@ -10,7 +10,7 @@ export type PairRoles = Readonly<Record<Side, Role>>;
 
 /** What a direction is chosen by. */
 export type DirectionFacts = {
-  readonly verb: Exclude<MoveVerb, 'undo'>;
+  readonly verb: MoveVerb;
   readonly names: Readonly<Record<Side, string>>;
   /** Why a site cannot be read; undefined where it was. */
   readonly dark: Readonly<Record<Side, string | undefined>>;
@@ -70,6 +70,7 @@ const ways: Readonly<
   failover: [named, readableOne, recordedOne, awayFromPrimary],
   // Where they came from is home; nothing that both sites show tells which one that is.
   failback: [named, recordedOne],
+  undo: [named],
 };
 
 /** Which way a procedure goes. Where two are possible, a person has to say it. */

@@ -18,6 +18,8 @@ export type WantedVolumes = {
   readonly replications: readonly string[];
   /** Kind, as in the API, and name. */
   readonly workloads: readonly { readonly kind: string; readonly name: string }[];
+  /** Claims of any namespace, as a plan or a record names them; undefined where none does. */
+  readonly keys?: readonly ClaimKey[] | undefined;
   /** Whether a claim carries the labels that were asked for; undefined where none were. */
   readonly hasLabels: ((claim: PersistentVolumeClaim) => boolean) | undefined;
 };
@@ -45,8 +47,10 @@ export type ChosenVolumes = { readonly pairs: readonly VolumePair[]; readonly mi
 const isIn = ({ namespace }: WantedVolumes, metadata: { namespace?: string }): boolean =>
   namespace === undefined || metadata.namespace === namespace;
 
-const isEverything = ({ claims, replications, workloads, hasLabels }: WantedVolumes): boolean =>
-  claims.length + replications.length + workloads.length === 0 && hasLabels === undefined;
+const isEverything = ({ claims, replications, workloads, hasLabels, keys }: WantedVolumes): boolean =>
+  claims.length + replications.length + workloads.length === 0 &&
+  hasLabels === undefined &&
+  keys === undefined;
 
 /** Claims that something protects: a claim with a VolumeReplication, whatever its state. */
 const protectedClaims = (
@@ -83,7 +87,7 @@ const chooseOn = (
   wanted: WantedVolumes,
 ): { word: string; keys: ClaimKey[] }[] => {
   if (isEverything(wanted)) return [{ word: '', keys: protectedClaims(site, wanted) }];
-  const { hasLabels, namespace = '' } = wanted;
+  const { hasLabels, namespace = '', keys } = wanted;
   const names = new Set(site.claims.map((claim) => claimKeyText(keyOfClaim(claim))));
   if (hasLabels !== undefined)
     return [
@@ -92,6 +96,11 @@ const chooseOn = (
         keys: site.claims.filter((claim) => isIn(wanted, claim.metadata) && hasLabels(claim)).map(keyOfClaim),
       },
     ];
+  if (keys !== undefined)
+    return keys.map((key) => ({
+      word: `pvc/${key.name} in ${key.namespace}`,
+      keys: names.has(claimKeyText(key)) ? [key] : [],
+    }));
   const exists = (name: string) => names.has(claimKeyText({ namespace, name }));
   return [
     ...wanted.claims.map((name) => ({

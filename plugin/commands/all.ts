@@ -4,7 +4,7 @@ import { check } from './check.ts';
 import { completion } from './completion.ts';
 import { explain } from './explain.ts';
 import { history } from './history.ts';
-import { failback, failover, relocate } from './operation-commands.ts';
+import { failback, failover, plan, relocate, resume, undo } from './operation-commands.ts';
 import { restore } from './restore.ts';
 import { sandbox } from './sandbox.ts';
 import { status } from './status.ts';
@@ -20,12 +20,15 @@ export const commands: readonly Command[] = [
   relocate,
   failover,
   failback,
+  plan,
+  resume,
+  undo,
+  history,
   protect,
   promote,
   demote,
   resync,
   unprotect,
-  history,
   explain,
   sandbox,
   completion,

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { switchFlag } from '../flags/flag.ts';
+import { switchFlag, textFlag } from '../flags/flag.ts';
 import { operationFlags } from '../operation/operation-flags.ts';
 
 const target = {
@@ -61,4 +61,67 @@ export const failback: Command = {
   ],
   epilogue: `A site that comes back may still believe that it is primary. Its workloads are stopped, it is demoted, and its copy is made anew from the good one while the application runs on; only then everything moves back.\n\n${groups}\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-failback.ts')).runFailback,
+};
+
+const { plan: _plan, 'dry-run': _dryRun, output: _output, ...planFlags } = operationFlags;
+
+export const plan: Command = {
+  usage: 'plan <verb> [target..]',
+  summary: 'Print the steps of relocate, failover or failback, and change nothing',
+  positionals: {
+    verb: { describe: 'The procedure', choices: ['relocate', 'failover', 'failback'] },
+    target,
+  },
+  flags: {
+    ...planFlags,
+    resync: switchFlag('Of failback: the copy on the target is older, even if nothing says so'),
+    output: textFlag('Output format; json and yaml can be run with --plan', {
+      alias: 'o',
+      choices: ['wide', 'json', 'yaml'],
+    }),
+  },
+  examples: [
+    ['kubectl dr plan relocate deploy/web', 'What a move would do, step by step'],
+    ['kubectl dr plan relocate deploy/web -o json > plan.json', 'Keep it, have it read, and run it later:'],
+    ['kubectl dr relocate --plan plan.json', 'Run it, if its facts still hold'],
+  ],
+  epilogue: `What stands against the procedure is listed as well. Estimates are what the steps took the last time.\n\n${exitCodes}`,
+  load: async () => (await import('../operation/run-plan.ts')).runPlan,
+};
+
+const {
+  'all-namespaces': _allNamespaces,
+  selector: _selector,
+  to: _to,
+  ...resumeFlags
+} = { ...planFlags, output: operationFlags.output };
+
+const name = {
+  describe: 'Name of the operation, as kubectl dr history shows it; else the latest that is not over',
+};
+
+export const resume: Command = {
+  usage: 'resume [name]',
+  summary: 'Go on with a procedure that was interrupted or failed, from any machine',
+  positionals: { name },
+  flags: resumeFlags,
+  examples: [
+    ['kubectl dr resume', 'The latest one of this namespace that is not over'],
+    ['kubectl dr resume relocate-20260102-150405-k3f9 -n shop', 'A certain one'],
+  ],
+  epilogue: `Everything that counts is read from both sites: what is done already is not done again. Somebody else who is still at it is not overtaken.\n\n${exitCodes}`,
+  load: async () => (await import('../operation/run-resume.ts')).runResume,
+};
+
+export const undo: Command = {
+  usage: 'undo [name]',
+  summary: 'Take a procedure back: at once before its first promote, by another move after it',
+  positionals: { name },
+  flags: resumeFlags,
+  examples: [
+    ['kubectl dr undo', 'The latest one of this namespace that is not over'],
+    ['kubectl dr undo relocate-20260102-150405-k3f9 -n shop', 'A certain one'],
+  ],
+  epilogue: `Volumes that were demoted are promoted again where they were, and workloads started with as many replicas as before. What was restored on the other site stays there: it does no harm, and the next move needs it.\n\n${exitCodes}`,
+  load: async () => (await import('../operation/run-undo.ts')).runUndo,
 };

@@ -1,4 +1,4 @@
-import { DrError } from '../../core/model/error.ts';
+import { messageOf } from '../../core/model/error.ts';
 import type { OperationVerb } from '../../core/operation/operation-record.ts';
 import type { MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { planGroup } from '../../core/plan/plan-group.ts';
@@ -9,17 +9,20 @@ import type { Io } from '../io.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { describeWorst, type Losses } from './ask-losses.ts';
 import type { ChangeSignal } from './change-signal.ts';
+import { chooseWord } from './confirm.ts';
 import type { GroupState } from './group-state.ts';
 import type { RecordKeeper } from './keep-record.ts';
 import { moveGroups } from './move-groups.ts';
 import { openRecord } from './open-record.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { newRunLog, noteConsents, type RunLog, recordStatus } from './operation-status.ts';
+import { plainProgress } from './progress/plain-progress.ts';
 import type { Progress } from './progress/progress.ts';
 import { restoreMissing } from './restore-missing.ts';
 import type { Session } from './session.ts';
 import { summarize } from './summarize.ts';
 import { tellEnd } from './tell-blocks.ts';
+import { undoSession } from './undo-session.ts';
 
 /** Everything that was decided, before the first write. */
 export type CarryOut = {
@@ -32,6 +35,8 @@ export type CarryOut = {
   readonly io: Io;
   /** Ends following the sites. */
   readonly signal: AbortSignal;
+  /** The name of the operation that is taken back. */
+  readonly adopt: string | undefined;
   /** From here on an interruption is not the end of everything. */
   readonly onStarted: () => void;
 };
@@ -43,6 +48,7 @@ const verbs: Readonly<Record<OperationRequest['verb'], OperationVerb>> = {
   relocate: 'Relocate',
   failover: 'Failover',
   failback: 'Failback',
+  undo: 'Undo',
 };
 
 const targetName = ({ session }: CarryOut): string => session.prepared.sites.target.site.name;
@@ -55,6 +61,7 @@ const open = async (run: CarryOut, log: RunLog, by: string): Promise<RecordKeepe
     verb: verbs[request.verb],
     by,
     reason: request.consent.reason,
+    adopt: run.adopt,
     status: recordStatus(session, log),
     tell: (message, isWarning) =>
       progress.tell({ type: isWarning ? 'Warning' : 'Info', site: targetName(run), message }),
@@ -157,7 +164,9 @@ const finish = async (
   const outcomes = states.map((state) => tellEnd(state, facts, progress));
   const moved = states.filter((state) => state.end?.is === 'done').flatMap(({ group }) => group.volumes);
   log.endedAt = io.now();
-  log.phase = outcomes.every((outcome) => outcome === 'Done') ? 'Succeeded' : 'Failed';
+  const isUndo = request.verb === 'undo';
+  log.phase = outcomes.every((outcome) => outcome === 'Done') ? (isUndo ? 'Undone' : 'Succeeded') : 'Failed';
+  log.message = log.phase === 'Failed' ? 'not everything was done' : undefined;
   log.dataLoss =
     losses.accepted.size === 0 || request.verb !== 'failover'
       ? '0s'
@@ -175,6 +184,96 @@ const finish = async (
   return outcomes;
 };
 
+type Going = {
+  readonly run: CarryOut;
+  readonly log: RunLog;
+  readonly keeper: RecordKeeper;
+  readonly by: string;
+};
+
+/** Moves the groups of a session, this way or back. */
+const go = (
+  { run, log, keeper, by }: Going,
+  session: Session,
+  { groups, losses, signal }: { groups: readonly MoveGroup[]; losses: Losses; signal: AbortSignal },
+): Promise<readonly GroupState[]> => {
+  const { request, progress, changes, io } = run;
+  const status = recordStatus(run.session, log);
+  return moveGroups({
+    groups,
+    sites: session.prepared.sites,
+    facts: session.facts,
+    restore: createRestore(run, signal),
+    losses,
+    by,
+    reason: request.consent.reason,
+    onPromote: (volume: MoveVolume) => {
+      session.notePromoted(volume);
+      if (session.prepared.request.verb === 'undo' || log.promotedAt !== undefined) return;
+      log.promotedAt = io.now();
+      keeper.saveSoon(status);
+    },
+    log,
+    onChange: () => keeper.saveSoon(status),
+    progress,
+    parallel: request.parallel,
+    changes,
+    io,
+    signal,
+  });
+};
+
+/** Takes back what an interrupted run has done so far. */
+const undoNow = async (going: Going): Promise<ExitCode> => {
+  const { run, log, keeper } = going;
+  const { io, request } = run;
+  const session = undoSession(run.session);
+  const { name } = session.prepared.sites.target.site;
+  const progress = plainProgress(io);
+  const back: CarryOut = { ...run, progress, session };
+  const signal = AbortSignal.any([keeper.lost, AbortSignal.timeout(request.timeoutMs)]);
+  const nothing: Losses = { accepted: new Map(), denied: [] };
+  const states = await go({ ...going, run: back }, session, {
+    groups: session.groups,
+    losses: nothing,
+    signal,
+  });
+  const outcomes = states.map((state) => tellEnd(state, session.facts(), progress));
+  const isBack = outcomes.every((outcome) => outcome === 'Done');
+  log.phase = isBack ? 'Undone' : 'Failed';
+  log.message = isBack ? undefined : 'it could not be taken back as a whole';
+  log.endedAt = io.now();
+  await keeper.end(recordStatus(run.session, log));
+  if (isBack)
+    progress.tell({ type: 'Done', site: name, message: 'taken back: everything is as it was before' });
+  else tellLeft(run, log, keeper.name, 'it could not be taken back as a whole', 'Info');
+  return isBack ? exitCode.interrupted : exitCode.error;
+};
+
+/** A person is asked whether to take it back; a script is told how. */
+const onInterrupted = async (going: Going): Promise<ExitCode> => {
+  const { run, log, keeper } = going;
+  const { io } = run;
+  // The interruption is over: what is asked and done now is a new thing.
+  const asking: Io = {
+    ...io,
+    isInteractive: io.isInteractive,
+    stdin: io.stdin,
+    signal: new AbortController().signal,
+  };
+  const isAsked = io.isInteractive && run.request.verb !== 'undo';
+  const answer = isAsked
+    ? await chooseWord('\nTake back what was done, or leave it as it is?', ['undo', 'leave'], asking)
+    : 'leave';
+  if (answer === 'undo') return undoNow(going);
+  log.phase = 'Left';
+  log.message = 'interrupted';
+  log.endedAt = io.now();
+  await keeper.end(recordStatus(run.session, log));
+  tellLeft(run, log, keeper.name, 'interrupted, and left as it is', 'Info');
+  return exitCode.interrupted;
+};
+
 /** Makes what was decided so: record, backup, and all groups. */
 export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
   const { session, request, losses, io, progress } = run;
@@ -185,54 +284,29 @@ export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
   const keeper = await open(run, log, by);
   run.onStarted();
   const stop = createStop(run, log, keeper);
-  const status = recordStatus(session, log);
-  const endAs = async (phase: RunLog['phase'], message: string): Promise<void> => {
+  const going = { run, log, keeper, by };
+  const end = async (phase: RunLog['phase'], message: string): Promise<void> => {
     log.phase = phase;
     log.message = message;
     log.endedAt = io.now();
-    await keeper.end(status);
+    await keeper.end(recordStatus(session, log));
   };
   try {
     await backUp(run);
-    const states = await moveGroups({
-      groups: run.groups,
-      sites: session.prepared.sites,
-      facts: session.facts,
-      restore: createRestore(run, stop.signal),
-      losses,
-      by,
-      reason: request.consent.reason,
-      onPromote: (volume: MoveVolume) => {
-        log.promotedAt ??= io.now();
-        session.notePromoted(volume);
-        keeper.saveSoon(status);
-      },
-      log,
-      onChange: () => keeper.saveSoon(status),
-      progress,
-      parallel: request.parallel,
-      changes: run.changes,
-      io,
-      signal: stop.signal,
-    });
+    const states = await go(going, session, { groups: run.groups, losses, signal: stop.signal });
     const outcomes = await finish(run, log, states);
-    await keeper.end(status);
+    await keeper.end(recordStatus(session, log));
     if (log.phase === 'Failed') tellLeft(run, log, keeper.name, 'not everything was done', 'Info');
     return { outcomes };
   } catch (error) {
     progress.pause();
-    if (stop.isInterrupted()) {
-      await endAs('Left', 'interrupted');
-      tellLeft(run, log, keeper.name, 'interrupted, and left as it is', 'Info');
-      return { outcomes: [], exit: exitCode.interrupted };
-    }
+    if (stop.isInterrupted()) return { outcomes: [], exit: await onInterrupted(going) };
     if (stop.isLate()) {
-      await endAs('Left', 'its time was up');
+      await end('Left', 'its time was up');
       tellLeft(run, log, keeper.name, 'time is up, and it is left as it is', 'TimedOut');
       return { outcomes: [], exit: exitCode.timedOut };
     }
-    const said = error instanceof DrError ? error.message : String(error);
-    await endAs('Failed', said);
+    await end('Failed', messageOf(error));
     throw error;
   } finally {
     stop.end();

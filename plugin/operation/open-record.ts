@@ -14,6 +14,7 @@ import { awaitLease } from './await-lease.ts';
 import { keepRecord, operationName, type RecordKeeper, type StatusIn } from './keep-record.ts';
 import { readOperations } from './read-operations.ts';
 import type { Session } from './session.ts';
+import { supersede } from './supersede.ts';
 
 /** What a record is opened with. */
 export type OpenRecord = {
@@ -21,6 +22,8 @@ export type OpenRecord = {
   readonly verb: OperationVerb;
   readonly by: string;
   readonly reason: string | undefined;
+  /** The name of the operation that is taken back; undefined for any other. */
+  readonly adopt: string | undefined;
   readonly status: StatusIn;
   readonly tell: (message: string, isWarning: boolean) => void;
   readonly io: Pick<Io, 'now' | 'random' | 'process'>;
@@ -110,7 +113,12 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
     pairedOf(open).some((volume) => isAbout(operation, volume)),
   );
   const isOpenStill = unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
-  const adopted = isOpenStill && isSame(unfinished, open) ? unfinished : undefined;
+  const named = open.adopt === undefined ? undefined : operations.find(({ name }) => name === open.adopt);
+  const adopted = named ?? (isOpenStill && isSame(unfinished, open) ? unfinished : undefined);
+  const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
+  const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
+  if (isOpenStill && adopted === undefined)
+    await supersede(unfinished, name, { sites, now: io.now(), signal });
   const spec: Omit<OperationRecord['spec'], 'volumes'> = {
     verb,
     from: { name: source.site.name },
@@ -120,8 +128,8 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
   };
   return keepRecord(
     {
-      sites: [target.site, ...(source.whyDark() === undefined ? [source.site] : [])],
-      name: adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random),
+      sites,
+      name,
       spec,
       volumes: volumesByNamespace(open),
       adopted,

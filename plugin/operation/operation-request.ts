@@ -1,10 +1,11 @@
 import type { Resource } from '../../core/model/resource.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
+import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
 import type { ConsentOptions } from '../step/parse-step-flags.ts';
 
 /** What a procedure was asked for, before anything is read. */
 export type OperationRequest = {
-  readonly verb: Exclude<MoveVerb, 'undo'>;
+  readonly verb: MoveVerb;
   readonly target: TargetWords;
   /** `--to`. */
   readonly to: string | undefined;
@@ -33,4 +34,6 @@ export type TargetWords = {
   readonly replications: readonly string[];
   readonly workloads: readonly { readonly resource: Resource; readonly name: string }[];
   readonly labels: string | undefined;
+  /** Claims that a plan or a record names; then nothing else is typed. */
+  readonly keys: readonly ClaimKey[] | undefined;
 };

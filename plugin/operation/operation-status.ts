@@ -6,6 +6,7 @@ import type {
   OperationWorkload,
 } from '../../core/operation/operation-record.ts';
 import { nameOfWorkload } from '../../core/plan/move.ts';
+import { millisecondsOf } from '../../core/status/replication.ts';
 import type { Losses } from './ask-losses.ts';
 import type { RecordStatus, StatusIn } from './keep-record.ts';
 import { isCustom, recordedWorkloads, type Session } from './session.ts';
@@ -29,6 +30,14 @@ export type RunLog = {
   >;
 };
 
+const earlierStep = ({ name, site, startedAt, endedAt }: OperationStep) => ({
+  name,
+  site,
+  startedAt: millisecondsOf(startedAt) ?? 0,
+  endedAt: millisecondsOf(endedAt),
+  open: 0,
+});
+
 /** A log in which nothing has happened. `earlier`: of the operation that is gone on with. */
 export const newRunLog = (now: number, session: Session): RunLog => {
   const { unfinished } = session.prepared;
@@ -43,7 +52,7 @@ export const newRunLog = (now: number, session: Session): RunLog => {
     dataLoss: undefined,
     staleSite: unfinished?.staleSite,
     consents: [...(unfinished?.consents ?? [])],
-    steps: new Map(),
+    steps: new Map((unfinished?.steps ?? []).map((step) => [`${step.name} ${step.site}`, earlierStep(step)])),
   };
 };
 
@@ -67,7 +76,7 @@ const recordedBefore = ({ prepared: { unfinished } }: Session, namespace: string
     .map(({ namespace: _, ...workload }) => workload);
 
 const workloadsIn = (session: Session, namespace: string): readonly OperationWorkload[] =>
-  session.facts().sites.source.workloads.known
+  session.prepared.request.verb !== 'undo' && session.facts().sites.source.workloads.known
     ? workloadsOfSource(session, namespace)
     : recordedBefore(session, namespace);
 

@@ -1,5 +1,6 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
 import type { SelectionFlags } from '../selection/selection-flags.ts';
 import { usageError } from '../usage-error.ts';
 import type { TargetWords } from './operation-request.ts';
@@ -60,5 +61,17 @@ export const parseTarget = (flags: SelectionFlags & { readonly target?: readonly
       it.kind === 'workload' ? [{ resource: it.resource, name: it.name }] : [],
     ),
     labels: flags.selector,
+    keys: undefined,
   };
 };
+
+/** The claims that a plan or a record names. */
+export const targetOfKeys = (keys: readonly ClaimKey[]): TargetWords => ({
+  namespace: undefined,
+  everywhere: true,
+  claims: [],
+  replications: [],
+  workloads: [],
+  labels: undefined,
+  keys,
+});

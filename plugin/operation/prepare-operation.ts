@@ -53,7 +53,7 @@ export type PreparedOperation = {
 const otherSide = { here: 'there', there: 'here' } as const satisfies Record<Side, Side>;
 
 const wantedBy = (
-  { namespace, everywhere, claims, replications, workloads, labels }: TargetWords,
+  { namespace, everywhere, claims, replications, workloads, labels, keys }: TargetWords,
   defaultNamespace: string,
 ): WantedVolumes => {
   const selector = labels === undefined ? undefined : parseLabelSelector(labels);
@@ -61,6 +61,7 @@ const wantedBy = (
     throw usageError(`invalid selector "${labels}"`, 'give labels such as app=db,tier!=test');
   return {
     namespace: everywhere ? undefined : (namespace ?? defaultNamespace),
+    keys,
     claims,
     replications,
     workloads: workloads.map(({ resource, name }) => ({ kind: resource.kind, name })),
@@ -190,6 +191,12 @@ const addCustomWorkloads = async (
   });
 };
 
+/** Empty: all. */
+const namespacesOf = ({ namespace, keys }: WantedVolumes): string[] => {
+  if (keys !== undefined) return [...new Set(keys.map((key) => key.namespace))];
+  return namespace === undefined ? [] : [namespace];
+};
+
 const requirePeer = ({ here, there }: Sites): Site => {
   if (there !== undefined) return there;
   throw usageError(`no other site of ${here.name} is known`, 'name it with --peer-context');
@@ -205,7 +212,7 @@ export const prepareOperation = async (
   const peer = requirePeer(sites);
   const { defaultNamespace } = sites.here.cluster;
   const wanted = wantedBy(request.target, defaultNamespace);
-  const namespaces = wanted.namespace === undefined ? [] : [wanted.namespace];
+  const namespaces = namespacesOf(wanted);
   const follow = (site: Site) =>
     followSite({ site, namespaces, onChange, signal, now: io.now, random: io.random });
   const live: LivePair = { here: follow(sites.here), there: follow(peer) };
@@ -233,15 +240,14 @@ export const prepareOperation = async (
   const from = otherSide[to];
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];
-  const unstoppable =
-    request.verb === 'failover'
-      ? []
-      : await addCustomWorkloads(
-          source,
-          target,
-          volumes.map((it) => it.source),
-          signal,
-        );
+  const unstoppable = ['failover', 'undo'].includes(request.verb)
+    ? []
+    : await addCustomWorkloads(
+        source,
+        target,
+        volumes.map((it) => it.source),
+        signal,
+      );
   return {
     request,
     sites: { source, target },

@@ -1,22 +1,28 @@
+import { type PlanDocument, planDifferences, planDocument } from '../../core/plan/plan-document.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
+import { isAbout } from '../../core/plan/recorded-moves.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { exitCodeOf, type Outcome } from '../progress/outcome.ts';
+import { usageError } from '../usage-error.ts';
 import { askLosses, type Losses, lossesOf } from './ask-losses.ts';
+import { nothingToBring } from './bring-objects.ts';
 import { carryOut } from './carry-out.ts';
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts';
 import { confirm } from './confirm.ts';
-import { planRows, renderPlan } from './describe-plan.ts';
 import { gatherSource } from './gather-source.ts';
 import { judgeOperation } from './judge-operation.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
-import { parseOperationFlags } from './parse-operation-flags.ts';
+import { type Preset, parseOperationFlags } from './parse-operation-flags.ts';
 import { prepareOperation } from './prepare-operation.ts';
 import { chooseProgress } from './progress/choose-progress.ts';
 import type { Progress } from './progress/progress.ts';
+import { readPlan } from './read-plan.ts';
+import { renderPlan } from './render-plan.ts';
 import { conflictsIn, decideMissing } from './restore-missing.ts';
 import { createSession, type Session } from './session.ts';
 import { tellBlocks } from './tell-blocks.ts';
@@ -33,6 +39,12 @@ type Running = {
   readonly signal: AbortSignal;
   readonly changes: ChangeSignal;
   readonly onStarted: () => void;
+  /** How the plan is to be printed; undefined: it is carried out. */
+  readonly format: PlanFormat | undefined;
+  /** A plan that was kept. */
+  readonly planned: PlanDocument | undefined;
+  /** The name of the operation that is taken back. */
+  readonly adopt: string | undefined;
 };
 
 /** Says what stands against which group, and answers the groups that are open. */
@@ -46,6 +58,7 @@ const judge = ({ session, progress }: Running) => {
   const isStoppable = session.prepared.unstoppable.length === 0;
   const outcomes = refused.map(({ group, blocks }) => tellBlocks(blocks, group.name, facts, progress));
   return {
+    warnings,
     open: isStoppable ? open : [],
     outcomes: isStoppable ? outcomes : [...outcomes, ...open.map((): Outcome => 'Failed')],
   };
@@ -72,14 +85,43 @@ const findConflicts = async ({ session, request, progress, io, signal }: Running
   return conflicts.length;
 };
 
-const showPlan = ({ session }: Running, to: Io['stdout']): void => {
-  const facts = session.facts();
-  const names = session.groups.map(({ name, volumes }) => `${name} (${volumes.length})`);
-  const { source, target } = facts.sites;
-  to.write(
-    `${facts.verb} from ${source.site.name} to ${target.site.name}: ${session.prepared.volumes.length} volumes of ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}\n\n`,
-  );
-  to.write(`${renderPlan(planRows(facts, session.groups))}\n`);
+const planOf = (
+  { session }: Running,
+  groups: Session['groups'],
+  warnings: readonly string[],
+): PlanDocument => {
+  const { known, volumes, paired } = session.prepared;
+  const about = volumes.flatMap(({ source }) => paired.get(claimKeyText(source)) ?? []);
+  const earlier = known.operations.filter((operation) => about.some((it) => isAbout(operation, it)));
+  return planDocument(session.facts(), groups, { earlier, warnings });
+};
+
+/** What was asked for of a plan: to print it, and how. */
+export type PlanFormat = 'table' | 'wide' | 'json' | 'yaml';
+
+const printPlan = async (plan: PlanDocument, format: PlanFormat, io: Io): Promise<void> => {
+  if (format === 'json' || format === 'yaml') {
+    const { formatDocument } = await import('../output/document.ts');
+    io.stdout.write(await formatDocument(plan, format));
+  } else io.stdout.write(`${renderPlan(plan, { wide: format === 'wide' })}\n`);
+};
+
+/** A plan that was kept is run only while it is what would be done now. */
+const tellDifferences = (running: Running, now: PlanDocument): boolean => {
+  const { planned, progress, session } = running;
+  if (planned === undefined) return false;
+  const found = planDifferences(planned, now);
+  const site = session.facts().sites.target.site.name;
+  for (const message of found) progress.tell({ type: 'Refused', site, message, code: 'PlanOutdated' });
+  if (found.length > 0)
+    progress.tell({
+      type: 'Refused',
+      site,
+      message: 'the facts of the plan do not hold any more, and nothing was changed',
+      code: 'PlanOutdated',
+      next: `kubectl dr plan ${session.prepared.request.verb} …`,
+    });
+  return found.length > 0;
 };
 
 const tellDenied = ({ session, progress }: Running, losses: Losses): ReadonlySet<string> => {
@@ -98,12 +140,16 @@ const tellDenied = ({ session, progress }: Running, losses: Losses): ReadonlySet
 };
 
 /** What may be lost is asked for, by name; where nothing is, a person at a terminal is shown the plan and says yes. */
-const askFirst = async (running: Running, groups: Session['groups']): Promise<Losses | undefined> => {
+const askFirst = async (
+  running: Running,
+  groups: Session['groups'],
+  plan: PlanDocument,
+): Promise<Losses | undefined> => {
   const { session, request, io } = running;
   const facts = session.facts();
   const losses = lossesOf(facts, groups, request.consent);
   const isAsked = io.isInteractive && !request.consent.yes;
-  if (isAsked) showPlan(running, io.stderr);
+  if (isAsked) io.stderr.write(`${renderPlan(plan, { wide: false })}\n\n`);
   if (losses.length > 0) return askLosses(losses, facts, request.consent, io);
   if (isAsked && !(await confirm('Go on?', io))) return undefined;
   return { accepted: new Map(), denied: [] };
@@ -121,16 +167,18 @@ const isThereAlready = ({ session, progress }: Running, groups: Session['groups'
 };
 
 const follow = async (running: Running): Promise<ExitCode> => {
-  const { session, request, io } = running;
-  const { open, outcomes } = judge(running);
+  const { session, io } = running;
+  const { open, outcomes, warnings } = judge(running);
   if (open.length === 0) return exitCodeOf(outcomes);
   if (isThereAlready(running, open)) return exitCodeOf([...outcomes, 'Unchanged']);
   if ((await findConflicts(running)) > 0) return exitCode.error;
-  if (request.dryRun === 'client') {
-    showPlan(running, io.stdout);
+  const plan = planOf(running, open, warnings);
+  if (running.format !== undefined) {
+    await printPlan(plan, running.format, io);
     return exitCodeOf([...outcomes, 'Planned']);
   }
-  const losses = await askFirst(running, open);
+  if (tellDifferences(running, plan)) return exitCode.refused;
+  const losses = await askFirst(running, open, plan);
   if (losses === undefined) {
     io.stderr.write('Nothing was changed.\n');
     return exitCode.refused;
@@ -147,41 +195,71 @@ const follow = async (running: Running): Promise<ExitCode> => {
   return exitCodeOf([...outcomes, ...refused, ...carried.outcomes]);
 };
 
-/** `kubectl dr relocate`, `failover` and `failback`. */
+/** What a procedure is run with, beside its flags. */
+export type RunOptions = {
+  /** What a record says instead of the command line. */
+  readonly preset?: Preset;
+  readonly adopt?: string;
+  readonly format?: PlanFormat;
+};
+
+const presetOf = (planned: PlanDocument | undefined, { preset }: RunOptions): Preset | undefined =>
+  planned === undefined ? preset : { keys: planned.volumes.map(({ source }) => source), to: planned.to };
+
+const refuseBoth = (flags: OperationFlags): void => {
+  const isTyped = (flags.target ?? []).length > 0 || flags.selector !== undefined || flags['all-namespaces'];
+  if (isTyped || flags.to !== undefined)
+    throw usageError('a plan says itself what is moved, and where to', 'leave out --plan, or the rest');
+};
+
+/** Everything that is needed before anything is decided. */
+const start = async (
+  request: OperationRequest,
+  sites: Sites,
+  { io, changes, signal }: { io: Io; changes: ChangeSignal; signal: AbortSignal },
+) => {
+  const prepared = await prepareOperation(request, sites, { io, signal, onChange: changes.notify });
+  const source = request.verb === 'undo' ? nothingToBring : await gatherSource(prepared, io, signal);
+  for (const remark of source.source.remarks) io.stderr.write(`${remark}\n`);
+  return createSession(prepared, source);
+};
+
+/** A whole procedure, from its flags to its exit code. */
 export const runOperation = async (
   verb: OperationRequest['verb'],
   flags: OperationFlags,
   io: Io,
+  options: RunOptions = {},
 ): Promise<ExitCode> => {
-  const request = parseOperationFlags(verb, flags, io);
+  if (flags.plan !== undefined) refuseBoth(flags);
+  const planned = flags.plan === undefined ? undefined : await readPlan(flags.plan, io.signal);
+  const request = parseOperationFlags(verb, flags, io, presetOf(planned, options));
+  const format = options.format ?? (request.dryRun === 'client' ? 'table' : undefined);
   const { openSites, closeSites } = await import('../door/clusters.ts');
   const { requestTimeoutMs, parallel } = request;
-  const sites = await openSites(
-    { ...flags, requestTimeoutMs, maxSockets: Math.min(parallel, mostSockets) },
-    io,
-  );
+  const maxSockets = Math.min(parallel, mostSockets);
+  const sites = await openSites({ ...flags, requestTimeoutMs, maxSockets }, io);
   const following = new AbortController();
   const changes = createChangeSignal();
   const stopEarly = (): void => following.abort(io.signal.reason);
   io.signal.addEventListener('abort', stopEarly, { once: true });
   try {
-    const prepared = await prepareOperation(request, sites, {
-      io,
-      signal: following.signal,
-      onChange: changes.notify,
-    });
-    const source = await gatherSource(prepared, io, following.signal);
-    const session = createSession(prepared, source);
-    for (const remark of source.source.remarks) io.stderr.write(`${remark}\n`);
-    const progress = chooseProgress(
-      verb,
-      request.output,
-      { kinds: procedures[verb], groups: session.groups.length },
-      io,
-    );
-    const onStarted = (): void => io.signal.removeEventListener('abort', stopEarly);
     const { signal } = following;
-    return await follow({ session, request, progress, sites, io, signal, changes, onStarted });
+    const session = await start(request, sites, { io, changes, signal });
+    const drawn = { kinds: procedures[verb], groups: session.groups.length };
+    return await follow({
+      session,
+      request,
+      progress: chooseProgress(verb, request.output, drawn, io),
+      sites,
+      io,
+      signal,
+      changes,
+      onStarted: () => io.signal.removeEventListener('abort', stopEarly),
+      format,
+      planned,
+      adopt: options.adopt,
+    });
   } finally {
     following.abort();
     if (flags.v >= countFrom) io.stderr.write(`${sites.requestCount()} API requests\n`);

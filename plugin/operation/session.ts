@@ -1,6 +1,6 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { formGroups } from '../../core/plan/form-groups.ts';
-import type { Loss, MoveFacts, MoveGroup, MoveVerb, MoveVolume } from '../../core/plan/move.ts';
+import type { Loss, MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
 import { isRecordedStale } from '../../core/plan/recorded-moves.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
@@ -30,7 +30,7 @@ const sizeOf = ({ size, sizeBefore, hasEnded, isMadeByAnother }: Workload): numb
 
 /** What an operation that is gone on with has recorded, else what the source shows. */
 const sizesBefore = (
-  { unfinished, sites }: PreparedOperation,
+  { unfinished, sites, request }: PreparedOperation,
   workloads: readonly Workload[],
 ): ReadonlyMap<string, number> => {
   const shown = workloads.flatMap((workload): [string, number][] => {
@@ -38,13 +38,17 @@ const sizesBefore = (
     return size === undefined ? [] : [[nameOfWorkload(workload), size]];
   });
   const recorded = (unfinished?.workloads ?? [])
-    .filter(({ site }) => site === sites.source.site.name)
+    .filter(({ site }) => site === sites[request.verb === 'undo' ? 'target' : 'source'].site.name)
     .map((it): [string, number] => [workloadName(it), it.replicas]);
   return new Map([...shown, ...recorded]);
 };
 
-/** Only what both sites show counts, so a session can be made at any moment, by anybody. */
-export const createSession = (prepared: PreparedOperation, source: ObjectSource): Session => {
+/** Only what both sites show counts, so a session can be made at any moment, by anybody. `knownSizes`: of this very run. */
+export const createSession = (
+  prepared: PreparedOperation,
+  source: ObjectSource,
+  knownSizes?: ReadonlyMap<string, number>,
+): Session => {
   const { request, sites, volumes, paired, known } = prepared;
   const promoted = new Set<string>();
   let losses: Losses = { accepted: new Map(), denied: [] };
@@ -54,7 +58,7 @@ export const createSession = (prepared: PreparedOperation, source: ObjectSource)
   });
   const first = show();
   const workloads = first.source.workloads.known ? first.source.workloads.value : [];
-  const sizes = sizesBefore(prepared, workloads);
+  const sizes = knownSizes ?? sizesBefore(prepared, workloads);
   const isToldStale = (volume: MoveVolume): boolean => {
     const key = claimKeyText(volume.source);
     if (promoted.has(key)) return false;
@@ -68,7 +72,7 @@ export const createSession = (prepared: PreparedOperation, source: ObjectSource)
     groups: formGroups(volumes, first, source.brought.workloads),
     sizesBefore: sizes,
     facts: () => ({
-      verb: request.verb satisfies MoveVerb,
+      verb: request.verb,
       sites: show(),
       brought: source.brought,
       sizesBefore: sizes,

@@ -1,0 +1,47 @@
+import { DrError } from '../../core/model/error.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { parseRequestTimeout } from '../flags/request-timeout.ts';
+import { parseOperationName } from '../history/parse-operation-name.ts';
+import type { Io } from '../io.ts';
+import { claimsOfOperation, findOperation } from './find-operation.ts';
+import type { OperationFlags } from './operation-flags.ts';
+import type { OperationRequest } from './operation-request.ts';
+import { runOperation } from './run-operation.ts';
+
+/** The flags of `resume` and `undo` as parsed. */
+export type ResumeFlags = OperationFlags & { name?: string };
+
+/** Reads the record that is meant. */
+export const readMeant = async (flags: ResumeFlags, io: Io): Promise<Operation> => {
+  const { openSites, closeSites } = await import('../door/clusters.ts');
+  const requestTimeoutMs = parseRequestTimeout(flags['request-timeout']);
+  const sites = await openSites({ ...flags, requestTimeoutMs }, io);
+  try {
+    const namespace = flags.namespace || sites.here.cluster.defaultNamespace;
+    const name = flags.name === undefined ? undefined : parseOperationName(flags.name);
+    return await findOperation(sites, { name, namespace }, io);
+  } finally {
+    closeSites(sites);
+  }
+};
+
+const alreadyOver = ({ name, phase }: Operation): DrError =>
+  new DrError({
+    code: 'AlreadyOver',
+    message: `operation ${name} is over: ${phase}`,
+    hint: `see how it went: kubectl dr history ${name}`,
+  });
+
+/** `kubectl dr resume`: the same procedure on the same volumes, from wherever they are now. */
+export const runResume = async (flags: ResumeFlags, io: Io): Promise<ExitCode> => {
+  const operation = await readMeant(flags, io);
+  if (!['Running', 'Left', 'Failed'].includes(operation.phase)) throw alreadyOver(operation);
+  const verb = operation.verb.toLowerCase() as OperationRequest['verb'];
+  io.stderr.write(
+    `going on with ${verb} ${operation.name} of ${operation.by}, from ${operation.from.name} to ${operation.to.name}\n`,
+  );
+  return runOperation(verb, flags, io, {
+    preset: { keys: claimsOfOperation(operation), to: operation.to.name },
+  });
+};

@@ -1,0 +1,46 @@
+import { DrError } from '../../core/model/error.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { usageError } from '../usage-error.ts';
+import { confirm } from './confirm.ts';
+import { claimsOfOperation } from './find-operation.ts';
+import { runOperation } from './run-operation.ts';
+import { type ResumeFlags, readMeant } from './run-resume.ts';
+
+const cannotUndo = ({ name, phase }: Operation): DrError =>
+  new DrError({
+    code: 'AlreadyOver',
+    message: `operation ${name} is over: ${phase}`,
+    hint: `see how it went: kubectl dr history ${name}`,
+  });
+
+/** Past the first promote it is another move, and nobody is to take it for less. */
+const moveBack = async (operation: Operation, flags: ResumeFlags, io: Io): Promise<ExitCode> => {
+  const { name, from, to, staleSite } = operation;
+  const verb = staleSite === undefined ? 'relocate' : 'failback';
+  io.stderr.write(
+    `${name} has promoted volumes on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile\n`,
+  );
+  if (!flags.yes && !io.isInteractive)
+    throw usageError('nobody can be asked', `--yes, or kubectl dr ${verb} … --to ${from.name}`);
+  if (!flags.yes && !(await confirm(`Do a ${verb} to ${from.name}?`, io))) {
+    io.stderr.write('Nothing was changed.\n');
+    return exitCode.refused;
+  }
+  return runOperation(verb, flags, io, { preset: { keys: claimsOfOperation(operation), to: from.name } });
+};
+
+/** `kubectl dr undo`: takes a procedure back, while it has promoted nothing; else moves back, and says so. */
+export const runUndo = async (flags: ResumeFlags, io: Io): Promise<ExitCode> => {
+  const operation = await readMeant(flags, io);
+  if (operation.phase === 'Undone' || operation.phase === 'Superseded') throw cannotUndo(operation);
+  if (operation.pointOfNoReturnAt !== undefined || operation.phase === 'Succeeded')
+    return moveBack(operation, flags, io);
+  const { name, by, from } = operation;
+  io.stderr.write(`taking back ${operation.verb.toLowerCase()} ${name} of ${by}: back to ${from.name}\n`);
+  return runOperation('undo', flags, io, {
+    preset: { keys: claimsOfOperation(operation), to: from.name },
+    adopt: name,
+  });
+};
