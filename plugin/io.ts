@@ -23,6 +23,8 @@ export type Io = {
   readonly random: () => number;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** From now on nothing ends because whoever read the output has gone. */
+  readonly outliveReader: () => void;
   readonly version: string;
   /** This process among others. */
   readonly process: {

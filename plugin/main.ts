@@ -12,8 +12,12 @@ const onInterrupt = (): void => {
   interruption.abort();
 };
 
+/** What changes clusters is not to stop in the middle because nobody reads on. */
+let outlivesReader = false;
+
 /** A reader that has seen enough (`| head`) is no error. */
 const endQuietly = (error: NodeJS.ErrnoException): void => {
+  if (error.code === 'EPIPE' && outlivesReader) return;
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.ok);
   throw error;
 };
@@ -57,12 +61,24 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Asked more than once, each question gets the next line: whoever stops reading must not close it for the others. */
+const standardInput = (): AsyncIterable<Buffer> => {
+  let reading: AsyncIterator<Buffer> | undefined;
+  return {
+    [Symbol.asyncIterator]: () => {
+      reading ??= process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+      const { next } = reading;
+      return { next: next.bind(reading) };
+    },
+  };
+};
+
+const input = standardInput();
+
 const io: Io = {
   env: process.env,
   home: process.env['HOME'] || process.env['USERPROFILE'] || undefined,
-  get stdin() {
-    return process.stdin;
-  },
+  stdin: input,
   get isInteractive() {
     return process.stdin.isTTY === true && process.stderr.isTTY === true;
   },
@@ -77,6 +93,9 @@ const io: Io = {
     },
     pid: process.pid,
     isAlive,
+  },
+  outliveReader: () => {
+    outlivesReader = true;
   },
   version: (globalThis as { kubectlDrVersion?: string }).kubectlDrVersion ?? 'development',
 };

@@ -62,7 +62,7 @@ const open = async (run: CarryOut, log: RunLog, by: string): Promise<RecordKeepe
     by,
     reason: request.consent.reason,
     adopt: run.adopt,
-    status: recordStatus(session, log),
+    status: recordStatus(log),
     tell: (message, isWarning) =>
       progress.tell({ type: isWarning ? 'Warning' : 'Info', site: targetName(run), message }),
     io,
@@ -198,7 +198,7 @@ const go = (
   { groups, losses, signal }: { groups: readonly MoveGroup[]; losses: Losses; signal: AbortSignal },
 ): Promise<readonly GroupState[]> => {
   const { request, progress, changes, io } = run;
-  const status = recordStatus(run.session, log);
+  const status = recordStatus(log);
   return moveGroups({
     groups,
     sites: session.prepared.sites,
@@ -243,7 +243,7 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
   log.phase = isBack ? 'Undone' : 'Failed';
   log.message = isBack ? undefined : 'it could not be taken back as a whole';
   log.endedAt = io.now();
-  await keeper.end(recordStatus(run.session, log));
+  await keeper.end(recordStatus(log));
   if (isBack)
     progress.tell({ type: 'Done', site: name, message: 'taken back: everything is as it was before' });
   else tellLeft(run, log, keeper.name, 'it could not be taken back as a whole', 'Info');
@@ -269,7 +269,7 @@ const onInterrupted = async (going: Going): Promise<ExitCode> => {
   log.phase = 'Left';
   log.message = 'interrupted';
   log.endedAt = io.now();
-  await keeper.end(recordStatus(run.session, log));
+  await keeper.end(recordStatus(log));
   tellLeft(run, log, keeper.name, 'interrupted, and left as it is', 'Info');
   return exitCode.interrupted;
 };
@@ -283,19 +283,20 @@ export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
   if (request.verb === 'failover' && losses.accepted.size > 0) log.staleSite = sourceName(run);
   const keeper = await open(run, log, by);
   run.onStarted();
+  io.outliveReader();
   const stop = createStop(run, log, keeper);
   const going = { run, log, keeper, by };
   const end = async (phase: RunLog['phase'], message: string): Promise<void> => {
     log.phase = phase;
     log.message = message;
     log.endedAt = io.now();
-    await keeper.end(recordStatus(session, log));
+    await keeper.end(recordStatus(log));
   };
   try {
     await backUp(run);
     const states = await go(going, session, { groups: run.groups, losses, signal: stop.signal });
     const outcomes = await finish(run, log, states);
-    await keeper.end(recordStatus(session, log));
+    await keeper.end(recordStatus(log));
     if (log.phase === 'Failed') tellLeft(run, log, keeper.name, 'not everything was done', 'Info');
     return { outcomes };
   } catch (error) {

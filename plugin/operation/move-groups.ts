@@ -48,6 +48,10 @@ const eventsOf = ({ progress, log, onChange, io }: MoveGroups): GroupEvents => (
     progress.stepDone(state, current, tookMs);
     onChange();
   },
+  onStepLeft: (state, current) => {
+    noteStepDone(log, current.name, current.site, io.now());
+    progress.stepLeft(state, current);
+  },
   onLook: (state, step) => progress.looked(state, step),
   onEnd: (state) => {
     if (state.end?.is === 'done' && log.promotedAt !== undefined) log.lastReadyAt ??= io.now();

@@ -8,12 +8,15 @@ import type {
 import { nameOfWorkload } from '../../core/plan/move.ts';
 import { millisecondsOf } from '../../core/status/replication.ts';
 import type { Losses } from './ask-losses.ts';
-import type { RecordStatus, StatusIn } from './keep-record.ts';
+import type { StatusIn } from './keep-record.ts';
 import { isCustom, recordedWorkloads, type Session } from './session.ts';
 
 /** What of a run goes into its record, as it goes on. Times in milliseconds since the epoch. */
 export type RunLog = {
+  /** Of the operation: it may have been begun by an earlier run. */
   readonly startedAt: number;
+  /** Of this run. */
+  readonly runStartedAt: number;
   phase: OperationPhase;
   message: string | undefined;
   endedAt: number | undefined;
@@ -23,6 +26,8 @@ export type RunLog = {
   dataLoss: string | undefined;
   staleSite: string | undefined;
   readonly consents: OperationConsent[];
+  /** Of the source, with their sizes before. */
+  readonly workloads: readonly PlacedWorkload[];
   /** By name and site, in the order in which they began; of all groups together. */
   readonly steps: Map<
     string,
@@ -38,11 +43,33 @@ const earlierStep = ({ name, site, startedAt, endedAt }: OperationStep) => ({
   open: 0,
 });
 
+type PlacedWorkload = OperationWorkload & { readonly namespace: string };
+
+const workloadsOfSource = (session: Session): PlacedWorkload[] =>
+  recordedWorkloads(session).map((workload) => ({
+    namespace: workload.namespace,
+    apiVersion: apiVersionOf(workload.resource),
+    kind: workload.resource.kind,
+    name: workload.name,
+    site: session.prepared.sites.source.site.name,
+    replicas: session.sizesBefore.get(nameOfWorkload(workload)) ?? 0,
+    ...(isCustom(workload) && { claims: workload.claims }),
+  }));
+
+/** As they were at the first look. Of a source that cannot be read, what was recorded before stays. */
+const workloadsAtFirst = (session: Session): readonly PlacedWorkload[] => {
+  const { request, unfinished } = session.prepared;
+  return request.verb !== 'undo' && session.facts().sites.source.workloads.known
+    ? workloadsOfSource(session)
+    : (unfinished?.workloads ?? []);
+};
+
 /** A log in which nothing has happened. `earlier`: of the operation that is gone on with. */
 export const newRunLog = (now: number, session: Session): RunLog => {
   const { unfinished } = session.prepared;
   return {
     startedAt: unfinished?.startedAt ?? now,
+    runStartedAt: now,
     phase: 'Running',
     message: undefined,
     endedAt: undefined,
@@ -52,6 +79,7 @@ export const newRunLog = (now: number, session: Session): RunLog => {
     dataLoss: undefined,
     staleSite: unfinished?.staleSite,
     consents: [...(unfinished?.consents ?? [])],
+    workloads: workloadsAtFirst(session),
     steps: new Map((unfinished?.steps ?? []).map((step) => [`${step.name} ${step.site}`, earlierStep(step)])),
   };
 };
@@ -69,40 +97,16 @@ const stepsOf = ({ steps }: RunLog): OperationStep[] =>
     ...optional('endedAt', endedAt === undefined ? undefined : rfc3339(endedAt)),
   }));
 
-/** Of a source that cannot be read what was recorded before stays. */
-const recordedBefore = ({ prepared: { unfinished } }: Session, namespace: string): OperationWorkload[] =>
-  (unfinished?.workloads ?? [])
-    .filter((it) => it.namespace === namespace)
-    .map(({ namespace: _, ...workload }) => workload);
-
-const workloadsIn = (session: Session, namespace: string): readonly OperationWorkload[] =>
-  session.prepared.request.verb !== 'undo' && session.facts().sites.source.workloads.known
-    ? workloadsOfSource(session, namespace)
-    : recordedBefore(session, namespace);
-
-const workloadsOfSource = (session: Session, namespace: string): OperationWorkload[] =>
-  recordedWorkloads(session)
-    .filter((workload) => workload.namespace === namespace)
-    .map((workload) => ({
-      apiVersion: apiVersionOf(workload.resource),
-      kind: workload.resource.kind,
-      name: workload.name,
-      site: session.prepared.sites.source.site.name,
-      replicas: session.sizesBefore.get(nameOfWorkload(workload)) ?? 0,
-      ...(isCustom(workload) && { claims: workload.claims }),
-    }));
-
 const since = (log: RunLog, at: number | undefined): number | undefined =>
   at === undefined ? undefined : Math.max(0, Math.round((at - log.startedAt) / 1000));
 
-/**
- * The status of a record now. Sizes before are those of the first look: what is stopped meanwhile is not seen any more.
- */
-export const recordStatus = (session: Session, log: RunLog): StatusIn => {
-  const sizes = new Map<string, NonNullable<RecordStatus['workloads']>>();
-  return (namespace) => {
-    const workloads = sizes.get(namespace) ?? workloadsIn(session, namespace);
-    sizes.set(namespace, workloads);
+/** The status of a record now. */
+export const recordStatus =
+  (log: RunLog): StatusIn =>
+  (namespace) => {
+    const workloads = log.workloads
+      .filter((workload) => workload.namespace === namespace)
+      .map(({ namespace: _, ...workload }) => workload);
     return {
       phase: log.phase,
       startedAt: rfc3339(log.startedAt),
@@ -118,7 +122,6 @@ export const recordStatus = (session: Session, log: RunLog): StatusIn => {
       ...optional('staleSite', log.staleSite),
     };
   };
-};
 
 /** One entry for each action and loss that was accepted, not one for each volume. */
 export const noteConsents = (

@@ -17,7 +17,7 @@ const stateCell = ({ groupsDone, groups }: PlanStep): string => {
   return groupsDone === 0 ? '' : `${groupsDone}/${groups}`;
 };
 
-const noReturn = '-- from here on it can only be moved back --';
+const noReturn = '-- up to here it can be taken back; from here on it can only be moved back --';
 
 const groupNames = ({ volumes }: PlanDocument): string => {
   const names = [...new Set(volumes.map(({ group }) => group))];
@@ -35,7 +35,7 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
     'OBJECTS',
     ...(wide ? ['READS', 'WRITES'] : []),
     'WAITS FOR',
-    'UNDO',
+    ...(wide ? ['UNDO'] : []),
     'ESTIMATE',
     ...(isBegun ? ['STATE'] : []),
   ];
@@ -46,7 +46,7 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
     objectsCell(step),
     ...(wide ? [step.reads, step.writes ?? '-'] : []),
     step.waitsFor ?? '-',
-    step.undo ?? '-',
+    ...(wide ? [step.undo ?? '-'] : []),
     estimateCell(step),
     ...(isBegun ? [stateCell(step)] : []),
   ]);

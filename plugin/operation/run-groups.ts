@@ -16,6 +16,8 @@ export type GroupEvents = {
     current: NonNullable<GroupState['current']>,
     tookMs: number,
   ) => void;
+  /** It is not over, but one before it has to be made once more. */
+  readonly onStepLeft: (state: GroupState, current: NonNullable<GroupState['current']>) => void;
   /** What it waits for, as often as that is looked at. */
   readonly onLook: (state: GroupState, step: ActiveStep) => void;
   readonly onEnd: (state: GroupState) => void;
@@ -52,7 +54,10 @@ const tell = (run: RunGroups, state: GroupState, step: ActiveStep | undefined): 
   const { events, now } = run;
   const index = step === undefined ? -1 : state.steps.indexOf(step);
   if (state.current !== undefined && state.current.index !== index) {
-    events.onStepDone(state, state.current, now() - state.current.since);
+    // A step before it may have come undone: then this one is not over.
+    if (index === -1 || index > state.current.index)
+      events.onStepDone(state, state.current, now() - state.current.since);
+    else events.onStepLeft(state, state.current);
     state.current = undefined;
   }
   if (step === undefined) return;

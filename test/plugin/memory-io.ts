@@ -31,6 +31,7 @@ export const memoryIo = (
     now: parts.now ?? (() => 0),
     random: () => 0.5,
     signal: interruption.signal,
+    outliveReader: () => undefined,
     version: '1.2.3',
     process: { machine: 'test', pid: 1, isAlive: () => false },
     out: () => out.join(''),

@@ -38,7 +38,7 @@ export const awaitReverse: StepKind = {
   title: 'See that it is mirrored back',
   reads: 'lastSyncTime of the new primary, and its class',
   writes: '',
-  waitsFor: 'the first sync since the promotion',
+  waitsFor: 'the first sync back',
   undo: 'Move back',
   canUndoAfter: false,
   look: ({ volumes }) => together(volumes.map(lookAt)),

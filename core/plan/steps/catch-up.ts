@@ -20,7 +20,7 @@ export const catchUp: StepKind = {
   title: 'See that the target follows',
   reads: 'lastSyncTime of the primary',
   writes: '',
-  waitsFor: 'a sync that is younger than the promotion of the source',
+  waitsFor: 'a sync since the promotion',
   undo: '',
   canUndoAfter: true,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),

@@ -23,6 +23,10 @@ const withMark = (decision: Decision, { source }: VolumeNow, site: SiteRole): De
 const isNoPrimary = ({ role }: StepFacts, site: SiteRole): boolean =>
   site === 'target' && role.role !== 'primary' && role.wants !== 'primary' && role.wants !== 'secondary';
 
+/** Demoted, and what fails is the look at how far the other side is: that is waited for by the next step. */
+const isDemotedAlready = ({ role: { role, wants, progress } }: StepFacts): boolean =>
+  role === 'secondary' && wants === 'secondary' && progress === 'failing';
+
 const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLook> => {
   if (now.isThrough) return {};
   const reading = now[site];
@@ -35,6 +39,7 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
     case 'unchanged':
       return {};
     case 'await':
+      if (isDemotedAlready(facts)) return {};
       return { waits: [{ site, object, why: isDemoted(replicationOf(facts)).message }] };
     case 'refuse':
       return { blocks: refusalsOf(decision, { site, object }) };
@@ -57,7 +62,7 @@ export const demoteVolumes = (site: SiteRole): StepKind => ({
   title: site === 'source' ? 'Demote the volumes' : 'Demote the older copies',
   reads: 'VolumeReplications, and once more pods and VolumeAttachments',
   writes: 'replicationState secondary, never autoResync',
-  waitsFor: 'state Secondary, at the current generation',
+  waitsFor: 'state Secondary',
   undo: site === 'source' ? 'Promote them again' : '',
   canUndoAfter: true,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now, site))),

@@ -25,7 +25,7 @@ export const handOver: StepKind = {
   title: 'See that the last snapshot has arrived',
   reads: 'conditions of the demoted VolumeReplications',
   writes: '',
-  waitsFor: 'Degraded False and Resyncing False, at the current generation',
+  waitsFor: 'both sides demoted and equal',
   undo: '',
   canUndoAfter: true,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),

@@ -65,7 +65,7 @@ export const promoteVolumes: StepKind = {
   title: 'Promote the volumes',
   reads: 'VolumeReplications of both sites',
   writes: 'VolumeReplications that ask for primary',
-  waitsFor: 'state Primary, at the current generation',
+  waitsFor: 'state Primary',
   undo: 'Move back',
   canUndoAfter: false,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),

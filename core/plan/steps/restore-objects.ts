@@ -52,7 +52,7 @@ export const restoreObjects: StepKind = {
   title: 'Restore what the target lacks',
   reads: 'claims, PVs, classes and workloads of both sites, or a backup',
   writes: 'namespaces, classes, PVs, claims, workloads at 0',
-  waitsFor: 'every claim bound to its volume',
+  waitsFor: 'every claim bound',
   undo: '',
   canUndoAfter: true,
   look: (now) => together([...now.volumes.map((volume) => lookAt(volume, now)), ...missingWorkloads(now)]),

@@ -37,7 +37,7 @@ export const stopWorkloads = (site: SiteRole): StepKind => ({
   reads: 'workloads that mount the claims',
   writes: 'replicas 0, or suspended; how many there were, as an annotation',
   waitsFor: '',
-  undo: 'Start them with as many replicas as before',
+  undo: 'Start them as before',
   canUndoAfter: true,
   look: (now) => look(now, site),
 });

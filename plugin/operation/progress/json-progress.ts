@@ -50,6 +50,7 @@ export const jsonProgress = (verb: string, io: Pick<Io, 'stdout' | 'now'>): Prog
         site,
         tookSeconds: Math.round(tookMs / 100) / 10,
       }),
+    stepLeft: () => undefined,
     looked: (state, step) => {
       const message = waitText(step);
       if (message === '' || waits.get(state) === message) return;

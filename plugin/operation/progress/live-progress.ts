@@ -103,6 +103,9 @@ export const liveProgress = (
       row.endedAt = io.now();
       draw(true);
     },
+    stepLeft: (state, { index }) => {
+      rows[index]?.at.delete(state);
+    },
     looked: (_state: GroupState, step: ActiveStep) => {
       const row = rowOf(step);
       if (row !== undefined) row.wait = waitText(step);

@@ -20,6 +20,7 @@ export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progre
       const title = state.steps[current.index]?.kind.title ?? current.name;
       line(`${state.group.name}: ${current.site}: ${title}: done in ${formatAge(tookMs)}`);
     },
+    stepLeft: () => undefined,
     looked: (state, step) => {
       const text = waitText(step);
       if (text === '') return;

@@ -19,6 +19,8 @@ export type Progress = {
   /** A step of a group began, and is not over at once. */
   readonly stepStarted: (state: GroupState, step: ActiveStep) => void;
   readonly stepDone: (state: GroupState, current: NonNullable<GroupState['current']>, tookMs: number) => void;
+  /** A step before it has to be made once more. */
+  readonly stepLeft: (state: GroupState, current: NonNullable<GroupState['current']>) => void;
   /** A step of a group was looked at: what it waits for may have changed. */
   readonly looked: (state: GroupState, step: ActiveStep) => void;
   readonly ended: (state: GroupState) => void;
