@@ -23,6 +23,7 @@ export const relocate: Command = {
     ['kubectl dr relocate deploy/web', 'A workload with all its volumes, away from where they are primary'],
     ['kubectl dr relocate -n shop --to cluster-2', 'Everything that is protected in a namespace'],
     ['kubectl dr relocate rbd-pvc --dry-run=client', 'Print the steps, and change nothing'],
+    ['kubectl dr relocate --plan plan.json', 'Run a plan that was kept, if its facts still hold'],
   ],
   epilogue: `Workloads are stopped, their volumes seen to be free, demoted, handed over, promoted on the other site, and the workloads started there with as many replicas as before. Before the first promote it can be taken back: kubectl dr undo.\n\n${groups}\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-relocate.ts')).runRelocate,
@@ -82,8 +83,10 @@ export const plan: Command = {
   },
   examples: [
     ['kubectl dr plan relocate deploy/web', 'What a move would do, step by step'],
-    ['kubectl dr plan relocate deploy/web -o json > plan.json', 'Keep it, have it read, and run it later:'],
-    ['kubectl dr relocate --plan plan.json', 'Run it, if its facts still hold'],
+    [
+      'kubectl dr plan relocate deploy/web -o json > plan.json',
+      'Keep it, have it read, and run it later with relocate --plan',
+    ],
   ],
   epilogue: `What stands against the procedure is listed as well. Estimates are what the steps took the last time.\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-plan.ts')).runPlan,

@@ -24,6 +24,8 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
   namespace: 'namespaces',
   kubeconfig: 'files',
   directory: 'files',
+  from: 'files',
+  plan: 'files',
   state: 'files',
   transform: 'files',
   'kubeconfig-out': 'files',
@@ -31,6 +33,7 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
 
 const valuesByArgument: Readonly<Record<string, Wanted>> = {
   pvc: 'claims',
+  target: 'claims',
   name: 'operations',
   code: 'rules',
   source: 'files',

@@ -62,7 +62,7 @@ const controllersOf = (options: ClusterControllersOptions): ClusterController[] 
     volumeProtection,
     namespaceController,
     defaultAccountController,
-    ...workloadControllers,
+    ...workloadControllers(node),
     createScheduler(node),
     createNodeAgent(agent),
     ...(driver === undefined

@@ -2,8 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { type Command, commandName } from '../../plugin/command.ts';
 import { commands } from '../../plugin/commands/all.ts';
+import { workload } from './application.ts';
 import { guardedVolumes } from './guarded-volumes.ts';
 import {
   type Ended,
@@ -31,6 +33,7 @@ const sampleFile = (name: string): string => join(packageRoot, 'manifests/sample
 const codes: Readonly<Record<string, number>> = {
   'kubectl dr resync rbd-pvc --context cluster-1': 4,
   'kubectl dr unprotect rbd-pvc': 4,
+  'kubectl dr failover deploy/web --to cluster-2 --from ./backups': 4,
 };
 
 test.each(shown)('$command has two examples or more', ({ lines }) => {
@@ -41,6 +44,7 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
   let sandbox: RunningSandbox;
   let volumes: ReturnType<typeof guardedVolumes>;
   let backupName = '';
+  let operationName = '';
   const ran = new Set<string>();
 
   /** Where a line names what differs from machine to machine. */
@@ -48,6 +52,7 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     line
       .replaceAll('/mnt/dr-backups', join(sandbox.home, 'dr-backups'))
       .replaceAll('20261125T145307Z-cluster-1', backupName)
+      .replaceAll('relocate-20260102-150405-k3f9', operationName)
       // fish and xxd are on few machines.
       .replace('| source', '| cat')
       .replace('| xxd', '| od -c');
@@ -181,6 +186,49 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     await run('kubectl dr history', 'kubectl dr history -A -o wide');
     await run('kubectl dr history relocate-20261125-a1b2 -n shop');
     await run(`kubectl dr history -A -o jsonpath='{range .items[*]}{.name}={.phase}{"\\n"}{end}'`);
+  });
+
+  /** A move that gets no further than its hand-over, as nothing travels between the storages. */
+  const leaveInTheMiddle = async (...words: string[]): Promise<void> => {
+    await sandbox.dr('sandbox', 'link', 'down');
+    const ended = await sandbox.dr('relocate', ...words, '--timeout=3s');
+    expect(ended, ended.stderr).toMatchObject({ code: 5 });
+    operationName = /resume (\S+)/.exec(ended.stderr)?.[1] ?? '';
+    await sandbox.dr('sandbox', 'link', 'up');
+  };
+
+  test('move whole applications', async () => {
+    await sandbox.dr('sandbox', 'down');
+    await sandbox.dr('sandbox', 'up', '--detach', '--with-example', '--clock-factor=720');
+    await volumes.succeed('cluster-1', ['create', 'namespace', 'shop']);
+    await volumes.bind('cluster-1', 'rbd-pvc', { namespace: 'shop' });
+    await volumes.apply('cluster-1', stringify(workload('Deployment', 'web', ['rbd-pvc'])));
+    for (const namespace of ['default', 'shop'])
+      expect(await sandbox.dr('protect', 'rbd-pvc', '-n', namespace)).toMatchObject({ code: 0 });
+    await run('kubectl dr plan relocate deploy/web', 'kubectl dr relocate rbd-pvc --dry-run=client');
+    await run('kubectl dr plan relocate deploy/web -o json > plan.json');
+    await run('kubectl dr relocate --plan plan.json', 'kubectl dr failback deploy/web');
+    await run('kubectl dr relocate deploy/web');
+    await sandbox.dr('relocate', 'deploy/web', '--to=cluster-1');
+    await run('kubectl dr relocate -n shop --to cluster-2');
+    await sandbox.dr('relocate', '-n=shop', '--to=cluster-1');
+    await leaveInTheMiddle('deploy/web');
+    await run('kubectl dr resume');
+    await sandbox.dr('relocate', 'deploy/web', '--to=cluster-1');
+    await leaveInTheMiddle('deploy/web');
+    await run('kubectl dr undo');
+    await leaveInTheMiddle('-n=shop');
+    await run('kubectl dr undo relocate-20260102-150405-k3f9 -n shop');
+    await leaveInTheMiddle('-n=shop', '--to=cluster-2');
+    await run('kubectl dr resume relocate-20260102-150405-k3f9 -n shop');
+    await sandbox.dr('relocate', '-n=shop', '--to=cluster-1');
+    await sandbox.dr('backup', '-A', '--include-workloads', '-d', join(sandbox.home, 'work/backups'));
+    await sandbox.dr('sandbox', 'fail', 'cluster-1');
+    await run('kubectl dr failover deploy/web --to cluster-2 --from ./backups');
+    await sandbox.dr('backup', '-n=shop', '-d', join(sandbox.home, 'work/backups'));
+    await run('kubectl dr failover -n shop --to cluster-2 --yes --accept-data-loss=15m');
+    await sandbox.dr('sandbox', 'heal', 'cluster-1');
+    await run('kubectl dr failback -n shop --to cluster-1 --yes --accept-data-loss=unknown');
   });
 
   test('break the sandbox and mend it', async () => {

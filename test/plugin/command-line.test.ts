@@ -60,31 +60,44 @@ describe('a command line', () => {
         kubectl dr COMMAND [flags]
 
       Commands:
-        status [PVC...]      Show both sites side by side: role here and there,
-                             verdict, lag against schedule, next command
-        check [PVC...]       Find what would go wrong: coded findings about both
-                             sites, their volumes and this machine
-        backup [PVC...]      Keep claims, their volumes and what they need as plain
-                             YAML, cleaned for another cluster
-        restore [SOURCE...]  Bring claims and their volumes back on the other site, in
-                             order, until they are bound
-        protect [PVC...]     Protect claims: set Retain, create the VolumeReplication,
-                             wait for the first sync
-        promote [PVC...]     Make volumes primary on one site, once both sites were
-                             looked at
-        demote [PVC...]      Make volumes secondary on one site; refused while
-                             anything uses them
-        resync [PVC...]      Throw a site's copy away and fetch the one of the other
-                             site, which has to be primary
-        unprotect [PVC...]   End the protection of claims; on the primary that removes
-                             the other site's copy
-        history [NAME]       Show what whole procedures did, from the records on both
-                             sites; one of them step by step
-        explain [CODE]       Explain a safety rule by its code: cause, risk and remedy
-        sandbox              Two clusters with mirrored storage on this machine
-        completion SHELL     Print a completion script for kubectl-dr; "kubectl dr"
-                             itself completes through kubectl
-        version              Show the version of kubectl dr and of what it runs on
+        status [PVC...]        Show both sites side by side: role here and there,
+                               verdict, lag against schedule, next command
+        check [PVC...]         Find what would go wrong: coded findings about both
+                               sites, their volumes and this machine
+        backup [PVC...]        Keep claims, their volumes and what they need as plain
+                               YAML, cleaned for another cluster
+        restore [SOURCE...]    Bring claims and their volumes back on the other site,
+                               in order, until they are bound
+        relocate [TARGET...]   Planned move to the other site, with both sites up:
+                               nothing is lost
+        failover [TARGET...]   Bring applications up on the other site after a
+                               disaster; shows first what may be lost
+        failback [TARGET...]   Return to the site that was lost, once it is back: its
+                               older copy is made anew first
+        plan VERB [TARGET...]  Print the steps of relocate, failover or failback, and
+                               change nothing
+        resume [NAME]          Go on with a procedure that was interrupted or failed,
+                               from any machine
+        undo [NAME]            Take a procedure back: at once before its first
+                               promote, by another move after it
+        history [NAME]         Show what whole procedures did, from the records on
+                               both sites; one of them step by step
+        protect [PVC...]       Protect claims: set Retain, create the
+                               VolumeReplication, wait for the first sync
+        promote [PVC...]       Make volumes primary on one site, once both sites were
+                               looked at
+        demote [PVC...]        Make volumes secondary on one site; refused while
+                               anything uses them
+        resync [PVC...]        Throw a site's copy away and fetch the one of the other
+                               site, which has to be primary
+        unprotect [PVC...]     End the protection of claims; on the primary that
+                               removes the other site's copy
+        explain [CODE]         Explain a safety rule by its code: cause, risk and
+                               remedy
+        sandbox                Two clusters with mirrored storage on this machine
+        completion SHELL       Print a completion script for kubectl-dr; "kubectl dr"
+                               itself completes through kubectl
+        version                Show the version of kubectl dr and of what it runs on
 
       Flags stand after "dr": kubectl takes none before the name of a plugin.
       "kubectl dr COMMAND --help" shows the examples and flags of a command.

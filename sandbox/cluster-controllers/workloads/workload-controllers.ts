@@ -7,6 +7,7 @@ import { rfc3339 } from '../runtime/time.ts';
 import { decideDaemonSet } from './daemon-set-decision.ts';
 import { decideDeployment } from './deployment-decision.ts';
 import { decideJob } from './job-decision.ts';
+import type { SiteNode } from './pod-controllers.ts';
 import { decideReplicaSet } from './replica-set-decision.ts';
 import { decideStatefulSet } from './stateful-set-decision.ts';
 import {
@@ -118,12 +119,13 @@ const statefulSets = workload<StatefulSet, Pod>({
     }),
 });
 
-const daemonSets = workload<DaemonSet, Pod>({
-  name: 'daemon set controller',
-  resource: resources.daemonSets,
-  owned: resources.pods,
-  decide: (set, pods) => decideDaemonSet(set, pods),
-});
+const daemonSetsOn = ({ labels }: SiteNode): ClusterController =>
+  workload<DaemonSet, Pod>({
+    name: 'daemon set controller',
+    resource: resources.daemonSets,
+    owned: resources.pods,
+    decide: (set, pods) => decideDaemonSet(set, pods, labels),
+  });
 
 const jobs = workload<Job, Pod>({
   name: 'job controller',
@@ -133,10 +135,10 @@ const jobs = workload<Job, Pod>({
 });
 
 /** Workloads to pods. Cron jobs are not run by the clock. */
-export const workloadControllers: readonly ClusterController[] = [
+export const workloadControllers = (node: SiteNode): readonly ClusterController[] => [
   deployments,
   replicaSets,
   statefulSets,
-  daemonSets,
+  daemonSetsOn(node),
   jobs,
 ];

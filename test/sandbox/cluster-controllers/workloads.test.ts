@@ -297,8 +297,8 @@ describe('a daemon set', () => {
   const current = { labels: { 'controller-revision-hash': templateHash(template) } };
 
   it('has one pod on the one node', () => {
-    expect(creations(decideDaemonSet(set, []).effects)).toHaveLength(1);
-    const { effects } = decideDaemonSet(set, [pod('one', current)]);
+    expect(creations(decideDaemonSet(set, [], {}).effects)).toHaveLength(1);
+    const { effects } = decideDaemonSet(set, [pod('one', current)], {});
     expect(creations(effects)).toEqual([]);
     expect(statusOf(effects)).toMatchObject({
       desiredNumberScheduled: 1,
@@ -307,8 +307,17 @@ describe('a daemon set', () => {
     });
   });
 
+  it('has none where the node does not fit its selector', () => {
+    const elsewhere = { ...template, spec: { ...template.spec, nodeSelector: { disk: 'fast' } } };
+    const choosy: DaemonSet = { metadata, spec: { selector, template: elsewhere } };
+    const { effects } = decideDaemonSet(choosy, [pod('one', current)], { disk: 'slow' });
+    expect(deletions(effects)).toEqual(['one']);
+    expect(statusOf(effects)).toMatchObject({ desiredNumberScheduled: 0, numberReady: 0 });
+    expect(creations(decideDaemonSet(choosy, [], { disk: 'fast' }).effects)).toHaveLength(1);
+  });
+
   it('renews its pod when the template changed', () => {
-    expect(deletions(decideDaemonSet(set, [pod('one')]).effects)).toEqual(['one']);
+    expect(deletions(decideDaemonSet(set, [pod('one')], {}).effects)).toEqual(['one']);
   });
 });
 

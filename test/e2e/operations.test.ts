@@ -1,0 +1,270 @@
+// Whole procedures as a person types them: applications with their volumes, between two guarded clusters.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applications, barePod, cronJob, workload } from './application.ts';
+import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+
+type Event = {
+  type: string;
+  step: string | null;
+  group: string | null;
+  message: string;
+  code: string | null;
+};
+
+const namespace = 'shop';
+const inShop = ['-n', namespace];
+
+describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavour', ({ flags }) => {
+  let sandbox: RunningSandbox;
+  let volumes: ReturnType<typeof guardedVolumes>;
+  let apps: ReturnType<typeof applications>;
+  const dr = (...words: string[]) => sandbox.dr(...words);
+  const eventsOf = (stdout: string): Event[] =>
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  // Always as long as before: what is written does not make the volume's content shorter.
+  const write = (site: Site, claim: string, text: string) =>
+    dr('sandbox', 'write', site, claim, text.padEnd(40, '.'), ...inShop);
+  const read = async (site: Site, claim: string) =>
+    (await dr('sandbox', 'read', site, claim, ...inShop)).stdout.replace(/\.*$/, '');
+  const succeed = async (...words: string[]) => {
+    const ended = await dr(...words);
+    expect(ended, `${words.join(' ')}\n${ended.stdout}${ended.stderr}`).toMatchObject({ code: 0 });
+    return ended;
+  };
+
+  beforeAll(async () => {
+    sandbox = await startSandbox(...flags, '--clock-factor=720');
+    volumes = guardedVolumes(sandbox);
+    apps = applications(sandbox, volumes);
+    await volumes.setUpClasses();
+    await volumes.succeed('cluster-1', ['create', 'namespace', namespace]);
+    for (const name of ['data', 'logs', 'db', 'reports'])
+      await volumes.bind('cluster-1', name, { namespace });
+    await apps.create(
+      'cluster-1',
+      workload('Deployment', 'web', ['data', 'logs'], { namespace, replicas: 3 }),
+      workload('StatefulSet', 'db', ['db'], { namespace }),
+      workload('DaemonSet', 'agent', ['reports'], { namespace }),
+      cronJob('nightly', ['reports'], { namespace }),
+      cronJob('paused', ['reports'], { namespace, suspend: true }),
+    );
+    for (const name of ['data', 'logs', 'db', 'reports']) await succeed('protect', name, ...inShop);
+    await apps.untilReady('cluster-1', 'deployment', 'web', namespace);
+    await apps.untilReady('cluster-1', 'statefulset', 'db', namespace);
+  });
+  afterAll(() => sandbox?.end());
+
+  test('plan shows every step and the point of no return, and changes nothing', async () => {
+    const { stdout } = await succeed('plan', 'relocate', 'deploy/web', ...inShop);
+    expect(stdout).toContain('relocate from cluster-1 to cluster-2: 2 volumes of shop/web');
+    expect(stdout).toMatch(/\n4 +cluster-1 +Demote the volumes +2 volumes/);
+    expect(stdout).toMatch(/from here on it can only be moved back --\n6 +cluster-2 +Promote the volumes/);
+    expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
+    const { stdout: json } = await succeed('plan', 'relocate', 'deploy/web', ...inShop, '-o', 'json');
+    expect(JSON.parse(json)).toMatchObject({
+      kind: 'Plan',
+      verb: 'relocate',
+      volumes: [{ source: { name: 'data' } }, { source: { name: 'logs' } }],
+      workloads: [{ kind: 'Deployment', name: 'web', replicas: 3 }],
+    });
+  });
+
+  test('nothing is moved of what nobody named', async () => {
+    expect(await dr('relocate')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing is named'),
+    });
+    expect(await dr('relocate', 'deploy/nothing', ...inShop)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('deployment/nothing'),
+    });
+  });
+
+  test('relocate moves a workload with all its volumes, and starts as many pods as before', async () => {
+    await write('cluster-1', 'data', 'written just before the move');
+    const ended = await succeed('relocate', 'deploy/web', ...inShop);
+    expect(ended.stdout).toMatch(
+      /^cluster-2: 2 volumes relocated from cluster-1 in \d+s; volumes primary after \d+s; workloads ready after \d+s; application down for \d+s; nothing lost\n$/,
+    );
+    for (const name of ['data', 'logs']) {
+      expect(await apps.role('cluster-1', name, namespace)).toBe('secondary/Secondary');
+      expect(await apps.role('cluster-2', name, namespace)).toBe('primary/Primary');
+    }
+    expect(await apps.replicas('cluster-2', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
+    expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toMatchObject({ wanted: 0 });
+    expect(await read('cluster-2', 'data')).toBe('written just before the move');
+    expect(await apps.role('cluster-1', 'db', namespace)).toBe('primary/Primary');
+  });
+
+  test('what is there already is not moved again, and leaves no record', async () => {
+    const before = (await dr('history', ...inShop, '-o', 'name')).stdout;
+    const ended = await succeed('relocate', 'data', 'logs', ...inShop, '--to', 'cluster-2');
+    expect(ended.stdout).toContain('is primary for all 2 volumes already');
+    expect((await dr('history', ...inShop, '-o', 'name')).stdout).toBe(before);
+  });
+
+  test('a plan that was kept is refused while its facts do not hold, and runs when they do', async () => {
+    const { stdout } = await succeed('plan', 'relocate', 'sts/db', ...inShop, '-o', 'json');
+    const file = join(sandbox.home, 'plan.json');
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(file, stdout);
+    await volumes.succeed('cluster-1', [...inShop, 'scale', 'sts/db', '--replicas=2']);
+    expect(await dr('relocate', '--plan', file)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('StatefulSet shop/db: replicas was 1, and is 2'),
+    });
+    await volumes.succeed('cluster-1', [...inShop, 'scale', 'sts/db', '--replicas=1']);
+    await succeed('relocate', '--plan', file);
+    expect(await apps.role('cluster-2', 'db', namespace)).toBe('primary/Primary');
+  });
+
+  test('daemon sets and cron jobs are stopped and started, and one that was suspended stays so', async () => {
+    await succeed('relocate', 'reports', ...inShop, '--yes');
+    const suspended = async (site: Site, name: string) =>
+      (await volumes.read(site, ...inShop, 'cronjob', name)).spec.suspend;
+    expect(await suspended('cluster-1', 'nightly')).toBe(true);
+    expect(await suspended('cluster-2', 'nightly')).toBe(false);
+    expect(await suspended('cluster-2', 'paused')).toBe(true);
+    expect(await apps.pods('cluster-1', 'agent', namespace)).toEqual([]);
+    expect(await apps.pods('cluster-2', 'agent', namespace)).toHaveLength(1);
+  });
+
+  test('labels and a whole namespace move group by group, back to where they came from', async () => {
+    const ended = await succeed('relocate', ...inShop, '--to', 'cluster-1', '-o', 'json');
+    const groups = new Set(eventsOf(ended.stdout).flatMap(({ group }) => group ?? []));
+    expect([...groups].toSorted()).toEqual(['shop/agent', 'shop/db', 'shop/web']);
+    for (const name of ['data', 'logs', 'db', 'reports'])
+      expect(await apps.role('cluster-1', name, namespace)).toBe('primary/Primary');
+    expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
+    expect(await read('cluster-1', 'data')).toBe('written just before the move');
+  });
+
+  test('a pod without an owner is named before anything is changed', async () => {
+    await volumes.bind('cluster-1', 'scratch', { namespace });
+    await succeed('protect', 'scratch', ...inShop);
+    await apps.create('cluster-1', barePod('shell', ['scratch'], { namespace }));
+    await volumes.succeed('cluster-1', [
+      ...inShop,
+      'wait',
+      '--for=condition=Ready',
+      'pod/shell',
+      '--timeout=30s',
+    ]);
+    const refused = await dr('relocate', 'scratch', ...inShop, '--yes');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('shop/shell has no owner') });
+    expect(await apps.role('cluster-1', 'scratch', namespace)).toBe('primary/Primary');
+    await volumes.succeed('cluster-1', [...inShop, 'delete', 'pod', 'shell', '--timeout=30s']);
+  });
+
+  test('undo before the first promote brings back roles and replicas exactly', async () => {
+    await dr('sandbox', 'link', 'down');
+    const left = await dr('relocate', 'deploy/web', ...inShop, '--timeout=3s');
+    expect(left).toMatchObject({ code: 5, stderr: expect.stringContaining('kubectl dr undo relocate-') });
+    expect(await apps.role('cluster-1', 'data', namespace)).toBe('secondary/Secondary');
+    const status = await dr('status', 'data', ...inShop);
+    expect(status.stdout).toContain('kubectl dr resume relocate-');
+    const undone = await succeed('undo', ...inShop);
+    expect(undone.stdout).toContain('2 volumes taken back from cluster-2');
+    expect(await apps.role('cluster-1', 'data', namespace)).toBe('primary/Primary');
+    await apps.untilReady('cluster-1', 'deployment', 'web', namespace);
+    expect((await apps.replicas('cluster-1', 'deployment', 'web', namespace)).wanted).toBe(3);
+    const { metadata } = await volumes.read('cluster-1', ...inShop, 'deployment', 'web');
+    expect(Object.keys(metadata.annotations)).not.toContain('kubectl-dr.dev/replicas');
+    expect((await dr('history', ...inShop)).stdout).toMatch(/relocate-\S+ +Relocate .* Undone/);
+    await dr('sandbox', 'link', 'up');
+  });
+
+  test('resume goes on with what was left', async () => {
+    await dr('sandbox', 'link', 'down');
+    expect(await dr('relocate', 'deploy/web', ...inShop, '--timeout=3s')).toMatchObject({ code: 5 });
+    await dr('sandbox', 'link', 'up');
+    const ended = await succeed('resume', ...inShop);
+    expect(ended.stdout).toContain('2 volumes relocated from cluster-1');
+    expect(await apps.role('cluster-2', 'logs', namespace)).toBe('primary/Primary');
+    expect(await dr('resume', ...inShop)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('not over'),
+    });
+  });
+
+  test('undo after the promote is a move back, and says so', async () => {
+    const name = (await dr('history', ...inShop, '-o', 'name')).stdout.split('\n')[0]?.split('/')[1] ?? '';
+    const asked = await dr('undo', name, ...inShop);
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('taking it back is a relocate') });
+    await succeed('undo', name, ...inShop, '--yes');
+    expect(await apps.role('cluster-1', 'data', namespace)).toBe('primary/Primary');
+  });
+
+  test('failover is refused while the source answers, and names what loses nothing', async () => {
+    const refused = await dr(
+      'failover',
+      'deploy/web',
+      ...inShop,
+      '--to',
+      'cluster-2',
+      '--yes',
+      '--accept-data-loss=unknown',
+    );
+    expect(refused).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('next: kubectl dr relocate data -n shop --context cluster-1'),
+    });
+  });
+
+  test('failover brings the application up from a backup, once its loss is accepted', async () => {
+    await write('cluster-1', 'data', 'synced before the disaster');
+    const backups = join(sandbox.home, 'backups');
+    await sandbox.until(
+      async () => (await volumes.read('cluster-1', ...inShop, 'vr', 'data')).status.lastSyncTime,
+      (time) => Date.parse(time) > Date.now() - 1_000,
+    );
+    await succeed('backup', ...inShop, '-A', '--include-workloads', '-d', backups);
+    await dr('sandbox', 'fail', 'cluster-1');
+    const words = ['failover', 'deploy/web', ...inShop, '--to', 'cluster-2', '--from', backups];
+    expect(await dr(...words)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('--yes --accept-data-loss='),
+    });
+    expect(await dr(...words, '--yes', '--accept-data-loss=0s')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('more is at risk than the 0s that was accepted'),
+    });
+    const ended = await succeed(...words, '--yes', '--accept-data-loss=1h', '--reason=drill');
+    expect(ended.stdout).toMatch(/2 volumes failed over from cluster-1 .*; lost: at most /);
+    expect(await apps.replicas('cluster-2', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
+    expect(await read('cluster-2', 'data')).toBe('synced before the disaster');
+    const { stdout } = await dr('history', ...inShop, '--context', 'cluster-2', '-o', 'json');
+    expect(JSON.parse(stdout).items[0]).toMatchObject({ verb: 'Failover', phase: 'Succeeded' });
+  });
+
+  test('failback makes the older copy anew while the application runs, and then moves back', async () => {
+    await write('cluster-2', 'data', 'written after the disaster');
+    await dr('sandbox', 'heal', 'cluster-1');
+    await sandbox.until(
+      () => dr('status', 'data', ...inShop),
+      ({ stdout }) => stdout.includes('SplitBrain'),
+    );
+    const words = ['failback', 'deploy/web', ...inShop];
+    expect(await dr(...words)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('the copy on cluster-1'),
+    });
+    const ended = await succeed(...words, '--yes', '--accept-data-loss=unknown', '-o', 'json');
+    const steps = eventsOf(ended.stdout).filter(({ type }) => type === 'StepDone');
+    const names = steps.map(({ step }) => step);
+    expect(names.indexOf('Resync')).toBeLessThan(names.lastIndexOf('Stop'));
+    expect(await apps.role('cluster-1', 'data', namespace)).toBe('primary/Primary');
+    expect(await read('cluster-1', 'data')).toBe('written after the disaster');
+    expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
+    expect(await apps.replicas('cluster-2', 'deployment', 'web', namespace)).toMatchObject({ wanted: 0 });
+    const { metadata } = await volumes.read('cluster-1', ...inShop, 'vr', 'data');
+    expect(Object.keys(metadata.annotations ?? {}).filter((it) => it.startsWith('kubectl-dr.dev/'))).toEqual(
+      [],
+    );
+  });
+});
