@@ -6,7 +6,7 @@ import type { StepFacts } from '../step/step-facts.ts';
 import { workloadText } from '../workload/workload.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
-import { isStale } from './stale-copy.ts';
+import { isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
 import { workloadsOfGroup } from './workloads-of-group.ts';
@@ -78,11 +78,12 @@ const targetNotReady: Check = (now) =>
         const { volume, source, target, isThrough } = it;
         if (isThrough || !target.known || !source.known) return [];
         const isPrimary = target.value.role.role === 'primary' && source.value.role.role === 'primary';
-        if (!isPrimary && !isStale(it, now)) return [];
+        // Once the source is demoted nothing tells any more whether the target followed it: a return writes that down before.
+        if (!isPrimary && !isSaidStale(it, now)) return [];
         const name = now.sites.target.site.name;
         const message = isPrimary
           ? `${name} is primary, too: one of the two holds an older copy`
-          : `the copy on ${name} is older than that of ${now.sites.source.site.name}, and has not been made anew`;
+          : `the copy on ${name} is older than that of ${now.sites.source.site.name}, as far as is known, and nothing tells that it was made anew`;
         const next = drCommand(now.sites.source.site, 'failback', volume.source);
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
       });

@@ -16,15 +16,19 @@ export const isFollowed = (primary: StepFacts): boolean => {
   return lastSync !== undefined && askedAt !== undefined && lastSync > askedAt;
 };
 
-/** Whether the target's copy has to be made anew: marked so, or told so, and not done since. Both sites have to be known. */
-export const isStale = (
+/** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */
+export const isSaidStale = (
   { volume, source, target }: VolumeNow,
   { isToldStale }: Pick<GroupNow, 'isToldStale'>,
 ): boolean => {
-  if (!source.known || !target.known || isFollowed(source.value)) return false;
+  if (!source.known || !target.known) return false;
   const [primary, copy] = [replicationOf(source.value), replicationOf(target.value)];
   if (copy === undefined) return false;
   if (isMarkedStale(copy)) return true;
   const wasMadeAnew = primary !== undefined && wasResyncedFrom(copy, source.value.here.name, primary);
   return isToldStale(volume) && !wasMadeAnew;
 };
+
+/** Whether the target's copy has to be made anew: said to be older, and what the source writes does not arrive there. */
+export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale'>): boolean =>
+  isSaidStale(now, group) && now.source.known && !isFollowed(now.source.value);

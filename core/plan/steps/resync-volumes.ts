@@ -3,7 +3,7 @@ import { isResynced } from '../../step/reached.ts';
 import { resyncedMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
-import { isStale } from '../stale-copy.ts';
+import { isSaidStale, isStale } from '../stale-copy.ts';
 import {
   claimObject,
   type StepKind,
@@ -16,14 +16,11 @@ import { refusalsOf, replicationOf } from './replication-steps.ts';
 
 const site = 'target';
 
-/** The copy is being made anew: once it is whole again, it is an ordinary replica. Left at resync, it would be thrown away again. */
-const settle = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Partial<StepLook> => {
+/** Written down that the copy holds what this primary writes: once that one is demoted nothing else tells. */
+const noteMadeAnew = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Partial<StepLook> => {
   const before = replicationOf(target);
   const primary = replicationOf(source);
   if (before === undefined || primary === undefined) return {};
-  const { reached, message } = isResynced(before);
-  const object = claimObject(volume, site);
-  if (!reached) return { waits: [{ site, object, why: message }] };
   const { namespace = '', name = '' } = before.metadata;
   const annotations = resyncedMark(source.here.name, primary);
   return {
@@ -31,7 +28,7 @@ const settle = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Pa
       {
         kind: 'replication',
         site,
-        object,
+        object: claimObject(volume, site),
         volume,
         key: { namespace, name },
         does: 'settle',
@@ -40,6 +37,15 @@ const settle = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Pa
       },
     ],
   };
+};
+
+/** The copy is being made anew: once it is whole again, it is an ordinary replica. Left at resync, it would be thrown away again. */
+const settle = (now: VolumeNow, source: StepFacts, target: StepFacts): Partial<StepLook> => {
+  const before = replicationOf(target);
+  if (before === undefined || replicationOf(source) === undefined) return {};
+  const { reached, message } = isResynced(before);
+  if (reached) return noteMadeAnew(now, source, target);
+  return { waits: [{ site, object: claimObject(now.volume, site), why: message }] };
 };
 
 const start = (now: VolumeNow, target: StepFacts, group: GroupNow): Partial<StepLook> => {
@@ -62,7 +68,10 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   if (!source.known) return unknownWait(volume, 'source', source.why);
   if (!target.known) return unknownWait(volume, site, target.why);
   if (target.value.role.wants === 'resync') return settle(now, source.value, target.value);
-  return isStale(now, group) ? start(now, target.value, group) : {};
+  if (!isSaidStale(now, group)) return {};
+  return isStale(now, group)
+    ? start(now, target.value, group)
+    : noteMadeAnew(now, source.value, target.value);
 };
 
 /** The application goes on running on the source meanwhile. */
