@@ -1,0 +1,49 @@
+import { consentAnnotation } from '../../core/consent.ts';
+import { resources } from '../../core/model/resource.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import { ApiError } from '../../kube/api-error.ts';
+import type { GuardedSite } from './guarded-site.ts';
+import { storeWritten } from './store-written.ts';
+
+/** How a VolumeReplication came to ask for primary, by its uid. */
+export type Primacies = Map<string, { accepted: { readonly knownSync: number | undefined } | undefined }>;
+
+/** A VolumeReplication that somebody writes. */
+export type ReplicationWrite = {
+  readonly object: VolumeReplication;
+  readonly oldObject: VolumeReplication | undefined;
+  /** Only `admin` may consent. */
+  readonly user: string;
+  /** The last sync that was shown to whoever consented, where one was known: milliseconds since the epoch. */
+  readonly knownSync?: number | undefined;
+};
+
+const wantsPrimary = (object: VolumeReplication | undefined): boolean =>
+  object?.spec.replicationState === 'primary';
+
+/** Asks the guard, stores what it lets in, and remembers what made a primary. Throws what the API server would answer. */
+export const admitReplication = async (
+  { site, primacies, now }: { site: GuardedSite; primacies: Primacies; now: number },
+  { object, oldObject, user, knownSync }: ReplicationWrite,
+): Promise<VolumeReplication> => {
+  const { answer } = await site.review({
+    resource: resources.volumeReplications,
+    operation: oldObject === undefined ? 'CREATE' : 'UPDATE',
+    object,
+    oldObject,
+    user,
+  });
+  if (!answer.allowed) {
+    const message = `admission webhook "guard.kubectl-dr.dev" denied the request: ${answer.message}`;
+    throw new ApiError({ httpStatus: 403, reason: 'Forbidden', message });
+  }
+  const stored = storeWritten(site.simulated, object, user, now);
+  const { uid = '' } = stored.metadata;
+  if (wantsPrimary(object) && !wantsPrimary(oldObject)) primacies.set(uid, { accepted: undefined });
+  const text = object.metadata.annotations?.[consentAnnotation];
+  const isNew = text !== undefined && text !== oldObject?.metadata.annotations?.[consentAnnotation];
+  const primacy = primacies.get(uid);
+  if (primacy !== undefined && isNew && text.includes('force-promote') && user === 'admin')
+    primacy.accepted = { knownSync };
+  return stored;
+};

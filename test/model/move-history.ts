@@ -1,0 +1,404 @@
+// Histories of two sites between which people move applications, while everything that can go wrong does.
+import fc from 'fast-check';
+import { resources } from '../../core/model/resource.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import type { MoveVerb } from '../../core/plan/move.ts';
+import { ApiError } from '../../kube/api-error.ts';
+import { admitReplication } from './admit-replication.ts';
+import { type Asked, type Begun, beginRun } from './begin-run.ts';
+import { type Bringing, bringFrom } from './brought-objects.ts';
+import { checkReached, checkStorage, checkWrite, type Disturbances, sizesOn } from './move-invariants.ts';
+import {
+  actOnWorkloads,
+  createMovingWorld,
+  fireOn,
+  type MovingWorld,
+  pass,
+  reach,
+  runningOn,
+  type Setup,
+  settle,
+} from './moving-world.ts';
+import { createOperator, type Operator, type Run } from './simulated-operator.ts';
+import { type ClaimName, claimNames, type SiteNumber } from './simulated-storage.ts';
+import { namespace, workloadKinds, writtenClaims } from './simulated-workloads.ts';
+import { leaveRun, stepRun } from './step-run.ts';
+
+/** A world, whoever works on it, and what has been asked for. */
+export type History = {
+  readonly world: MovingWorld;
+  readonly operators: readonly [Operator, Operator];
+  /** Taken at the beginning, for when the source is lost. */
+  readonly backup: Bringing;
+  readonly disturbed: Disturbances;
+  lastAsked: Asked | undefined;
+  /** Sizes of both sites when the procedure began that is not over. */
+  before: { readonly name: string; readonly sizes: readonly unknown[] } | undefined;
+};
+
+export const createHistory = async (setup: Setup): Promise<History> => {
+  const world = await createMovingWorld(setup);
+  const disturbed = { hasTwoAtOnce: false, replications: false, sizes: false, deletions: false };
+  const operator = (index: 0 | 1): Operator =>
+    createOperator(world, index, (it, site, written) => checkWrite(world, it, disturbed, { site, written }));
+  return {
+    world,
+    operators: [operator(0), operator(1)],
+    backup: bringFrom(world.sites[0].guarded, world.storage.handles),
+    disturbed,
+    lastAsked: undefined,
+    before: undefined,
+  };
+};
+
+const sizesOfBoth = (world: MovingWorld) => [sizesOn(world, 0), sizesOn(world, 1)];
+
+const isDisturbed = ({ hasTwoAtOnce, replications, deletions }: Disturbances): boolean =>
+  hasTwoAtOnce || replications || deletions;
+
+/** What was taken back is as it was when it began. */
+const checkUndone = ({ world, before, disturbed }: History, run: Run): void => {
+  checkReached(world, { verb: 'undo', target: run.target }, { ...disturbed, sizes: true });
+  if (disturbed.sizes || before?.name !== run.name) return;
+  const [was, is] = [before.sizes[run.target], sizesOn(world, run.target)];
+  if (JSON.stringify(was) !== JSON.stringify(is))
+    throw new Error(`taken back, sizes were ${JSON.stringify(was)} and are ${JSON.stringify(is)}`);
+};
+
+export const begin = (history: History, operator: Operator, asked: Asked): Begun => {
+  const { world, operators, disturbed, backup } = history;
+  const begun = beginRun(world, operator, asked, backup);
+  if (begun.is !== 'running' || operator.run === undefined) return begun;
+  if (operators.every(({ run }) => run !== undefined)) disturbed.hasTwoAtOnce = true;
+  if (asked.verb !== 'undo') {
+    history.lastAsked = { ...asked, to: operator.run.target };
+    if (history.before?.name !== operator.run.name)
+      history.before = { name: operator.run.name, sizes: sizesOfBoth(world) };
+  }
+  return begun;
+};
+
+export const proceed = async (history: History, operator: Operator): Promise<void> => {
+  const { world, disturbed } = history;
+  world.steps += 1;
+  await stepRun(world, operator, (run) => {
+    if (isDisturbed(disturbed) || run.refused !== undefined) return;
+    if (run.verb === 'undo') checkUndone(history, run);
+    else checkReached(world, run, disturbed);
+  });
+};
+
+/** Whatever writes, writes. */
+export const writeBytes = ({ world }: History, site: SiteNumber): void => {
+  if (!world.sites[site].guarded.isUp) return;
+  for (const claim of writtenClaims(runningOn(world, site))) {
+    const written = world.storage.write(site, claim);
+    if (written !== undefined) world.bytes.noteWrite(site, claim, written, world.now);
+  }
+};
+
+type Change = (history: History) => Promise<void> | void;
+
+class MoveCommand implements fc.AsyncCommand<object, History> {
+  readonly #says: string;
+  readonly #change: Change;
+  readonly #isMeddling: boolean;
+  constructor(says: string, change: Change, isMeddling: boolean) {
+    this.#says = says;
+    this.#change = change;
+    this.#isMeddling = isMeddling;
+  }
+  check(): boolean {
+    return true;
+  }
+  async run(_: object, history: History): Promise<void> {
+    if (this.#isMeddling && !history.world.setup.hasMeddlers) return;
+    history.world.steps += 1;
+    // No two steps are made at the same moment.
+    history.world.now += 200;
+    await this.#change(history);
+    checkStorage(history.world);
+  }
+  toString(): string {
+    return this.#says;
+  }
+}
+
+const step = (says: string, change: Change): MoveCommand => new MoveCommand(says, change, false);
+const meddle = (says: string, change: Change): MoveCommand => new MoveCommand(says, change, true);
+
+const site = fc.constantFrom<SiteNumber>(0, 1);
+const who = fc.constantFrom<0 | 1>(0, 0, 1);
+const mostly = fc.integer({ min: 0, max: 3 }).map((n) => n > 0);
+const seldom = fc.integer({ min: 0, max: 4 }).map((n) => n === 0);
+const claim = fc.constantFrom<ClaimName>(...claimNames);
+const nameOf = (number: SiteNumber): string => (number === 0 ? 'a' : 'b');
+
+const start = fc
+  .tuple(
+    who,
+    fc.constantFrom<MoveVerb>('relocate', 'relocate', 'failover', 'failback', 'failback', 'undo'),
+    fc.option(site, { freq: 1 }),
+    seldom,
+  )
+  .map(([index, verb, to, isHurried]) => {
+    const named = verb === 'failback' || to === null ? undefined : to;
+    const says = `operator ${index} begins: ${verb}${named === undefined ? '' : ` to ${nameOf(named)}`}${isHurried ? ', accepting everything beforehand' : ''}`;
+    return step(says, (history) => {
+      const operator = history.operators[index];
+      if (operator.run === undefined) begin(history, operator, { verb, to: named, isHurried });
+    });
+  });
+
+const look = fc.tuple(mostly, fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }));
+
+const lookAnew = ({ seen }: Operator, [isWhole, a, b]: readonly [boolean, number, number]): void => {
+  seen[0].lookAnew(isWhole ? -1 : a);
+  seen[1].lookAnew(isWhole ? -1 : b);
+};
+
+const go = fc
+  .tuple(who, look, fc.constantFrom('none', 'none', 'none', 'before', 'after'), seldom)
+  .map(([index, looks, fault, lags]) =>
+    step(
+      `operator ${index} goes on${looks[0] ? '' : `, seeing a by ${looks[1]} and b by ${looks[2]}`}${fault === 'none' ? '' : `; its next write fails ${fault} it is made`}${lags ? '; watches lag' : ''}`,
+      async (history) => {
+        const operator = history.operators[index];
+        operator.fault = fault as Operator['fault'];
+        for (const seen of operator.seen) seen.lags = lags;
+        lookAnew(operator, looks);
+        await proceed(history, operator);
+        operator.fault = 'none';
+      },
+    ),
+  );
+
+const goOn = fc
+  .tuple(who, fc.integer({ min: 2, max: 8 }), fc.integer({ min: 1_000, max: 15_000 }))
+  .map(([index, rounds, ms]) =>
+    step(`${rounds} times everybody works for ${ms} ms and operator ${index} goes on`, async (history) => {
+      const operator = history.operators[index];
+      for (let round = 0; round < rounds; round += 1) {
+        await settle(history.world, ms);
+        writeBytes(history, 0);
+        writeBytes(history, 1);
+        for (const seen of operator.seen) {
+          seen.lags = false;
+          seen.lookAnew();
+        }
+        await proceed(history, operator);
+        checkStorage(history.world);
+      }
+    }),
+  );
+
+const crash = who.map((index) =>
+  step(`operator ${index} crashes`, ({ operators }) => {
+    operators[index].run = undefined;
+  }),
+);
+
+const leave = who.map((index) =>
+  step(`operator ${index} leaves it as it is`, ({ world, operators }) => {
+    const { run } = operators[index];
+    if (run !== undefined && run.status.pointOfNoReturnAt === undefined) leaveRun(world, operators[index]);
+  }),
+);
+
+const fail = fc.tuple(site, mostly).map(([number, isUp]) =>
+  step(`site ${nameOf(number)} ${isUp ? 'is up' : 'goes dark'}`, ({ world }) => {
+    const { guarded, controller } = world.sites[number];
+    if (isUp && !guarded.isUp) controller.restart();
+    guarded.isUp = isUp;
+    reach(world);
+  }),
+);
+
+const link = mostly.map((isUp) =>
+  step(`the link between the sites is ${isUp ? 'up' : 'cut'}`, ({ world }) => {
+    world.linkUp = isUp;
+    reach(world);
+  }),
+);
+
+const cut = fc.tuple(who, site, mostly).map(([index, number, reaches]) =>
+  step(`operator ${index} ${reaches ? 'reaches' : 'does not reach'} ${nameOf(number)}`, ({ operators }) => {
+    operators[index].cut[number] = !reaches;
+  }),
+);
+
+const act = site.map((number) =>
+  step(`the controller of ${nameOf(number)} acts`, async ({ world }) => {
+    const { guarded, controller } = world.sites[number];
+    if (guarded.isUp) await controller.act();
+  }),
+);
+
+const restart = site.map((number) =>
+  step(`the controller of ${nameOf(number)} restarts`, ({ world }) =>
+    world.sites[number].controller.restart(),
+  ),
+);
+
+const loseAnswer = site.map((number) =>
+  step(`the driver of ${nameOf(number)} answers its next promote or demote with an error`, ({ world }) =>
+    world.sites[number].controller.loseAnswer(),
+  ),
+);
+
+const catchUp = site.map((number) =>
+  step(`the webhook of ${nameOf(number)} catches up`, ({ world }) => world.sites[number].guarded.catchUp()),
+);
+
+const work = fc.tuple(site, fc.nat({ max: 9 })).map(([number, choice]) =>
+  step(`something happens to the workloads of ${nameOf(number)} (${choice})`, ({ world }) => {
+    if (world.sites[number].guarded.isUp) actOnWorkloads(world, number, choice);
+  }),
+);
+
+const write = site.map((number) =>
+  step(`the applications of ${nameOf(number)} write`, (history) => writeBytes(history, number)),
+);
+
+const wait = fc
+  .integer({ min: 1, max: 40_000 })
+  .map((ms) => step(`${ms} ms pass`, ({ world }) => pass(world, ms)));
+
+const fire = site.map((number) =>
+  step(`the hour of the CronJobs of ${nameOf(number)} strikes`, ({ world }) => {
+    if (world.sites[number].guarded.isUp) fireOn(world, number);
+  }),
+);
+
+const endPod = fc.tuple(site, fc.nat({ max: 3 })).map(([number, index]) =>
+  meddle(`somebody deletes pod ${index} of ${nameOf(number)}`, ({ world }) => {
+    const { simulated, isUp } = world.sites[number].guarded;
+    const pod = simulated.all(resources.pods)[index];
+    if (isUp && pod !== undefined)
+      simulated.remove(resources.pods, { namespace, name: pod.metadata.name ?? '' });
+  }),
+);
+
+const scale = fc
+  .tuple(site, fc.nat({ max: 3 }), fc.integer({ min: 0, max: 3 }))
+  .map(([number, index, size]) =>
+    meddle(`somebody scales workload ${index} of ${nameOf(number)} to ${size}`, ({ world, disturbed }) => {
+      const { simulated, isUp } = world.sites[number].guarded;
+      const resource = workloadKinds[index % workloadKinds.length];
+      const [object] = resource === undefined ? [] : simulated.all(resource);
+      if (!isUp || resource === undefined || object === undefined) return;
+      const spec = object['spec'] as object;
+      const change = resource === resources.cronJobs ? { suspend: size === 0 } : { replicas: size };
+      simulated.store(resource, { ...object, spec: { ...spec, ...change } });
+      disturbed.sizes = true;
+    }),
+  );
+
+const edit = fc
+  .tuple(site, claim, fc.constantFrom('primary', 'secondary', 'resync'), fc.boolean())
+  .map(([number, name, replicationState, autoResync]) =>
+    meddle(
+      `somebody asks ${name} on ${nameOf(number)} to be ${replicationState}${autoResync ? ' with autoResync' : ''}`,
+      async ({ world, disturbed }) => {
+        const { guarded } = world.sites[number];
+        const oldObject = guarded.replication(name);
+        if (!guarded.isUp || oldObject === undefined) return;
+        const spec = { ...oldObject.spec, replicationState, autoResync } as VolumeReplication['spec'];
+        const context = {
+          site: guarded,
+          primacies: world.primacies,
+          now: world.now + world.setup.siteSkew[number],
+        };
+        try {
+          await admitReplication(context, { object: { ...oldObject, spec }, oldObject, user: 'bob' });
+          disturbed.replications = true;
+        } catch (error) {
+          if (!(error instanceof ApiError)) throw error;
+        }
+      },
+    ),
+  );
+
+const steps = fc.oneof(
+  { weight: 5, arbitrary: start },
+  { weight: 10, arbitrary: go },
+  { weight: 7, arbitrary: goOn },
+  { weight: 1, arbitrary: crash },
+  { weight: 1, arbitrary: leave },
+  { weight: 2, arbitrary: fail },
+  { weight: 1, arbitrary: link },
+  { weight: 2, arbitrary: cut },
+  { weight: 6, arbitrary: act },
+  { weight: 1, arbitrary: restart },
+  { weight: 1, arbitrary: loseAnswer },
+  { weight: 3, arbitrary: catchUp },
+  { weight: 6, arbitrary: work },
+  { weight: 3, arbitrary: write },
+  { weight: 4, arbitrary: wait },
+  { weight: 1, arbitrary: fire },
+  { weight: 1, arbitrary: endPod },
+  { weight: 1, arbitrary: scale },
+  { weight: 1, arbitrary: edit },
+);
+
+export const setups: fc.Arbitrary<Setup> = fc.record({
+  layout: fc.constantFrom('together', 'apart'),
+  isRestored: fc.boolean(),
+  hasLease: mostly,
+  hasMeddlers: seldom,
+  siteSkew: fc
+    .tuple(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -4, max: 4 }))
+    .map(([a, b]) => [a * 1_000, b * 1_000] as const),
+  operatorSkew: fc
+    .tuple(fc.integer({ min: -60, max: 60 }), fc.integer({ min: -60, max: 60 }))
+    .map(([a, b]) => [a * 1_000, b * 1_000] as const),
+});
+
+/** `replayPath`: as a failure tells it. */
+export const histories = (
+  longest: number,
+  replayPath?: string,
+): fc.Arbitrary<Iterable<fc.AsyncCommand<object, History>>> =>
+  fc.commands([steps], {
+    maxCommands: longest,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  });
+
+/** Everything is mended, whoever was at work has gone, and leases run out. */
+export const endFaults = async ({ world, operators }: History): Promise<void> => {
+  for (const { guarded, controller } of world.sites) {
+    if (!guarded.isUp) controller.restart();
+    guarded.isUp = true;
+  }
+  world.linkUp = true;
+  reach(world);
+  for (const operator of operators) {
+    operator.run = undefined;
+    operator.fault = 'none';
+    operator.cut.fill(false);
+    for (const seen of operator.seen) seen.lags = false;
+  }
+  for (let round = 0; round < 4; round += 1) await settle(world, 10_000);
+};
+
+/** Lets one command run to its end; what it ended with. */
+export const runToEnd = async (
+  history: History,
+  asked: Asked,
+): Promise<Begun | { readonly is: 'late' | 'ended'; readonly run: Run }> => {
+  const [operator] = history.operators;
+  const begun = begin(history, operator, asked);
+  const { run } = operator;
+  if (begun.is !== 'running' || run === undefined) return begun;
+  for (let round = 0; round < 120; round += 1) {
+    if (operator.run === undefined) return { is: 'ended', run };
+    for (const seen of operator.seen) seen.lookAnew();
+    await proceed(history, operator);
+    await settle(history.world, 5_000);
+    writeBytes(history, 0);
+    writeBytes(history, 1);
+    checkStorage(history.world);
+  }
+  return { is: 'late', run };
+};
