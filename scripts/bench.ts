@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { measureBackup } from './bench/backup.ts';
 import { measureController } from './bench/controller.ts';
 import type { Measurement } from './bench/measurement.ts';
+import { measureOperations } from './bench/operations.ts';
 import { measureRestore } from './bench/restore.ts';
 import { measureSandbox } from './bench/sandbox.ts';
 import { measureStartUp } from './bench/start-up.ts';
@@ -19,6 +20,7 @@ const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   steps: measureSteps,
   backup: measureBackup,
   restore: measureRestore,
+  operations: measureOperations,
   webhook: measureWebhook,
 };
 

@@ -3,10 +3,16 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { environment, executable } from './workbench.ts';
 
+const sandboxDriver = 'rbd.csi.ceph.com';
+
 /** A csi-addons driver in a process of its own that answers each call after so many milliseconds. */
-export const startDriver = async (socket: string, latencyMs: number): Promise<ChildProcess> => {
+export const startDriver = async (
+  socket: string,
+  latencyMs: number,
+  name = sandboxDriver,
+): Promise<ChildProcess> => {
   const script = fileURLToPath(new URL('slow-driver.ts', import.meta.url));
-  const driver = spawn(process.execPath, [script, socket, String(latencyMs)], {
+  const driver = spawn(process.execPath, [script, socket, String(latencyMs), name], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(driver.stdout, 'data');
@@ -14,13 +20,17 @@ export const startDriver = async (socket: string, latencyMs: number): Promise<Ch
 };
 
 /** The built dr-controller at one site of the bench's sandbox. */
-export const startController = (home: string, socket: string): ChildProcess =>
+export const startController = (
+  home: string,
+  socket: string,
+  { context = 'cluster-1', driver = sandboxDriver } = {},
+): ChildProcess =>
   spawn(
     executable('dr-controller'),
     [
-      '--driver-name=rbd.csi.ceph.com',
+      `--driver-name=${driver}`,
       `--csi-addons-address=unix://${socket}`,
-      '--context=cluster-1',
+      `--context=${context}`,
       '--leader-election=false',
       '--metrics-bind-address=0',
       '--health-probe-bind-address=0',

@@ -1,10 +1,10 @@
 // A csi-addons driver that answers every replication call with OK after some time. Its own process, so that its work is not
-// counted as the controller's. node slow-driver.ts <socket> <milliseconds>; prints "ready" and ends with its parent.
+// counted as the controller's. node slow-driver.ts <socket> <milliseconds> [name]; prints "ready" and ends with its parent.
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import { identityService, ServiceCapability, VolumeReplicationCapability } from '../../csi/identity.ts';
 import { ReplicationHealth, replicationService } from '../../csi/replication.ts';
 
-const [socket = '', latency = '20'] = process.argv.slice(2);
+const [socket = '', latency = '20', name = 'rbd.csi.ceph.com'] = process.argv.slice(2);
 const latencyMs = Number(latency);
 /** Nothing is written to the volumes, so no sync is newer than the driver's start. */
 const lastSyncTime = new Date();
@@ -17,7 +17,7 @@ const after =
 
 const server = new Server();
 server.addService(identityService, {
-  getIdentity: after(0, () => ({ name: 'rbd.csi.ceph.com', vendorVersion: 'bench', manifest: {} })),
+  getIdentity: after(0, () => ({ name, vendorVersion: 'bench', manifest: {} })),
   getCapabilities: after(0, () => ({
     capabilities: [
       { type: { $case: 'service', value: { type: ServiceCapability.CONTROLLER_SERVICE } } },

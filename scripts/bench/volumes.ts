@@ -2,11 +2,11 @@ import { resources } from '../../core/model/resource.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { forEachOf } from './workbench.ts';
 
-const driver = 'rbd.csi.ceph.com';
+const sandboxDriver = 'rbd.csi.ceph.com';
 const namespace = 'default';
 
 /** StorageClass, secret and replication class that the volumes below name. */
-export const createClasses = async (cluster: Cluster): Promise<void> => {
+export const createClasses = async (cluster: Cluster, driver = sandboxDriver): Promise<void> => {
   await cluster.create(resources.secrets, {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -32,7 +32,12 @@ export const createClasses = async (cluster: Cluster): Promise<void> => {
 const nameOf = (index: number): string => `bench-${index}`;
 
 /** Volumes with their claims, for the binder to bind: `from` up to but not including `to`. */
-export const createVolumes = (cluster: Cluster, from: number, to: number): Promise<void> =>
+export const createVolumes = (
+  cluster: Cluster,
+  from: number,
+  to: number,
+  driver = sandboxDriver,
+): Promise<void> =>
   forEachOf(to - from, async (offset) => {
     const name = nameOf(from + offset);
     const shared = { accessModes: ['ReadWriteOnce'], storageClassName: 'bench', volumeMode: 'Filesystem' };
