@@ -64,17 +64,18 @@ const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly Oper
     ),
   );
 
-const pairedOf = ({ session }: OpenRecord): readonly PairedVolume[] => [...session.prepared.paired.values()];
+const pairedOf = ({ session }: Pick<OpenRecord, 'session'>): readonly PairedVolume[] => [
+  ...session.prepared.paired.values(),
+];
 
 /** Gone on with: the same procedure, the same way, on the same volumes. */
-const isSame = (operation: Operation | undefined, open: OpenRecord): operation is Operation => {
-  const { sites } = open.session.prepared;
+export const isGoneOnWith = (operation: Operation, session: Session): boolean => {
+  const { sites, request, volumes } = session.prepared;
   return (
-    operation !== undefined &&
-    operation.verb === open.verb &&
+    operation.verb.toLowerCase() === request.verb &&
     operation.to.name === sites.target.site.name &&
-    operation.volumes.length === open.session.prepared.volumes.length &&
-    pairedOf(open).every((volume) => isAbout(operation, volume))
+    operation.volumes.length === volumes.length &&
+    pairedOf({ session }).every((volume) => isAbout(operation, volume))
   );
 };
 
@@ -101,12 +102,34 @@ const awaitOthers = async (open: OpenRecord): Promise<readonly Operation[]> => {
   return rivals.length === 0 ? operations : read();
 };
 
+type Spec = Omit<OperationRecord['spec'], 'volumes'>;
+
+const newSpec = ({ session, verb, by, reason }: OpenRecord): Spec => {
+  const { source, target } = session.prepared.sites;
+  return {
+    verb,
+    from: { name: source.site.name },
+    to: { name: target.site.name },
+    by,
+    ...(reason !== undefined && { reason }),
+  };
+};
+
+/** A site that has no copy of a record yet gets one that says the same, whoever goes on with it or takes it back. */
+const specOf = ({ verb, from, to, by, reason }: Operation): Spec => ({
+  verb,
+  from,
+  to,
+  by,
+  ...(reason !== undefined && { reason }),
+});
+
 /**
  * Takes the volumes for this run: waits until nobody else is at work on them, goes on with an operation that was begun, or begins a new
  * one, and writes it to every site that can be reached. Throws where somebody else is at it.
  */
 export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
-  const { session, verb, by, reason, status, tell, io, signal } = open;
+  const { session, verb, status, tell, io, signal } = open;
   const { source, target } = session.prepared.sites;
   const operations = await awaitOthers(open);
   const unfinished = operations.find((operation) =>
@@ -114,18 +137,12 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
   );
   const isOpenStill = unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
   const named = open.adopt === undefined ? undefined : operations.find(({ name }) => name === open.adopt);
-  const adopted = named ?? (isOpenStill && isSame(unfinished, open) ? unfinished : undefined);
+  const adopted = named ?? (isOpenStill && isGoneOnWith(unfinished, session) ? unfinished : undefined);
   const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
   const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
   if (isOpenStill && adopted === undefined)
     await supersede(unfinished, name, { sites, now: io.now(), signal });
-  const spec: Omit<OperationRecord['spec'], 'volumes'> = {
-    verb,
-    from: { name: source.site.name },
-    to: { name: target.site.name },
-    by,
-    ...(reason !== undefined && { reason }),
-  };
+  const spec = adopted === undefined ? newSpec(open) : specOf(adopted);
   return keepRecord(
     {
       sites,

@@ -15,6 +15,7 @@ import { type ChangeSignal, createChangeSignal } from './change-signal.ts';
 import { confirm } from './confirm.ts';
 import { gatherSource } from './gather-source.ts';
 import { judgeOperation } from './judge-operation.ts';
+import { isGoneOnWith } from './open-record.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { type Preset, parseOperationFlags } from './parse-operation-flags.ts';
@@ -155,10 +156,18 @@ const askFirst = async (
   return { accepted: new Map(), denied: [] };
 };
 
+/** Begun by a run that has ended before it could say so: its record is to be closed. */
+const hasOpenRecord = ({ session, adopt }: Running): boolean => {
+  const { unfinished } = session.prepared;
+  return unfinished !== undefined && (unfinished.name === adopt || isGoneOnWith(unfinished, session));
+};
+
 /** Everything is where it is to be: no record is made of nothing. */
-const isThereAlready = ({ session, progress }: Running, groups: Session['groups']): boolean => {
+const isThereAlready = (running: Running, groups: Session['groups']): boolean => {
+  const { session, progress } = running;
   const facts = session.facts();
   if (groups.some((group) => activeStep(planGroup(facts, group)) !== undefined)) return false;
+  if (hasOpenRecord(running)) return false;
   const { name } = facts.sites.target.site;
   const count = groups.flatMap(({ volumes }) => volumes).length;
   const message = `is primary for ${count === 1 ? 'the volume' : `all ${count} volumes`} already`;
