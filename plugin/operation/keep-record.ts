@@ -60,6 +60,9 @@ type Copy = {
   resourceVersion: string | undefined;
 };
 
+/** Who holds it from now on, and for how long a site is tried; at the end nobody holds it, also where it had no record before. */
+type Writing = { readonly holder: string; readonly until: AbortSignal };
+
 const copiesOf = ({ sites, volumes, adopted }: RecordOptions): Copy[] =>
   sites.flatMap((site) =>
     [...volumes.keys()].map((namespace): Copy => {
@@ -99,7 +102,7 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
     lease: { holder, renewTime: new Date(now()).toISOString(), leaseDurationSeconds },
   });
 
-  const create = (copy: Copy): Promise<RecordWrite> =>
+  const create = (copy: Copy, until: AbortSignal): Promise<RecordWrite> =>
     createRecord(
       copy.site,
       {
@@ -112,7 +115,7 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
         },
         spec: { ...spec, volumes: volumes.get(copy.namespace) ?? [] },
       },
-      signal,
+      until,
     );
 
   const fail = (copy: Copy, error: unknown): void => {
@@ -122,36 +125,32 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   };
 
   /** Takes a copy: one that is there as it was read, else a new one. */
-  const take = async (copy: Copy, status: StatusIn): Promise<RecordWrite> => {
+  const take = async (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
     if (copy.resourceVersion === undefined) {
-      const created = await create(copy);
+      const created = await create(copy, until);
       if (created.state !== 'written') return created;
       copy.resourceVersion = created.record.metadata.resourceVersion;
     }
     const test = { path: '/metadata/resourceVersion', value: copy.resourceVersion };
     const key = { namespace: copy.namespace, name };
-    return writeRecordStatus(copy.site, key, statusOf(copy, status, holderText(me)), { test, signal });
+    return writeRecordStatus(copy.site, key, statusOf(copy, status, holder), { test, signal: until });
   };
 
-  const renew = (copy: Copy, status: StatusIn, holder: string, until: AbortSignal): Promise<RecordWrite> => {
+  const renew = (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
     const test = { path: '/status/lease/holder', value: holderText(me) };
     const key = { namespace: copy.namespace, name };
     return writeRecordStatus(copy.site, key, statusOf(copy, status, holder), { test, signal: until });
   };
 
-  const writeCopy = async (
-    copy: Copy,
-    status: StatusIn,
-    { holder, until }: { holder: string; until: AbortSignal },
-  ): Promise<void> => {
+  const writeCopy = async (copy: Copy, status: StatusIn, how: Writing): Promise<void> => {
     if (notKept.has(copy.site)) return;
-    const written = copy.isOurs ? await renew(copy, status, holder, until) : await take(copy, status);
+    const written = copy.isOurs ? await renew(copy, status, how) : await take(copy, status, how);
     if (written.state === 'conflict') lost.abort(takenOver(name));
     if (written.state === 'failed') fail(copy, written.error);
     if (written.state === 'written') copy.isOurs = true;
   };
 
-  const write = async (status: StatusIn, how: { holder: string; until: AbortSignal }): Promise<void> => {
+  const write = async (status: StatusIn, how: Writing): Promise<void> => {
     await Promise.all(copies.map((copy) => writeCopy(copy, status, how)));
   };
 
