@@ -1,6 +1,7 @@
 import { decidePromote } from '../../step/decide-promote.ts';
 import type { ConsentNeed, Decision } from '../../step/decision.ts';
 import { isPromoted } from '../../step/reached.ts';
+import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
 import {
   type Block,
@@ -23,14 +24,27 @@ const blocksOf = (consent: ConsentNeed, object: StepObject): Block[] => {
   return obstacles.map((obstacle) => ({ site, object, obstacle, isRule: true, need }));
 };
 
+/**
+ * Asked for, and not answered yet. A controller takes a consent away as it uses it, and tells of the promote a moment later: one that
+ * misses a consent says so, and only then is there one to give.
+ */
+const isUnanswered = ({ role: { wants, progress } }: StepFacts): boolean =>
+  wants === 'primary' && progress === 'ignored';
+
+const awaitPromote = (facts: StepFacts, object: StepObject): Partial<StepLook> => ({
+  waits: [{ site, object, why: isPromoted(replicationOf(facts)).message }],
+});
+
 const lookAtWrite = (
   { volume }: VolumeNow,
+  facts: StepFacts,
   { key, writes, consent, handOver }: Extract<Decision, { kind: 'write' }>,
   { isAccepted, verb }: GroupNow,
 ): Partial<StepLook> => {
   const object = claimObject(volume, site);
   const isFine = isAccepted(volume, 'force-promote');
   if (consent !== undefined && !isFine) return { blocks: blocksOf(consent, object) };
+  if (consent !== undefined && isUnanswered(facts)) return awaitPromote(facts, object);
   // Undone: the source's copy is not younger than the one that was demoted here.
   if (handOver !== undefined && !isFine && verb !== 'undo')
     return { waits: [{ site, object, why: handOver.loss.known ? '' : handOver.loss.why }] };
@@ -50,11 +64,11 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
     case 'unchanged':
       return {};
     case 'await':
-      return { waits: [{ site, object, why: isPromoted(replicationOf(target.value)).message }] };
+      return awaitPromote(target.value, object);
     case 'refuse':
       return { blocks: refusalsOf(decision, { site, object }) };
     case 'write':
-      return lookAtWrite(now, decision, group);
+      return lookAtWrite(now, target.value, decision, group);
   }
 };
 
