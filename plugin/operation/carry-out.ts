@@ -88,6 +88,7 @@ const backUp = async (run: CarryOut): Promise<void> => {
 const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>) => {
   const { session, request, progress, io } = run;
   let running: Promise<void> | undefined;
+  const told = new Set<string>();
   return () => {
     running ??= restoreMissing({
       target: session.prepared.sites.target.site,
@@ -96,7 +97,19 @@ const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>
       timeoutMs: request.timeoutMs,
       report: ({ type, message, object, site, code, next }) => {
         if (type === 'Waiting' || type === 'Unchanged' || type === 'Refused') return;
-        progress.tell({ type, site, message, ...(object !== undefined && { object }), code, next });
+        const line = `${object?.kind} ${object?.name} ${message}`;
+        if (told.has(line)) return;
+        told.add(line);
+        // It is tried again; where that is given up, its group tells of it.
+        const isPassing = type === 'Failed' || type === 'TimedOut';
+        progress.tell({
+          type: isPassing ? 'Warning' : type,
+          site,
+          message,
+          ...(object !== undefined && { object }),
+          code,
+          next,
+        });
       },
       io,
       signal,
@@ -199,6 +212,13 @@ const go = (
 ): Promise<readonly GroupState[]> => {
   const { request, progress, changes, io } = run;
   const status = recordStatus(log);
+  let pastReturn: Promise<void> | undefined;
+  const notePointOfNoReturn = async (): Promise<void> => {
+    if (session.prepared.request.verb === 'undo' || log.promotedAt !== undefined) return;
+    log.promotedAt = io.now();
+    // Before the promote itself: a return that is gone on with must not take what it has promoted for the older copy.
+    await keeper.save(status);
+  };
   return moveGroups({
     groups,
     sites: session.prepared.sites,
@@ -207,11 +227,10 @@ const go = (
     losses,
     by,
     reason: request.consent.reason,
-    onPromote: (volume: MoveVolume) => {
+    onPromote: async (volume: MoveVolume) => {
       session.notePromoted(volume);
-      if (session.prepared.request.verb === 'undo' || log.promotedAt !== undefined) return;
-      log.promotedAt = io.now();
-      keeper.saveSoon(status);
+      pastReturn ??= notePointOfNoReturn();
+      await pastReturn;
     },
     log,
     onChange: () => keeper.saveSoon(status),
