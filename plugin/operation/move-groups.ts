@@ -20,7 +20,7 @@ export type MoveGroups = {
   readonly losses: Losses;
   readonly by: string;
   readonly reason: string | undefined;
-  readonly onPromote: (volume: MoveVolume) => void;
+  readonly onPromote: (volume: MoveVolume) => Promise<void> | void;
   readonly log: RunLog;
   /** The record is to be written soon. */
   readonly onChange: () => void;

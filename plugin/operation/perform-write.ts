@@ -17,8 +17,8 @@ export type Performing = {
   readonly verifyUnused: { readonly source: VerifyUnused; readonly target: VerifyUnused };
   /** Restores everything that is missing; one run serves all that ask for it. */
   readonly restore: () => Promise<void>;
-  /** Called before a volume is promoted. */
-  readonly onPromote: (volume: MoveVolume) => void;
+  /** Awaited before a volume is promoted. */
+  readonly onPromote: (volume: MoveVolume) => Promise<void> | void;
   readonly changes: ChangeSignal;
   readonly signal: AbortSignal;
 };
@@ -68,7 +68,7 @@ const writeReplication = async (write: WriteOf<'replication'>, performing: Perfo
     const claim = write.volume[write.site];
     await performing.verifyUnused[write.site](claim, volumeNameOf(live, claim));
   }
-  if (write.does === 'promote') performing.onPromote(write.volume);
+  if (write.does === 'promote') await performing.onPromote(write.volume);
   const stored = await writeStep(live.site, write.writes, {
     consent: consentOf(write, performing),
     dryRun: false,
