@@ -6,7 +6,7 @@ import type { StepFacts } from '../step/step-facts.ts';
 import { workloadText } from '../workload/workload.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
-import { isSaidStale } from './stale-copy.ts';
+import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
 import { workloadsOfGroup } from './workloads-of-group.ts';
@@ -88,6 +88,20 @@ const targetNotReady: Check = (now) =>
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
       });
 
+/** In split brain a replica fails for as long as its primary runs; once both are demoted, nothing shows it any more. */
+const targetFails: Check = ({ verb, volumes, sites }) =>
+  verb !== 'relocate'
+    ? []
+    : volumes.flatMap(({ volume, source, target, isThrough }) => {
+        if (isThrough || !target.known || !source.known || isFollowing(target.value)) return [];
+        const { role, progress, why } = target.value.role;
+        if (role !== 'secondary' || progress !== 'failing' || source.value.role.role !== 'primary') return [];
+        const { site } = sites.target;
+        const message = `the copy on ${site.name} does not follow ${sites.source.site.name}: ${why}`;
+        const next = drCommand(site, 'status', volume.target);
+        return [block('target', claimObject(volume, 'target'), { code: 'Unknown', message, next })];
+      });
+
 /** The source answers, and is primary: nothing needs to be forced. */
 const sourceIsPrimary: Check = ({ verb, volumes, sites }) =>
   verb !== 'failover'
@@ -113,12 +127,13 @@ const leftBehind = (now: GroupNow): string[] => {
   );
 };
 
+/** What is paused along needs no warning. */
 const managerWarnings = (now: GroupNow): string[] => {
   const workloads = workloadsOfGroup(now, 'source');
   if (!workloads.known || now.verb === 'failover') return [];
   return workloads.value.flatMap((workload) =>
-    workload.managers.flatMap(({ name, warning }) =>
-      warning === undefined ? [] : `${workloadText(workload)}: ${name} ${warning}`,
+    workload.managers.flatMap(({ name, warning, pause }) =>
+      warning === undefined || pause !== undefined ? [] : `${workloadText(workload)}: ${name} ${warning}`,
     ),
   );
 };
@@ -141,6 +156,7 @@ const checks: readonly Check[] = [
   siteUnknown,
   sourceIsPrimary,
   targetNotReady,
+  targetFails,
   noSource,
   undemotable,
   unpromotable,

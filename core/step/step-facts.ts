@@ -65,6 +65,8 @@ const lookThere = (
 ): ThereFacts => {
   if (there === undefined) return nobodyThere;
   const site = there.site.name;
+  if (!there.view.known)
+    return { view: { state: 'unknown', site, why: there.view.why }, replication: undefined };
   const looked = readingOf((): ThereFacts => {
     const view = knownValue(there.view);
     const pv = knownValue(volume);

@@ -32,7 +32,10 @@ export type FollowKindOptions<T extends KubernetesObject> = {
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** Keeps who wrote what and when: of VolumeReplications that tells when something was asked for. */
   readonly keepsManagedFields?: boolean;
-  readonly onChange: () => void;
+  /** `claims`: those that the change is about, as `claimsOf` tells; left out where anything may have changed. */
+  readonly onChange: (claims?: readonly string[]) => void;
+  /** The claims that an object is about, as `namespace/name`; undefined: nobody can tell. */
+  readonly claimsOf?: (object: T) => readonly string[] | undefined;
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
@@ -48,7 +51,7 @@ const startPart = <T extends KubernetesObject>(
   namespace: string | undefined,
   onFailure: (error: unknown) => void,
 ): Part<T> => {
-  const { site, resource, indexes, signal, now, random, onChange, keepsManagedFields } = options;
+  const { site, resource, indexes, signal, now, random, onChange, claimsOf, keepsManagedFields } = options;
   const ending = new AbortController();
   const followed = followObjects<T>({
     cluster: site.cluster,
@@ -59,10 +62,10 @@ const startPart = <T extends KubernetesObject>(
     signal: AbortSignal.any([signal, ending.signal]),
     now,
     random,
-    onChange,
+    onChange: ({ object }) => onChange(claimsOf?.(object)),
     onFailure,
   });
-  void followed.synced.then(onChange);
+  void followed.synced.then(() => onChange());
   return { ...followed, stop: () => ending.abort() };
 };
 

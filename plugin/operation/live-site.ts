@@ -116,7 +116,11 @@ const isAsNew = (seen: KubernetesObject, written: KubernetesObject): boolean =>
 /** Follows a site until the signal is aborted. */
 export const followSite = (scope: LiveScope): LiveSite => {
   const { site, signal } = scope;
-  const volumes = followVolumes(scope);
+  // Names of claims come and go seldom; a change of any other object is none of theirs.
+  let claimsVersion = 0;
+  const volumes = followVolumes(scope, () => {
+    claimsVersion += 1;
+  });
   const workloads = followWorkloads(scope);
   let fixed: Fixed = { groups: notRead, replicationClasses: notRead, storageClasses: notRead };
   const readOnce = async (): Promise<void> => {
@@ -150,6 +154,17 @@ export const followSite = (scope: LiveScope): LiveSite => {
     },
   });
 
+  let named: { version: number; count: number; names: ReadonlyMap<string, ReadonlySet<string>> } | undefined;
+  const claimNames = (moving: readonly { namespace: string; name: string }[]) => {
+    if (named?.version === claimsVersion && named.count === moving.length) return named.names;
+    const names = new Map<string, Set<string>>();
+    const there = volumes.claims.list().map(({ metadata }) => metadata);
+    for (const { namespace = '', name = '' } of [...there, ...moving])
+      names.set(namespace, (names.get(namespace) ?? new Set()).add(name));
+    named = { version: claimsVersion, count: moving.length, names };
+    return names;
+  };
+
   return {
     site,
     volumes,
@@ -165,13 +180,15 @@ export const followSite = (scope: LiveScope): LiveSite => {
     show: (claims) => {
       const dark = whyDark();
       if (dark !== undefined) return { site, view: unknown(dark), workloads: unknown(dark) };
-      const names = Map.groupBy(
-        [...volumes.claims.list().map(({ metadata }) => metadata), ...claims],
-        (it) => it.namespace ?? '',
-      );
-      const claimNames = (namespace: string): ReadonlySet<string> =>
-        new Set((names.get(namespace) ?? []).map(({ name = '' }) => name));
-      return { site, view: known(view), workloads: workloads.read(claimNames) };
+      const names = claimNames(claims);
+      return {
+        site,
+        view: known(view),
+        workloads: workloads.read(
+          (namespace) => names.get(namespace) ?? new Set(),
+          `${claimsVersion} ${claims.length}`,
+        ),
+      };
     },
     observe: (resource, object) => {
       const kind = kinds.get(resource.plural);

@@ -1,3 +1,4 @@
+import { podTemplateOf } from '../../core/backup/workloads/pod-template.ts';
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
@@ -21,7 +22,8 @@ export type CustomWorkload = {
 /** The workloads of a site, as they change. */
 export type LiveWorkloads = {
   readonly looked: Promise<unknown>;
-  read(claimNames: (namespace: string) => ReadonlySet<string>): Reading<readonly Workload[]>;
+  /** `version`: another one where the names are others; what was read for the last one is answered again. */
+  read(claimNames: (namespace: string) => ReadonlySet<string>, version: string): Reading<readonly Workload[]>;
   /** From now on these are looked at as well. */
   addCustom(custom: readonly CustomWorkload[]): Promise<unknown>;
   observe(resource: Resource, object: KubernetesObject): void;
@@ -38,11 +40,34 @@ const failureOf = ({ kind }: Followed): unknown => {
   return isNotServed(failure) ? undefined : failure;
 };
 
+/** The claims that a pod template names. A StatefulSet makes claims of its own: nobody can tell from it alone which. */
+const claimsOfTemplate = (object: KubernetesObject): readonly string[] | undefined => {
+  const spec = object['spec'] as { volumeClaimTemplates?: unknown } | undefined;
+  if (spec?.volumeClaimTemplates !== undefined) return undefined;
+  const { namespace = '' } = object.metadata;
+  const volumes = podTemplateOf(object).spec?.volumes;
+  return volumes?.flatMap(({ persistentVolumeClaim }) => {
+    const name = persistentVolumeClaim?.claimName;
+    return name ? [`${namespace}/${name}`] : [];
+  });
+};
+
 /** Follows everything that makes pods in the namespaces. */
 export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
+  let version = 0;
+  const onChange = (claims?: readonly string[]): void => {
+    version += 1;
+    scope.onChange(claims);
+  };
   const follow = (resource: Resource): Followed => ({
     resource,
-    kind: followKind({ ...scope, resource, prefersCluster: scope.namespaces.length === 0 }),
+    kind: followKind({
+      ...scope,
+      resource,
+      onChange,
+      claimsOf: claimsOfTemplate,
+      prefersCluster: scope.namespaces.length === 0,
+    }),
   });
   const builtIn = workloadResources.map(follow);
   const autoscalers = follow(resources.horizontalPodAutoscalers);
@@ -67,17 +92,25 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
       return object === undefined ? [] : (readScalable(resource, object, claims, context) ?? []);
     });
 
+  let last: { version: number; claims: string; answer: Reading<readonly Workload[]> } | undefined;
+  const readNow = (claimNames: (namespace: string) => ReadonlySet<string>): Reading<readonly Workload[]> => {
+    const why = whyUnreadable();
+    if (why !== undefined) return unknown(why);
+    const objects = builtIn.flatMap(({ resource, kind }) =>
+      kind.list().map((object) => ({ resource, object })),
+    );
+    return known(withScalables(readWorkloads(objects, claimNames, context), scalables()));
+  };
+
   return {
     looked: Promise.all([...builtIn, autoscalers].map(({ kind }) => kind.looked)),
-    read: (claimNames) => {
-      const why = whyUnreadable();
-      if (why !== undefined) return unknown(why);
-      const objects = builtIn.flatMap(({ resource, kind }) =>
-        kind.list().map((object) => ({ resource, object })),
-      );
-      return known(withScalables(readWorkloads(objects, claimNames, context), scalables()));
+    read: (claimNames, claims) => {
+      if (last?.version !== version || last.claims !== claims)
+        last = { version, claims, answer: readNow(claimNames) };
+      return last.answer;
     },
     addCustom: (more) => {
+      version += 1;
       custom = [...custom, ...more];
       for (const { resource } of more)
         if (!customKinds.has(nameOf(resource))) customKinds.set(nameOf(resource), follow(resource));

@@ -68,6 +68,7 @@ const performingOf = (move: MoveGroups): Performing => {
     verifyUnused: { source: verify(sites.source), target: verify(sites.target) },
     restore: move.restore,
     onPromote: move.onPromote,
+    onManager: ({ name }, message) => move.progress.tell({ type: 'Info', site: name, message }),
     changes,
     signal,
   };
@@ -80,6 +81,7 @@ export const moveGroups = (move: MoveGroups): Promise<readonly GroupState[]> => 
   return runGroups({
     groups: move.groups,
     facts: move.facts,
+    siteName: (role) => move.sites[role].site.name,
     perform: (write) =>
       write.kind === 'restore'
         ? performWrite(write, performing)

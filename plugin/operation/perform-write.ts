@@ -4,9 +4,12 @@ import type { Loss, MoveVolume } from '../../core/plan/move.ts';
 import type { MoveWrite } from '../../core/plan/step-look.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
 import { workloadFieldManager } from '../../core/workload/field-manager.ts';
+import { forgetPaused, pausedFor, rememberPaused } from '../../core/workload/paused-managers.ts';
+import type { Site } from '../door/clusters.ts';
 import { writeStep } from '../step/write-step.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import type { LiveSite } from './live-site.ts';
+import { pauseManagers, resumeManagers } from './pause-managers.ts';
 import type { VerifyUnused } from './verify-unused.ts';
 
 /** What writes are made with. */
@@ -19,6 +22,8 @@ export type Performing = {
   readonly restore: () => Promise<void>;
   /** Awaited before a volume is promoted. */
   readonly onPromote: (volume: MoveVolume) => Promise<void> | void;
+  /** Told what is paused, let go, or cannot be. */
+  readonly onManager: (site: Site, message: string) => void;
   readonly changes: ChangeSignal;
   readonly signal: AbortSignal;
 };
@@ -41,15 +46,36 @@ const awaitSeen = async (
   while (!live.hasSeen(resource, written) && !giveUp.aborted) await changes.next(lookEveryMs, giveUp);
 };
 
+/** Who would start it again is paused first, and let go once it is started. */
+const withManagers = async (
+  { workload, does, patch }: WriteOf<'workload'>,
+  { site }: LiveSite,
+  { onManager, signal }: Performing,
+): Promise<unknown> => {
+  const tell = (message: string): void => onManager(site, message);
+  const annotations =
+    does === 'stop'
+      ? rememberPaused(await pauseManagers(site, workload.managers, { tell, signal }))
+      : forgetPaused(workload.object);
+  const { metadata, ...rest } = patch as { metadata?: { annotations?: object } };
+  return { ...rest, metadata: { ...metadata, annotations: { ...metadata?.annotations, ...annotations } } };
+};
+
 const writeWorkload = async (write: WriteOf<'workload'>, performing: Performing): Promise<void> => {
   const live = performing.sites[write.site];
-  const { resource, namespace, name } = write.workload;
-  const written = await live.site.cluster.patch(resource, { namespace, name }, write.patch, {
+  const { resource, namespace, name, object } = write.workload;
+  const patch = await withManagers(write, live, performing);
+  const written = await live.site.cluster.patch(resource, { namespace, name }, patch, {
     type: 'merge',
     fieldManager: workloadFieldManager,
     signal: performing.signal,
   });
   await awaitSeen(live, resource, written, performing);
+  if (write.does === 'start')
+    await resumeManagers(live.site, pausedFor(object), {
+      tell: (message) => performing.onManager(live.site, message),
+      signal: performing.signal,
+    });
 };
 
 const volumeNameOf = (live: LiveSite, claim: { namespace: string; name: string }): string | undefined =>

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MoveFacts, MoveGroup } from '../../core/plan/move.ts';
+import type { MoveFacts, MoveGroup, SiteRole } from '../../core/plan/move.ts';
 import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-group.ts';
 import type { MoveWrite, StepLook } from '../../core/plan/step-look.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import { type GroupState, newGroupState, writeId } from './group-state.ts';
 import { retryAt } from './retry-policy.ts';
@@ -30,6 +31,7 @@ export type RunGroups = {
   readonly groups: readonly MoveGroup[];
   /** Both sites as they are now. */
   readonly facts: () => MoveFacts;
+  readonly siteName: (role: SiteRole) => string;
   /** Makes one write, and settles once it is in view. */
   readonly perform: (write: MoveWrite, state: GroupState) => Promise<void>;
   readonly changes: ChangeSignal;
@@ -48,6 +50,10 @@ const darkForMs = 60_000;
 /** Stopped so often, somebody else is starting it. */
 const mostStops = 3;
 
+/** The claims of a group on both sites: what a change has to be about to matter to it. */
+const claimsOf = ({ group }: GroupState): readonly string[] =>
+  group.volumes.flatMap(({ source, target }) => [claimKeyText(source), claimKeyText(target)]);
+
 const isUnknown = ({ waits }: StepLook): boolean => waits.some((wait) => wait.isUnknown === true);
 
 const tell = (run: RunGroups, state: GroupState, step: ActiveStep | undefined): void => {
@@ -62,7 +68,7 @@ const tell = (run: RunGroups, state: GroupState, step: ActiveStep | undefined): 
   }
   if (step === undefined) return;
   if (state.current === undefined) {
-    const site = run.facts().sites[step.kind.site].site.name;
+    const site = run.siteName(step.kind.site);
     state.current = { name: step.kind.name, site, index, since: now() };
     events.onStep(state, step);
   }
@@ -116,7 +122,7 @@ const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite): void => 
     .catch((error: unknown) => onFailure(run, state, write, error))
     .finally(() => {
       state.inFlight.delete(id);
-      run.changes.notify();
+      run.changes.notify(claimsOf(state));
     });
 };
 
@@ -149,12 +155,20 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
 export const runGroups = async (run: RunGroups): Promise<readonly GroupState[]> => {
   const states = run.groups.map(newGroupState);
   const isOpen = (state: GroupState): boolean => state.end === undefined || state.inFlight.size > 0;
+  let lastWholeLook = Number.NEGATIVE_INFINITY;
   for (;;) {
     run.signal.throwIfAborted();
+    const startedAt = run.now();
+    const { all, claims } = run.changes.take();
+    const isWhole = all || startedAt - lastWholeLook >= lookAtLeastEveryMs;
+    if (isWhole) lastWholeLook = startedAt;
     const facts = run.facts();
-    for (const state of states) if (state.end === undefined) look(run, state, facts);
+    const isTouched = (state: GroupState): boolean =>
+      isWhole || claimsOf(state).some((claim) => claims.has(claim));
+    for (const state of states) if (state.end === undefined && isTouched(state)) look(run, state, facts);
     if (!states.some(isOpen)) return states;
     await run.changes.next(lookAtLeastEveryMs, run.signal);
-    await delay(batchMs);
+    // A look that took long is not repeated at once: requests and answers want their turn.
+    await delay(Math.max(batchMs, run.now() - startedAt));
   }
 };

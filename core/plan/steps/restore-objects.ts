@@ -2,7 +2,8 @@ import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volu
 import { knownValue } from '../../model/reading-of.ts';
 import { claimKeyText } from '../../protection/claims-of-volume.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
-import { type GroupNow, nameOfWorkload, type VolumeNow, workloadName } from '../move.ts';
+import type { Workload } from '../../workload/workload.ts';
+import type { BroughtWorkload, GroupNow, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
 
 const site = 'target';
@@ -32,14 +33,17 @@ const lookAt = (now: VolumeNow, { brought, sites }: GroupNow): Partial<StepLook>
   return { blocks: [{ site, object, obstacle: { code: 'NotFound', message }, isRule: false }] };
 };
 
+const isSame = (there: Workload, { kind, namespace, name }: BroughtWorkload): boolean =>
+  there.name === name && there.namespace === namespace && there.resource.kind === kind;
+
 /** Those of the group that are not on the target. Where its workloads cannot be read, bringing them shows it. */
 const missingWorkloads = ({ brought, group, sites }: GroupNow): Partial<StepLook>[] => {
   const { workloads } = sites[site];
-  const there = new Set(workloads.known ? workloads.value.map(nameOfWorkload) : []);
+  const there = workloads.known ? workloads.value : [];
   const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
   return brought.workloads
     .filter(({ namespace, claims: names }) => names.some((name) => claims.has(`${namespace}/${name}`)))
-    .filter((workload) => !there.has(workloadName(workload)))
+    .filter((workload) => !there.some((it) => isSame(it, workload)))
     .map(({ kind, namespace, name }) => ({
       writes: [{ kind: 'restore', site, object: { kind, namespace, name } }],
     }));

@@ -29,26 +29,32 @@ const scales = (autoscaler: Autoscaler, { resource, object }: Managed): boolean 
 const isScaledObject = (owner: OwnerReference | undefined): owner is OwnerReference =>
   owner?.kind === 'ScaledObject' && groupOf(owner.apiVersion) === 'keda.sh';
 
+/** ScaledObjects of KEDA, and the merge patch that lets one go on. */
+export const keda = {
+  resource: {
+    group: 'keda.sh',
+    version: 'v1alpha1',
+    plural: 'scaledobjects',
+    kind: 'ScaledObject',
+    namespaced: true,
+  },
+  undo: { metadata: { annotations: { 'autoscaling.keda.sh/paused': null } } },
+} as const;
+
 /**
  * KEDA makes an autoscaler and scales between 0 and 1 itself. The annotation pauses both
  * (https://keda.sh/docs/latest/reference/scaledobject-spec/); the autoscaler is then deleted, so that one that is there is not paused.
  */
-const scaledObject = ({ apiVersion, name }: OwnerReference, namespace: string): Manager => ({
+const scaledObject = ({ name }: OwnerReference, namespace: string): Manager => ({
   name: `ScaledObject ${namespace}/${name}`,
   kind: 'autoscaler',
   warning: 'scales it up from 0 as soon as one of its triggers asks for it: pause it first',
   pause: {
-    resource: {
-      group: 'keda.sh',
-      version: apiVersion.split('/')[1] ?? '',
-      plural: 'scaledobjects',
-      kind: 'ScaledObject',
-      namespaced: true,
-    },
+    resource: keda.resource,
     namespace,
     name,
     patch: { metadata: { annotations: { 'autoscaling.keda.sh/paused': 'true' } } },
-    undo: { metadata: { annotations: { 'autoscaling.keda.sh/paused': null } } },
+    undo: keda.undo,
   },
 });
 

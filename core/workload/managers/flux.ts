@@ -4,14 +4,14 @@ import type { Manager } from '../workload.ts';
 import type { Managed } from './managed.ts';
 
 /** As Flux 2.3 and later serve them (https://fluxcd.io/flux/components/): `v1` since 2.0, `v2` since 2.3. */
-const kustomizations: Resource = {
+export const kustomizations: Resource = {
   group: 'kustomize.toolkit.fluxcd.io',
   version: 'v1',
   plural: 'kustomizations',
   kind: 'Kustomization',
   namespaced: true,
 };
-const helmReleases: Resource = {
+export const helmReleases: Resource = {
   group: 'helm.toolkit.fluxcd.io',
   version: 'v2',
   plural: 'helmreleases',
@@ -19,11 +19,13 @@ const helmReleases: Resource = {
   namespaced: true,
 };
 
+/** The merge patch that lets either of them go on. */
+export const resumed = { spec: { suspend: null } };
+
 /** Both controllers label what they apply with the name of the object that they apply it for. */
 const appliedBy = (resource: Resource, { labels }: ObjectMeta, warning: string | undefined): Manager[] => {
   const [name, namespace] = [labels?.[`${resource.group}/name`], labels?.[`${resource.group}/namespace`]];
   if (!name || !namespace) return [];
-  const suspension = (suspend: true | null) => ({ spec: { suspend } });
   return [
     {
       name: `Flux ${resource.kind} ${namespace}/${name}`,
@@ -32,7 +34,7 @@ const appliedBy = (resource: Resource, { labels }: ObjectMeta, warning: string |
       pause:
         warning === undefined
           ? undefined
-          : { resource, namespace, name, patch: suspension(true), undo: suspension(null) },
+          : { resource, namespace, name, patch: { spec: { suspend: true } }, undo: resumed },
     },
   ];
 };
