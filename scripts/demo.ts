@@ -1,5 +1,5 @@
-// A disaster, and the return from it, as the ceph-csi guide has them: a volume is protected, backed up, restored on the other
-// cluster, promoted and brought back. Needs nothing but Node, takes less than a minute, and leaves nothing behind. `npm run demo`.
+// A volume is protected, and the application on it moved, lost with its site, brought up on the other one, and brought back. Needs
+// nothing but Node, takes about a minute, and leaves nothing behind. `npm run demo`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const started = performance.now();
 const stage = openStage({
   home,
-  signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(120_000)]),
+  signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(240_000)]),
 });
 try {
   for (const [index, step] of steps.entries()) {

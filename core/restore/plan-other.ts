@@ -28,6 +28,11 @@ const contentOf = (object: KubernetesObject): string =>
 
 const replicasOf = (object: KubernetesObject): unknown => (object['spec'] as Json | undefined)?.['replicas'];
 
+const mayBeInUse = 'its volumes may be in use';
+
+/** Whether a warning is about a workload that runs on the target: whoever stops it anyway need not be told. */
+export const isOfRunningWorkload = (warning: string): boolean => warning.endsWith(mayBeInUse);
+
 /** What a person should know of an object that stays as it is. Never what is in it: it may be a secret. */
 const remark = (wanted: KubernetesObject, there: KubernetesObject, target: Target): string | undefined => {
   const name = `${nameText(nameOf(wanted))} of ${target.site.name}`;
@@ -36,9 +41,7 @@ const remark = (wanted: KubernetesObject, there: KubernetesObject, target: Targe
       ? undefined
       : `${name} stays as it is, but holds something else`;
   const replicas = Number(replicasOf(there) ?? 0);
-  return replicas > 0
-    ? `${name} is there and asks for ${replicas} replicas: its volumes may be in use`
-    : undefined;
+  return replicas > 0 ? `${name} is there and asks for ${replicas} replicas: ${mayBeInUse}` : undefined;
 };
 
 const resourceOf = (object: KubernetesObject): Resource => {

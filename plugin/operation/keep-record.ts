@@ -9,9 +9,9 @@ import {
   operationVerbLabel,
 } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
-import { isNotServed } from '../door/api-failures.ts';
+import { isForbidden, isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
-import { createRecord, type RecordWrite, writeRecordStatus } from './record-sites.ts';
+import { createRecord, type RecordWrite, readRecord, writeRecordStatus } from './record-sites.ts';
 
 /** The status of a record, apart from who holds it. */
 export type RecordStatus = Omit<NonNullable<OperationRecord['status']>, 'lease'>;
@@ -43,8 +43,8 @@ export type RecordOptions = {
   readonly adopted: Operation | undefined;
   readonly me: Holder;
   readonly now: () => number;
-  /** Told once for each site that keeps no record. */
-  readonly onNotKept: (site: Site, why: string) => void;
+  /** Told once for each site whose record cannot be written. */
+  readonly onNotKept: (message: string) => void;
   readonly signal: AbortSignal;
 };
 
@@ -57,7 +57,13 @@ type Copy = {
   readonly namespace: string;
   /** There, and held by us. */
   isOurs: boolean;
+  /** We have tried to write it. */
+  wasTried: boolean;
   resourceVersion: string | undefined;
+  /** One write after the other. */
+  chain: Promise<void>;
+  /** One that has not begun yet, and will write what is then the latest. */
+  queued: Promise<void> | undefined;
 };
 
 /** Who holds it from now on, and for how long a site is tried; at the end nobody holds it, also where it had no record before. */
@@ -67,7 +73,16 @@ const copiesOf = ({ sites, volumes, adopted }: RecordOptions): Copy[] =>
   sites.flatMap((site) =>
     [...volumes.keys()].map((namespace): Copy => {
       const seen = adopted?.records.find((it) => it.namespace === namespace && it.site.name === site.name);
-      return { site, namespace, isOurs: false, resourceVersion: seen?.record.metadata.resourceVersion };
+      const resourceVersion = seen?.record.metadata.resourceVersion;
+      return {
+        site,
+        namespace,
+        isOurs: false,
+        wasTried: false,
+        resourceVersion,
+        chain: Promise.resolve(),
+        queued: undefined,
+      };
     }),
   );
 
@@ -78,10 +93,16 @@ const takenOver = (name: string): DrError =>
     hint: 'see how it goes: kubectl dr history',
   });
 
-const whyNotKept = (error: unknown): string =>
-  isNotServed(error)
+/** A server that is busy or does not answer is asked again. */
+const isForGood = (error: unknown): boolean => isNotServed(error) || isForbidden(error);
+
+const whyNotKept = ({ name }: Site, error: unknown): string => {
+  if (!isForGood(error)) return `the record on ${name} cannot be written at the moment: ${messageOf(error)}`;
+  const why = isNotServed(error)
     ? 'its API does not have the kind Operation; install manifests/crds/kubectl-dr.dev_operations.yaml'
     : messageOf(error);
+  return `no record is kept on ${name}: ${why}`;
+};
 
 /**
  * Takes an operation, new or gone on with, and keeps its record. Throws where somebody else was quicker. A site that keeps no record does
@@ -92,6 +113,9 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   const copies = copiesOf(options);
   const lost = new AbortController();
   const notKept = new Set<Site>();
+  /** Their last write failed. Nothing waits for them. */
+  const failing = new Set<Site>();
+  const told = new Set<Site>();
 
   const statusOf = (
     copy: Copy,
@@ -118,14 +142,17 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
       until,
     );
 
-  const fail = (copy: Copy, error: unknown): void => {
-    if (notKept.has(copy.site) || signal.aborted) return;
-    notKept.add(copy.site);
-    onNotKept(copy.site, whyNotKept(error));
+  const fail = ({ site }: Copy, error: unknown): void => {
+    if (signal.aborted) return;
+    failing.add(site);
+    if (isForGood(error)) notKept.add(site);
+    if (told.has(site)) return;
+    told.add(site);
+    onNotKept(whyNotKept(site, error));
   };
 
   /** Takes a copy: one that is there as it was read, else a new one. */
-  const take = async (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
+  const takeNew = async (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
     if (copy.resourceVersion === undefined) {
       const created = await create(copy, until);
       if (created.state !== 'written') return created;
@@ -134,6 +161,18 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
     const test = { path: '/metadata/resourceVersion', value: copy.resourceVersion };
     const key = { namespace: copy.namespace, name };
     return writeRecordStatus(copy.site, key, statusOf(copy, status, holder), { test, signal: until });
+  };
+
+  /** What was answered with an error may have happened all the same: a record that nobody has written since is ours. */
+  const take = async (copy: Copy, status: StatusIn, how: Writing): Promise<RecordWrite> => {
+    const taken = await takeNew(copy, status, how);
+    if (taken.state !== 'conflict' || !copy.wasTried) return taken;
+    const read = await readRecord(copy.site, { namespace: copy.namespace, name }, how.until);
+    if (read.state !== 'written') return read;
+    const holder = read.record.status?.lease?.holder;
+    if (holder !== undefined && holder !== holderText(me)) return taken;
+    copy.resourceVersion = read.record.metadata.resourceVersion;
+    return takeNew(copy, status, how);
   };
 
   const renew = (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
@@ -145,25 +184,36 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   const writeCopy = async (copy: Copy, status: StatusIn, how: Writing): Promise<void> => {
     if (notKept.has(copy.site)) return;
     const written = copy.isOurs ? await renew(copy, status, how) : await take(copy, status, how);
+    copy.wasTried = true;
     if (written.state === 'conflict') lost.abort(takenOver(name));
     if (written.state === 'failed') fail(copy, written.error);
+    else failing.delete(copy.site);
     if (written.state === 'written') copy.isOurs = true;
   };
 
-  const write = async (status: StatusIn, how: Writing): Promise<void> => {
-    await Promise.all(copies.map((copy) => writeCopy(copy, status, how)));
-  };
-
   let latest = first;
-  let chain: Promise<void> = Promise.resolve();
   let soon: NodeJS.Timeout | undefined;
   const own = { holder: holderText(me), until: signal };
-  const save = (status: StatusIn): Promise<void> => {
+  const queue = (copy: Copy): Promise<void> => {
+    if (copy.queued !== undefined) return copy.queued;
+    const queued = copy.chain.then(() => {
+      copy.queued = undefined;
+      return writeCopy(copy, latest, own);
+    });
+    copy.queued = queued;
+    copy.chain = queued;
+    return queued;
+  };
+  const save = async (status: StatusIn): Promise<void> => {
     latest = status;
     clearTimeout(soon);
     soon = undefined;
-    chain = chain.then(() => write(latest, own));
-    return chain;
+    await Promise.all(
+      copies.map((copy) => {
+        const queued = queue(copy);
+        return failing.has(copy.site) ? undefined : queued;
+      }),
+    );
   };
 
   await save(first);
@@ -181,10 +231,9 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
       clearInterval(renewing);
       clearTimeout(soon);
       latest = status;
-      await chain;
-      const until = AbortSignal.timeout(lastWriteMs);
+      const how = { holder: '', until: AbortSignal.timeout(lastWriteMs) };
       await Promise.race([
-        write(status, { holder: '', until }),
+        Promise.all(copies.map((copy) => copy.chain.then(() => writeCopy(copy, status, how)))),
         delay(lastWriteMs, undefined, { ref: false }),
       ]);
     },

@@ -3,12 +3,13 @@ import type { MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import type { Io } from '../io.ts';
 import { consentFor, type Losses } from './ask-losses.ts';
 import type { ChangeSignal } from './change-signal.ts';
-import type { GroupState } from './group-state.ts';
+import { type GroupState, writeId } from './group-state.ts';
 import type { LiveSite } from './live-site.ts';
 import { noteStep, noteStepDone, type RunLog } from './operation-status.ts';
 import { type Performing, performWrite } from './perform-write.ts';
 import type { Progress } from './progress/progress.ts';
 import { type GroupEvents, runGroups } from './run-groups.ts';
+import { describeRetry } from './tell-blocks.ts';
 import { createVerifyUnused } from './verify-unused.ts';
 
 /** What groups are moved with. */
@@ -36,7 +37,25 @@ const milestones = (log: RunLog, name: string, now: number): void => {
   if (name === 'Ready') log.lastReadyAt = now;
 };
 
-const eventsOf = ({ progress, log, onChange, io }: MoveGroups): GroupEvents => ({
+/** Tells each failure once, however often it comes again. What is restored tells of itself. */
+const createRetryTeller = ({ progress, facts }: MoveGroups): GroupEvents['onRetry'] => {
+  const told = new Set<string>();
+  return ({ group }, write, error) => {
+    if (write.kind === 'restore') return;
+    const line = describeRetry(write, error, facts());
+    const key = `${writeId(write)} ${line.message}`;
+    if (told.has(key)) return;
+    told.add(key);
+    progress.tell({ ...line, group: group.name });
+  };
+};
+
+const eventsOf = (move: MoveGroups): GroupEvents => ({
+  ...stepEventsOf(move),
+  onRetry: createRetryTeller(move),
+});
+
+const stepEventsOf = ({ progress, log, onChange, io }: MoveGroups): Omit<GroupEvents, 'onRetry'> => ({
   onStep: (state, step) => {
     if (state.current !== undefined) noteStep(log, step.kind.name, state.current.site, io.now());
     progress.stepStarted(state, step);

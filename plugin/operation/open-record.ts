@@ -152,7 +152,7 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
       adopted,
       me: { machine: io.process.machine, pid: io.process.pid },
       now: io.now,
-      onNotKept: (site, why) => tell(`no record is kept on ${site.name}: ${why}`, true),
+      onNotKept: (message) => tell(message, true),
       signal,
     },
     status,

@@ -31,6 +31,13 @@ export const createRecord = (
 ): Promise<RecordWrite> =>
   attempt(() => cluster.create<OperationRecord>(resources.operations, record, { fieldManager, signal }));
 
+/** Reads a record as it is now. */
+export const readRecord = (
+  { cluster }: Site,
+  key: { namespace: string; name: string },
+  signal: AbortSignal,
+): Promise<RecordWrite> => attempt(() => cluster.get<OperationRecord>(resources.operations, key, { signal }));
+
 /** Replaces the status of a record, where what is tested still holds. */
 export const writeRecordStatus = (
   { cluster }: Site,

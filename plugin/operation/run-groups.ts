@@ -19,6 +19,8 @@ export type GroupEvents = {
   ) => void;
   /** It is not over, but one before it has to be made once more. */
   readonly onStepLeft: (state: GroupState, current: NonNullable<GroupState['current']>) => void;
+  /** A write failed, and is tried again. */
+  readonly onRetry: (state: GroupState, write: MoveWrite, error: unknown) => void;
   /** What it waits for, as often as that is looked at. */
   readonly onLook: (state: GroupState, step: ActiveStep) => void;
   readonly onEnd: (state: GroupState) => void;
@@ -98,6 +100,7 @@ const onFailure = (run: RunGroups, state: GroupState, write: MoveWrite, error: u
   }
   attempts.retryAt = again;
   state.attempts.set(id, attempts);
+  run.events.onRetry(state, write, error);
 };
 
 /** Whether a workload was stopped so often that somebody must be starting it. */

@@ -3,6 +3,7 @@ import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
 import { isAbout } from '../../core/plan/recorded-moves.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { isOfRunningWorkload } from '../../core/restore/plan-other.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -79,7 +80,10 @@ const findConflicts = async ({ session, request, progress, io, signal }: Running
     io,
     signal,
   });
-  for (const message of plan.warnings) progress.tell({ type: 'Warning', site: target.name, message });
+  // A return stops what runs on the older copy itself.
+  const isNews = (warning: string): boolean => request.verb !== 'failback' || !isOfRunningWorkload(warning);
+  for (const message of plan.warnings.filter(isNews))
+    progress.tell({ type: 'Warning', site: target.name, message });
   const conflicts = conflictsIn(plan);
   for (const message of conflicts)
     progress.tell({ type: 'Failed', site: target.name, message, code: 'RestoreConflict' });

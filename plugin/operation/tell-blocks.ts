@@ -44,6 +44,12 @@ const failureOf = (write: MoveWrite, error: unknown, facts: MoveFacts): Omit<Tol
   };
 };
 
+/** A write that failed, and is tried again: what stands in its way passes by itself, or somebody has to know of it. */
+export const describeRetry = (write: MoveWrite, error: unknown, facts: MoveFacts): Omit<Told, 'group'> => {
+  const { message, ...told } = failureOf(write, error, facts);
+  return { ...told, type: 'Warning', message: `${message}; it is tried again` };
+};
+
 const tellDark = (
   end: Extract<GroupEnd, { is: 'dark' }>,
   group: string,

@@ -78,6 +78,35 @@ const tryUnsafeChanges = async (stage: Stage) => {
   await stage.refused('cluster-1', deletion, 'DR111');
 };
 
+/** An application that mounts the claim. */
+const application: KubernetesObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        containers: [{ name: 'web', image: 'web' }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+      },
+    },
+  },
+};
+
+const showWorkload = async (stage: Stage, site: Site) => {
+  const { status } = await stage
+    .cluster(site)
+    .get<KubernetesObject & { status?: { readyReplicas?: number } }>(resources.deployments, {
+      name: 'web',
+      namespace,
+    });
+  if (status?.readyReplicas !== 2) throw new Error(`the application is not up on ${site}`);
+  say(`${site}: Deployment web has 2 ready pods`);
+};
+
 const compareBytes = async (stage: Stage, site: Site, expected: string) => {
   const read = await stage.dr('sandbox', 'read', site, claimName);
   if (!read.includes(expected)) throw new Error(`${site} holds other bytes: ${JSON.stringify(read)}`);
@@ -122,45 +151,44 @@ export const steps: readonly Step[] = [
     run: tryUnsafeChanges,
   },
   {
-    what: 'The first site is lost',
-    why: 'What the backup holds is restored on the second one; what is there already and fits is kept.',
+    what: 'An application on it, moved to the other site and back',
+    why: 'Both sites are up: nothing is forced, and nothing lost. First the plan, then the move itself.',
     run: async (stage) => {
-      await stage.dr('sandbox', 'fail', 'cluster-1');
-      await stage.dr('restore', stage.backups, '--to', 'cluster-2');
-      await stage.dr('status', claimName, '--context', 'cluster-2');
+      await create(stage, 'cluster-1', resources.deployments, application);
+      await stage.dr('plan', 'relocate', 'deploy/web');
+      await stage.dr('relocate', 'deploy/web');
+      await stage.dr('status');
+      await stage.dr('relocate', 'deploy/web', '--to=cluster-1');
+      await compareBytes(stage, 'cluster-1', before);
     },
   },
   {
-    what: 'Promote, once somebody accepts what may be lost',
-    why: 'Nobody can tell whether cluster-1 still writes: without consent nothing is forced, and never more is lost than was accepted.',
+    what: 'The first site is lost',
+    why: 'A backup brings what cluster-2 lacks. What may be lost is shown first, and nothing is forced before somebody accepts it.',
     run: async (stage) => {
-      await stage.drRefused('promote', claimName, '--context', 'cluster-2');
-      await stage.drRefused('promote', claimName, '--context=cluster-2', '--yes', '--accept-data-loss=0s');
-      await stage.dr('promote', claimName, '--context=cluster-2', '--yes', '--accept-data-loss=15m');
-      await stage.dr('status', '--context', 'cluster-2');
+      await stage.dr('backup', claimName, '--include-workloads', '-d', stage.backups);
+      await stage.dr('sandbox', 'fail', 'cluster-1');
+      const words = ['failover', 'deploy/web', '--to=cluster-2', '--from', stage.backups];
+      await stage.drRefused(...words);
+      await stage.drRefused(...words, '--yes', '--accept-data-loss=0s');
+      await stage.dr(...words, '--yes', '--accept-data-loss=15m', '--reason=demo');
+      await showWorkload(stage, 'cluster-2');
       await compareBytes(stage, 'cluster-2', before);
+      await stage.dr('status', '--context', 'cluster-2');
     },
   },
   {
     what: 'The first site comes back, and believes that it is primary',
-    why: 'It is demoted, and its copy replaced by the good one while the application runs on.',
+    why: 'Its workloads are stopped and its older copy is made anew while the application runs on; only then everything moves back.',
     run: async (stage) => {
       await stage.dr('sandbox', 'write', 'cluster-2', claimName, after);
       await stage.dr('sandbox', 'heal', 'cluster-1');
       await stage.dr('status');
-      await stage.dr('demote', claimName, '--context', 'cluster-1');
-      await stage.dr('resync', claimName, '--context=cluster-1', '--yes', '--accept-data-loss=unknown');
-      await stage.dr('status');
-    },
-  },
-  {
-    what: 'And back again, where nothing is lost and nothing forced',
-    why: 'The side that was primary first: the promote waits until its last snapshot has arrived.',
-    run: async (stage) => {
-      await stage.dr('demote', claimName, '--context', 'cluster-2');
-      await stage.dr('promote', claimName, '--context', 'cluster-1');
-      await stage.dr('status');
+      await stage.dr('failback', 'deploy/web', '--yes', '--accept-data-loss=unknown');
+      await showWorkload(stage, 'cluster-1');
       await compareBytes(stage, 'cluster-1', after);
+      await stage.dr('status');
+      await stage.dr('history');
     },
   },
 ];
