@@ -4,10 +4,12 @@ import type { KubernetesObject, OwnerReference } from '../../core/model/kubernet
 import type { Pod } from '../../core/model/pod.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
 import type { OwnerLookup } from '../../core/workload/owner-chain.ts';
 import { ownersOfPods, ownersToRead, type PodOwner } from '../../core/workload/pod-owners.ts';
 import { isNotFound } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
+import type { CustomWorkload } from './live-workloads.ts';
 
 type ApiResourceList = {
   readonly resources?: readonly {
@@ -49,9 +51,6 @@ const createDiscovery = ({ cluster }: Site, signal: AbortSignal) => {
   };
 };
 
-/** Who runs the pods that use the claims, as far as that can be told. */
-export type FoundOwners = { readonly owners: readonly PodOwner[] };
-
 /**
  * Climbs from the pods that use the claims to whoever makes them, and finds out which of those have a replica count. Costs requests only
  * where pods have owners that are not of a built-in kind.
@@ -91,6 +90,23 @@ export const findPodOwners = async (
     await Promise.all(open.map(({ owner, namespace }) => readOwner(owner, namespace)));
   }
   return ownersOfPods(use, lookup, (owner) => scales.get(owner.uid) ?? unknown('it was not read'));
+};
+
+/** Workloads of custom kinds that a record names: once their pods are gone nothing else tells which claims are theirs. */
+export const findRecordedWorkloads = async (
+  site: Site,
+  workloads: Operation['workloads'],
+  signal: AbortSignal,
+): Promise<readonly CustomWorkload[]> => {
+  const discover = createDiscovery(site, signal);
+  const found = await Promise.all(
+    workloads.map(async ({ apiVersion, kind, namespace, name, claims }) => {
+      if (isBuiltInKind(kind) || claims === undefined) return [];
+      const discovered = await discover({ apiVersion, kind }).catch(() => undefined);
+      return discovered === undefined ? [] : [{ resource: discovered.resource, namespace, name, claims }];
+    }),
+  );
+  return found.flat();
 };
 
 /** Whether a kind is one that makes pods by itself. */

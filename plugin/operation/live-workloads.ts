@@ -111,7 +111,9 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
     },
     addCustom: (more) => {
       version += 1;
-      custom = [...custom, ...more];
+      const keyOf = ({ resource, namespace, name }: CustomWorkload) =>
+        `${nameOf(resource)} ${namespace}/${name}`;
+      custom = [...new Map([...custom, ...more].map((it) => [keyOf(it), it])).values()];
       for (const { resource } of more)
         if (!customKinds.has(nameOf(resource))) customKinds.set(nameOf(resource), follow(resource));
       return Promise.all([...customKinds.values()].map(({ kind }) => kind.looked));

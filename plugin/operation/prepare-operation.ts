@@ -26,7 +26,7 @@ import type { Site, Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
 import { bringFromBackup, type ObjectSource } from './bring-objects.ts';
-import { findPodOwners } from './find-custom-workloads.ts';
+import { findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
 import { followSite, type LiveSite } from './live-site.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
 import { type KnownOperations, readOperations } from './read-operations.ts';
@@ -191,6 +191,18 @@ const addCustomWorkloads = async (
   });
 };
 
+/** Of an operation that is gone on with or taken back, on the site whose workloads it has stopped. */
+const addRecordedWorkloads = async (
+  unfinished: Operation | undefined,
+  sites: readonly LiveSite[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const from = sites.find(({ site }) => site.name === unfinished?.from.name);
+  if (unfinished === undefined || from === undefined || from.whyDark() !== undefined) return;
+  const custom = await findRecordedWorkloads(from.site, unfinished.workloads, signal);
+  if (custom.length > 0) await Promise.all(sites.map(({ workloads }) => workloads.addCustom(custom)));
+};
+
 /** Empty: all. */
 const namespacesOf = ({ namespace, keys }: WantedVolumes): string[] => {
   if (keys !== undefined) return [...new Set(keys.map((key) => key.namespace))];
@@ -248,6 +260,8 @@ export const prepareOperation = async (
         volumes.map((it) => it.source),
         signal,
       );
+  const unfinished = unfinishedOperation(known_.operations, paired);
+  await addRecordedWorkloads(unfinished, [source, target], signal);
   return {
     request,
     sites: { source, target },
@@ -255,7 +269,7 @@ export const prepareOperation = async (
     paired: new Map(paired.map((it) => [claimKeyText(it.pair[from]), it])),
     backup,
     known: known_,
-    unfinished: unfinishedOperation(known_.operations, paired),
+    unfinished,
     unstoppable,
     now: io.now,
   };

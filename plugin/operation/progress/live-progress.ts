@@ -59,8 +59,7 @@ export const liveProgress = (
       row.startedAt === undefined
         ? ''
         : formatAge((row.at.size > 0 ? io.now() : (row.endedAt ?? io.now())) - row.startedAt);
-    const wait = row.at.size > 0 ? row.wait : '';
-    return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}  ${wait}`.trimEnd();
+    return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}`.trimEnd();
   };
   const erase = (): void => {
     if (drawn > 0) io.stderr.write(`\u001b[${drawn}A\u001b[J`);
@@ -71,7 +70,10 @@ export const liveProgress = (
     if (isPaused || (!force && now - last < drawEveryMs)) return;
     last = now;
     erase();
-    const lines = rows.map((row) => cutTo(text(row), columns()));
+    // What is waited for stands below its step: there is no room beside it.
+    const lines = rows
+      .flatMap((row) => [text(row), ...(row.at.size > 0 && row.wait !== '' ? [`    ${row.wait}`] : [])])
+      .map((line) => cutTo(line, columns()));
     io.stderr.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
   };
