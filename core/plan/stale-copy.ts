@@ -1,19 +1,39 @@
-import { millisecondsOf, replicationOfVolume } from '../status/replication.ts';
+import { currentCondition, millisecondsOf, replicationOfVolume } from '../status/replication.ts';
 import { isMarkedStale, wasResyncedFrom } from '../step/stale-mark.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { replicationOf } from './steps/replication-steps.ts';
 
 /**
+ * Whether a replica shows that it follows its primary: the driver has answered OK since it was asked to be one. Recorded from ceph-csi:
+ * in split brain each answer is an error. A site without a VolumeReplication shows nothing, and nothing stands against it.
+ */
+export const isFollowing = (copy: StepFacts): boolean => {
+  const replication = replicationOf(copy);
+  if (replication === undefined || copy.role.inSync) return true;
+  return currentCondition(replicationOfVolume(replication), 'Resyncing')?.status === 'True';
+};
+
+const askedAtOf = (facts: StepFacts): number | undefined => {
+  const replication = replicationOf(facts);
+  return replication && replicationOfVolume(replication).askedAt;
+};
+
+/**
  * Whether what the primary writes has arrived on the other side since it became primary: it tells of a sync that is younger than its
- * promotion. Recorded from ceph-csi: while the other image is in split brain there is no sync to tell of.
+ * promotion. Recorded from ceph-csi: while the other image is in split brain there is no sync to tell of, but the last one before it
+ * still stands in the status.
  */
 export const isFollowed = (primary: StepFacts): boolean => {
-  const replication = replicationOf(primary);
-  if (replication === undefined) return false;
-  const { askedAt, status } = replicationOfVolume(replication);
-  const lastSync = millisecondsOf(status?.lastSyncTime);
+  const lastSync = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime);
+  const askedAt = askedAtOf(primary);
   return lastSync !== undefined && askedAt !== undefined && lastSync > askedAt;
+};
+
+/** Whether this very copy got it: the sync is also younger than its own demotion. */
+const hasFollowed = (copy: StepFacts, primary: StepFacts): boolean => {
+  const lastSync = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime) ?? 0;
+  return isFollowed(primary) && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
 };
 
 /** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */
@@ -30,5 +50,8 @@ export const isSaidStale = (
 };
 
 /** Whether the target's copy has to be made anew: said to be older, and what the source writes does not arrive there. */
-export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale'>): boolean =>
-  isSaidStale(now, group) && now.source.known && !isFollowed(now.source.value);
+export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale'>): boolean => {
+  const { source, target } = now;
+  if (!source.known || !target.known || !isSaidStale(now, group)) return false;
+  return !hasFollowed(target.value, source.value);
+};

@@ -1,5 +1,5 @@
 import type { GroupNow, VolumeNow } from '../move.ts';
-import { isFollowed } from '../stale-copy.ts';
+import { isFollowed, isFollowing } from '../stale-copy.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
 
 /** A running replica reads Degraded for as long as its peer is primary: that is no sign, the primary's last sync is. */
@@ -8,7 +8,13 @@ const lookAt = ({ volume, source, target, isThrough }: VolumeNow, { sites }: Gro
   if (!source.known) return unknownWait(volume, 'source', source.why);
   if (!target.known) return unknownWait(volume, 'target', target.why);
   // What is demoted already sends nothing any more, and was followed before.
-  if (source.value.role.role !== 'primary' || isFollowed(source.value)) return {};
+  if (source.value.role.role !== 'primary') return {};
+  if (!isFollowing(target.value)) {
+    const { name } = sites.target.site;
+    const why = `waits until ${name} follows: ${target.value.role.why}`;
+    return { waits: [{ site: 'target', object: claimObject(volume, 'target'), why }] };
+  }
+  if (isFollowed(source.value)) return {};
   const why = `waits until ${sites.source.site.name} tells of a sync since it became primary`;
   return { waits: [{ site: 'source', object: claimObject(volume, 'source'), why }] };
 };

@@ -3,10 +3,12 @@ import type { GroupNow, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
 import { replicationOf } from './replication-steps.ts';
 
-/** Where it was lost there is nothing to wait for; what that costs has been accepted. */
-const isNotExpected = ({ source }: VolumeNow, { verb }: GroupNow): boolean => {
+/** Where it was lost, or the target is primary already, there is nothing to wait for; what that costs has been accepted. */
+const isNotExpected = ({ source, target }: VolumeNow, { verb }: GroupNow): boolean => {
+  if (verb !== 'failover') return false;
   const role = source.known ? source.value.role.role : undefined;
-  return verb === 'failover' && role !== 'secondary' && role !== 'resyncing';
+  const isPromoted = target.known && target.value.role.role === 'primary';
+  return isPromoted || (role !== 'secondary' && role !== 'resyncing');
 };
 
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {

@@ -1,8 +1,19 @@
+import { drCommand } from '../../status/dr-command.ts';
+import type { StepFacts } from '../../step/step-facts.ts';
 import { isRunning } from '../../workload/is-running.ts';
 import { stopPatch } from '../../workload/stop-workload.ts';
 import type { Workload } from '../../workload/workload.ts';
 import type { GroupNow, SiteRole } from '../move.ts';
-import { done, type MoveWrite, type StepKind, together, unknownWait, workloadObject } from '../step-look.ts';
+import {
+  type Block,
+  claimObject,
+  done,
+  type MoveWrite,
+  type StepKind,
+  together,
+  unknownWait,
+  workloadObject,
+} from '../step-look.ts';
 import { workloadsOfGroup } from '../workloads-of-group.ts';
 
 const stop = (site: SiteRole, workload: Workload): MoveWrite[] => {
@@ -18,12 +29,29 @@ const whyNotKnown = (now: GroupNow, site: SiteRole): string | undefined => {
   return dark?.source.known === false ? dark.source.why : undefined;
 };
 
+const isPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
+  role === 'primary' || wants === 'primary';
+
+/** The only primary of a volume is no older copy that could be made anew. */
+const onlyPrimaries = ({ volumes, sites }: GroupNow): Block[] =>
+  volumes.flatMap(({ volume, source, target, isThrough }) => {
+    if (isThrough || !source.known || !target.known) return [];
+    if (isPrimary(source.value) || !isPrimary(target.value)) return [];
+    const [from, to] = [sites.source.site, sites.target.site];
+    const message = `${to.name} is primary, and ${from.name} is not: there is no other copy that the one on ${to.name} could be made anew from`;
+    const next = drCommand(from, 'status', volume.source);
+    const object = claimObject(volume, 'target');
+    return [{ site: 'target', object, obstacle: { code: 'DR108', message, next }, isRule: true }];
+  });
+
 /** Nothing is stopped for volumes that have gone over already. */
 const look = (now: GroupNow, site: SiteRole) => {
   const [first] = now.volumes.filter(({ isThrough }) => !isThrough);
   if (first === undefined) return done;
   const dark = whyNotKnown(now, site);
   if (dark !== undefined) return together([unknownWait(first.volume, 'source', dark)]);
+  const blocks = site === 'target' ? onlyPrimaries(now) : [];
+  if (blocks.length > 0) return together([{ blocks }]);
   const workloads = workloadsOfGroup(now, site);
   if (!workloads.known) return together([unknownWait(first.volume, site, workloads.why)]);
   return together(workloads.value.filter(isRunning).map((workload) => ({ writes: stop(site, workload) })));

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest';
+import { known } from '../../../../core/model/reading.ts';
+import { handOver } from '../../../../core/plan/steps/hand-over.ts';
+import { promoteVolumes } from '../../../../core/plan/steps/promote-volumes.ts';
+import { pvc } from '../../status/objects.ts';
+import { dark, vrc } from '../../step/pair.ts';
+import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
+import { site, standing } from '../volumes.ts';
+
+describe('the hand-over', () => {
+  test.each<[string, MoveSketch, string[]]>([
+    ['is over once both copies are demoted and equal', { source: site({ db: 'inSync' }) }, []],
+    [
+      'waits for the last snapshot',
+      { source: site({ db: 'replica' }) },
+      [
+        'wait source PersistentVolumeClaim db: the other site is demoted: waiting until its last snapshot has arrived',
+      ],
+    ],
+    [
+      'waits for a source that resyncs itself',
+      { source: site({ db: 'following' }) },
+      [
+        "wait source PersistentVolumeClaim db: waiting for the other site: its copy is being replaced by the primary's",
+      ],
+    ],
+    [
+      'cannot be seen any more where the VolumeReplication was deleted',
+      { source: site({}) },
+      [
+        'wait source PersistentVolumeClaim db: the VolumeReplication of the other site is gone: nobody can tell whether its last snapshot has arrived',
+      ],
+    ],
+    [
+      'waits while the source cannot be read',
+      { source: dark },
+      [`wait source PersistentVolumeClaim db: east cannot be read: ${dark} (unknown)`],
+    ],
+    [
+      'is not waited for where a person said so',
+      { source: site({ db: 'replica' }), accepts: ['force-promote'] },
+      [],
+    ],
+    ['is over for a volume that has gone over', { source: site({}), target: site({ db: 'primary' }) }, []],
+  ])('of a relocate %s', (_, sketch, expected) => {
+    expect(linesBy(handOver, sketch)).toEqual(expected);
+  });
+
+  test.each<[string, MoveSketch, string[]]>([
+    ['is not waited for where the source is lost', { source: dark }, []],
+    ['is not waited for where the source is primary', { source: site({ db: 'primary' }) }, []],
+    ['is not waited for where nothing is replicated on the source', { source: site({}) }, []],
+    [
+      'is waited for where the source was demoted already',
+      { source: site({ db: 'replica' }) },
+      [
+        'wait source PersistentVolumeClaim db: the other site is demoted: waiting until its last snapshot has arrived',
+      ],
+    ],
+    [
+      'is not waited for any more once the target is primary, whatever the source asks for',
+      { source: site({ db: 'toBePromoted' }), target: site({ db: 'primary' }) },
+      [],
+    ],
+  ])('of a failover %s', (_, sketch, expected) => {
+    expect(linesBy(handOver, { verb: 'failover', ...sketch })).toEqual(expected);
+  });
+});
+
+describe('the promote', () => {
+  test.each<[string, MoveSketch, string[]]>([
+    [
+      'makes a VolumeReplication where the target has none',
+      { source: site({ db: 'inSync' }) },
+      ['write target PersistentVolumeClaim db: promote'],
+    ],
+    [
+      'asks a replica to become primary',
+      { source: site({ db: 'inSync' }), target: site({ db: 'replica' }) },
+      ['write target PersistentVolumeClaim db: promote'],
+    ],
+    [
+      'waits until the last snapshot has arrived',
+      { source: site({ db: 'replica' }), target: site({ db: 'replica' }) },
+      [
+        'wait target PersistentVolumeClaim db: east is demoted, and does not show yet that its last snapshot has arrived',
+      ],
+    ],
+    [
+      'is refused while the source is primary, and consent does not help',
+      { source: site({ db: 'primary' }), target: site({ db: 'replica' }), accepts: ['force-promote'] },
+      ['block target PersistentVolumeClaim db: DR102'],
+    ],
+    [
+      'needs a person where the source cannot be read',
+      { verb: 'failover', source: dark, target: site({ db: 'replica' }) },
+      ['block target PersistentVolumeClaim db: DR102, unless force-promote is accepted'],
+    ],
+    [
+      'is forced where a person accepted it',
+      { verb: 'failover', source: dark, target: site({ db: 'replica' }), accepts: ['force-promote'] },
+      ['write target PersistentVolumeClaim db: promote with consent'],
+    ],
+    [
+      'waits for a controller that was asked with a consent, and has not answered',
+      { verb: 'failover', source: dark, target: site({ db: 'toBePromoted' }), accepts: ['force-promote'] },
+      [
+        'wait target PersistentVolumeClaim db: waiting for the controller: asked to become primary, the controller has not acted on it yet',
+      ],
+    ],
+    ['is over once it is seen', { source: site({ db: 'inSync' }), target: site({ db: 'primary' }) }, []],
+    [
+      'is refused for a claim that is not bound',
+      {
+        source: site({ db: 'inSync' }),
+        target: { claims: known([{ ...pvc('db'), status: { phase: 'Pending' } }]) },
+      },
+      ['block target PersistentVolumeClaim db: NotBound'],
+    ],
+    [
+      'is refused for a claim that is missing',
+      { source: site({ db: 'inSync' }), target: { claims: known([]) } },
+      ['block target PersistentVolumeClaim db: NotFound'],
+    ],
+    [
+      'does not choose between several classes that fit',
+      {
+        source: site({}),
+        target: site({}, { replicationClasses: known([vrc('a', {}), vrc('b', {})]) }),
+      },
+      ['block target PersistentVolumeClaim db: Ambiguous'],
+    ],
+    [
+      'waits while the target cannot be read',
+      { target: dark },
+      [`wait target PersistentVolumeClaim db: west cannot be read: ${dark} (unknown)`],
+    ],
+    [
+      'that takes a move back does not wait for a snapshot of a side that was never primary',
+      { verb: 'undo', source: site({ db: 'replica' }), target: site({ db: 'demoted' }) },
+      ['write target PersistentVolumeClaim db: promote'],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(linesBy(promoteVolumes, sketch)).toEqual(expected);
+  });
+
+  test('takes every mark off: this copy is the one that counts now', () => {
+    const replica = standing('replica', 'db', { 'kubectl-dr.dev/resynced-from': 'east/db-uid' });
+    const sketch = { source: site({ db: 'inSync' }), target: { replications: known([replica]) } };
+    expect(lookBy(promoteVolumes, sketch).writes).toMatchObject([
+      {
+        writes: [
+          {
+            replicationState: 'primary',
+            annotations: {
+              'kubectl-dr.dev/stale-against': undefined,
+              'kubectl-dr.dev/resynced-from': undefined,
+            },
+          },
+        ],
+      },
+    ]);
+  });
+});
