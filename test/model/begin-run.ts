@@ -23,6 +23,8 @@ export type Asked = {
   readonly verb: MoveVerb;
   readonly to: SiteNumber | undefined;
   readonly isHurried: boolean;
+  /** `--resync`: the copy on the target is older, even if nothing says so. */
+  readonly isResync?: boolean;
 };
 
 /** How a command was answered before its first write. */
@@ -98,12 +100,16 @@ const rivalIn = (world: MovingWorld, operator: Operator, operations: readonly Op
 const prepare = (
   world: MovingWorld,
   operator: Operator,
-  { verb, target, operations }: { verb: MoveVerb; target: SiteNumber; operations: readonly Operation[] },
+  {
+    asked: { verb, isResync = false },
+    target,
+    operations,
+  }: { asked: Asked; target: SiteNumber; operations: readonly Operation[] },
 ): PreparedOperation => {
   const volumes = pairs.map(({ here }): MoveVolume => ({ source: here, target: here }));
   const source = otherSite(target);
   return {
-    request: { verb, resync: false, className: undefined },
+    request: { verb, resync: isResync, className: undefined },
     sites: { source: operator.seen[source].live, target: operator.seen[target].live },
     volumes,
     paired: new Map(paired(world).map((it) => [`${namespace}/${it.pair.here.name}`, it])),
@@ -263,7 +269,7 @@ export const beginRun = (world: MovingWorld, operator: Operator, asked: Asked, b
   const { target } = aimed;
   const source = otherSite(target);
   const bringing = bringingOf(world, operator, { verb, source, backup });
-  const session = createSession(prepare(world, operator, { verb, target, operations }), bringing.source);
+  const session = createSession(prepare(world, operator, { asked, target, operations }), bringing.source);
   const { open, unmoved } = judge(session);
   if (isOver(session, open)) return unmoved ?? { is: 'nothing to do' };
   begin(

@@ -1,12 +1,15 @@
 import type { MoveVerb } from '../../core/plan/move.ts';
 import type { Asked } from './begin-run.ts';
-import { type History, runToEnd } from './move-history.ts';
+import { type History, isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
-import type { Refused } from './simulated-operator.ts';
+import type { Refused, Run } from './simulated-operator.ts';
 import { claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
 const mostAttempts = 8;
+
+/** The goal is not reached, though nothing is lost. */
+class NotReached extends Error {}
 
 /** Where not every volume is good. */
 const staleSite = ({ world }: History): SiteNumber => otherSite(world.bytes.goodSite(claimNames[0]));
@@ -17,8 +20,11 @@ const advised = (history: History, asked: Asked, { next, codes, says }: Refused)
   // Demoted on one site, and not there yet on the other one: `status` tells of it, and forward is where it goes on.
   if (codes.includes('NotProtected') && asked.verb !== 'relocate')
     return { verb: 'relocate', to: otherSite(asked.to ?? staleSite(history)), isHurried: false };
+  // Split brain that nothing but the storage knows of: a person has to say which copy is the older one.
+  if (says.includes('does not follow'))
+    return { verb: 'failback', to: asked.to ?? staleSite(history), isHurried: false, isResync: true };
   if (verb === undefined || verb === asked.verb)
-    throw new Error(`${asked.verb} is refused, and nothing is advised: ${codes}: ${says}; ${next}`);
+    throw new NotReached(`${asked.verb} is refused, and nothing is advised: ${codes}: ${says}; ${next}`);
   return { verb, to: undefined, isHurried: false };
 };
 
@@ -35,26 +41,96 @@ const standsAt = (result: Awaited<ReturnType<typeof runToEnd>>): string => {
     .slice(0, 600);
 };
 
+/**
+ * Everything is where it is to be, and nothing is sent back: the other copy is in split brain. That is no end of a relocate to where the
+ * volumes were already, and a return mends it.
+ */
+const waitsForSplitCopy = ({ world }: History, { groups, source }: Run): boolean =>
+  groups.every(({ end, steps }) => {
+    const active = steps.find(({ state }) => state === 'active');
+    return end?.is === 'done' || active?.kind.name === 'Reverse';
+  }) &&
+  claimNames.some((claim) => {
+    const status = world.storage.arrays[source].mirrorStatus(world.storage.handles[claim]);
+    return typeof status !== 'string' && status.state === 'up+error';
+  });
+
+const waitsForFollower = ({ groups }: Run): boolean =>
+  groups.some(({ steps }) => steps.find(({ state }) => state === 'active')?.kind.name === 'CatchUp');
+
+type Result = Awaited<ReturnType<typeof runToEnd>>;
+
+/**
+ * Both volumes are where they count, and nowhere else: one of them never left, though the record of a failover says so of both, and a
+ * return is refused for it.
+ */
+const isAtHome = ({ world: { bytes, storage } }: History): boolean =>
+  claimNames.every((claim) => {
+    const home = bytes.goodSite(claim);
+    return (
+      home === bytes.goodSite('data') &&
+      storage.roleOf(home, claim) === 'primary' &&
+      storage.roleOf(otherSite(home), claim) !== 'primary'
+    );
+  });
+
+const isReached = (history: History, asked: Asked, result: Result): boolean => {
+  if (
+    asked.verb === 'failback' &&
+    result.is === 'ended' &&
+    result.run.refused !== undefined &&
+    isAtHome(history)
+  )
+    return true;
+  if (result.is === 'nothing to do') return true;
+  if (result.is === 'late') return waitsForSplitCopy(history, result.run);
+  if (result.is !== 'ended' || result.run.refused !== undefined || result.run.status.phase !== 'Succeeded')
+    return false;
+  checkReached(history.world, result.run, history.disturbed);
+  return true;
+};
+
+/** What a person does next; undefined where nothing helps. */
+const nextAsked = (history: History, asked: Asked, result: Result): Asked | undefined => {
+  if (result.is === 'refused') return advised(history, asked, result);
+  if (result.is === 'ended')
+    return result.run.refused === undefined ? asked : advised(history, asked, result.run.refused);
+  if (result.is !== 'late' || asked.isResync === true || !waitsForFollower(result.run)) return undefined;
+  history.operators[0].run = undefined;
+  return { verb: 'failback', to: result.run.target, isHurried: false, isResync: true };
+};
+
 const run = async (history: History, first: Asked): Promise<void> => {
   let asked = first;
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const result = await runToEnd(history, asked);
-    if (result.is === 'nothing to do') return;
-    const refused = result.is === 'refused' ? result : result.is === 'ended' ? result.run.refused : undefined;
-    if (refused === undefined && result.is === 'ended' && result.run.status.phase === 'Succeeded') {
-      checkReached(history.world, result.run, history.disturbed);
-      return;
-    }
-    if (attempt === mostAttempts || result.is === 'late')
-      throw new Error(`${asked.verb} to ${asked.to} does not reach its goal: ${standsAt(result)}`);
-    if (refused !== undefined) asked = advised(history, asked, refused);
+    if (isReached(history, asked, result)) return;
+    const next = nextAsked(history, asked, result);
+    if (next === undefined || attempt === mostAttempts - 1)
+      throw new NotReached(`${asked.verb} to ${asked.to} does not reach its goal: ${standsAt(result)}`);
+    asked = next;
   }
 };
 
-/** Once nothing fails any more, the same command again reaches its goal, or names the one that does. */
+/**
+ * One volume of a group was promoted by force, and its source came back before the other was: no procedure moves both of them, and a
+ * person mends them one by one.
+ */
+const isTorn = ({ world }: History): boolean =>
+  world.setup.layout === 'together' && world.bytes.goodSite('data') !== world.bytes.goodSite('wal');
+
+/**
+ * Once nothing fails any more, the same command again reaches its goal, or names the one that does. Where two were at it at once, or
+ * somebody changed replications by hand, it may have to refuse, and a person decides; but nothing may be lost.
+ */
 export const bringToRest = async (history: History): Promise<void> => {
+  const isTangled = isDisturbed(history.disturbed) || isTorn(history);
   Object.assign(history.disturbed, { hasTwoAtOnce: false, replications: false });
   const asked = history.lastAsked ?? nothingAsked;
-  await run(history, asked);
-  if (asked.verb === 'failover') await run(history, { verb: 'failback', to: undefined, isHurried: false });
+  try {
+    await run(history, asked);
+    if (asked.verb === 'failover') await run(history, { verb: 'failback', to: undefined, isHurried: false });
+  } catch (error) {
+    if (!isTangled || !(error instanceof NotReached)) throw error;
+  }
 };

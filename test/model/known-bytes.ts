@@ -16,6 +16,10 @@ export type KnownBytes = {
     claim: ClaimName,
     accepted: { readonly knownSync: number | undefined } | undefined,
   ): void;
+  /** Somebody goes on with a copy that was primary beside the good one: from now on either may be the one that counts. */
+  contest(claim: ClaimName): void;
+  /** A person agreed that a copy is thrown away for the other one. */
+  noteThrownAway(site: SiteNumber, claim: ClaimName): void;
   /** Throws where a write that nobody gave up is on no copy any more. */
   check(): void;
   /** Whether a copy follows the good one: it has all that the good one had when it was promoted, and nothing else. */
@@ -29,11 +33,12 @@ type Volume = {
   /** By number; when it was written, by the storage's clock. */
   readonly owed: Map<number, number>;
   atPromotion: ReadonlySet<number>;
+  isContested: boolean;
 };
 
 /** Keeps the account. Both volumes are good on the first site at the beginning. */
 export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
-  const fresh = (): Volume => ({ good: 0, owed: new Map(), atPromotion: new Set() });
+  const fresh = (): Volume => ({ good: 0, owed: new Map(), atPromotion: new Set(), isContested: false });
   const volumes: Readonly<Record<ClaimName, Volume>> = { data: fresh(), wal: fresh() };
   return {
     noteWrite: (site, claim, write, at) => {
@@ -56,6 +61,18 @@ export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
       }
       volume.good = site;
       volume.atPromotion = held;
+    },
+    contest: (claim) => {
+      volumes[claim].isContested = true;
+    },
+    noteThrownAway: (site, claim) => {
+      const volume = volumes[claim];
+      const isContested = volume.isContested;
+      volume.isContested = false;
+      if (volume.good !== site || !isContested) return;
+      volume.good = otherSite(site);
+      volume.atPromotion = storage.writesIn(volume.good, claim);
+      for (const write of volume.owed.keys()) if (!volume.atPromotion.has(write)) volume.owed.delete(write);
     },
     check: () => {
       for (const claim of claimNames) {

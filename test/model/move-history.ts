@@ -20,7 +20,7 @@ import {
   settle,
 } from './moving-world.ts';
 import { createOperator, type Operator, type Run } from './simulated-operator.ts';
-import { type ClaimName, claimNames, type SiteNumber } from './simulated-storage.ts';
+import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
 import { namespace, workloadKinds, writtenClaims } from './simulated-workloads.ts';
 import { leaveRun, stepRun } from './step-run.ts';
 
@@ -33,7 +33,9 @@ export type History = {
   readonly disturbed: Disturbances;
   lastAsked: Asked | undefined;
   /** Sizes of both sites when the procedure began that is not over. */
-  before: { readonly name: string; readonly sizes: readonly unknown[] } | undefined;
+  before:
+    | { readonly name: string; readonly source: SiteNumber; readonly sizes: readonly unknown[] }
+    | undefined;
 };
 
 export const createHistory = async (setup: Setup): Promise<History> => {
@@ -53,7 +55,8 @@ export const createHistory = async (setup: Setup): Promise<History> => {
 
 const sizesOfBoth = (world: MovingWorld) => [sizesOn(world, 0), sizesOn(world, 1)];
 
-const isDisturbed = ({ hasTwoAtOnce, replications, deletions }: Disturbances): boolean =>
+/** Whether promises that hold among people who leave each other alone are void. */
+export const isDisturbed = ({ hasTwoAtOnce, replications, deletions }: Disturbances): boolean =>
   hasTwoAtOnce || replications || deletions;
 
 /** What was taken back is as it was when it began. */
@@ -65,15 +68,32 @@ const checkUndone = ({ world, before, disturbed }: History, run: Run): void => {
     throw new Error(`taken back, sizes were ${JSON.stringify(was)} and are ${JSON.stringify(is)}`);
 };
 
+/** One that begins in the middle of another one is taken back to before that one, as far as both come from the same site. */
+const rememberSizes = (history: History, { name, source, session }: Run): void => {
+  const { before, world } = history;
+  const isFirst = session.prepared.unfinished === undefined;
+  if (isFirst) history.before = { name, source, sizes: sizesOfBoth(world) };
+  else history.before = before?.source === source ? { ...before, name } : undefined;
+};
+
+const readableSite = ({ seen }: Operator): SiteNumber => (seen[0].live.whyDark() === undefined ? 0 : 1);
+
+/** Whoever fails over to a site that is primary already goes on with its copy, whatever the lost one holds. */
+const contest = ({ bytes, storage }: MovingWorld, target: SiteNumber): void => {
+  for (const name of claimNames)
+    if (bytes.goodSite(name) !== target && storage.roleOf(target, name) === 'primary') bytes.contest(name);
+};
+
 export const begin = (history: History, operator: Operator, asked: Asked): Begun => {
   const { world, operators, disturbed, backup } = history;
   const begun = beginRun(world, operator, asked, backup);
+  if (asked.verb === 'failover' && begun.is !== 'refused')
+    contest(world, operator.run?.target ?? asked.to ?? readableSite(operator));
   if (begun.is !== 'running' || operator.run === undefined) return begun;
   if (operators.every(({ run }) => run !== undefined)) disturbed.hasTwoAtOnce = true;
   if (asked.verb !== 'undo') {
     history.lastAsked = { ...asked, to: operator.run.target };
-    if (history.before?.name !== operator.run.name)
-      history.before = { name: operator.run.name, sizes: sizesOfBoth(world) };
+    if (history.before?.name !== operator.run.name) rememberSizes(history, operator.run);
   }
   return begun;
 };
@@ -150,6 +170,58 @@ const start = fc
     });
   });
 
+/** What anybody would do, by what is so. */
+const sensible = ({ world }: History): Asked => {
+  const good = world.bytes.goodSite('data');
+  const other = otherSite(good);
+  const isHurried = false;
+  if (!world.sites[good].guarded.isUp) return { verb: 'failover', to: undefined, isHurried };
+  const isSplit = world.storage.roleOf(other, 'data') === 'primary';
+  return isSplit
+    ? { verb: 'failback', to: undefined, isHurried }
+    : { verb: 'relocate', to: other, isHurried };
+};
+
+const startSensibly = who.map((index) =>
+  step(`operator ${index} begins what is called for`, (history) => {
+    const operator = history.operators[index];
+    if (operator.run === undefined) begin(history, operator, sensible(history));
+  }),
+);
+
+const setUp = ({ world }: History, number: SiteNumber, isUp: boolean): void => {
+  const { guarded, controller } = world.sites[number];
+  if (isUp && !guarded.isUp) controller.restart();
+  guarded.isUp = isUp;
+  reach(world);
+};
+
+const disaster = who.map((index) =>
+  step(`the site of the applications is lost, and operator ${index} fails over`, (history) => {
+    const operator = history.operators[index];
+    setUp(history, history.world.bytes.goodSite('data'), false);
+    operator.run = undefined;
+    begin(history, operator, { verb: 'failover', to: undefined, isHurried: false });
+  }),
+);
+
+const comeBack = fc.constant(
+  step('both sites are up, and hear each other', (history) => {
+    history.world.linkUp = true;
+    setUp(history, 0, true);
+    setUp(history, 1, true);
+  }),
+);
+
+const takeBack = who.map((index) =>
+  step(`operator ${index} stops, and takes it back`, (history) => {
+    const operator = history.operators[index];
+    if (operator.run?.status.pointOfNoReturnAt !== undefined) return;
+    if (operator.run !== undefined) leaveRun(history.world, operator);
+    begin(history, operator, { verb: 'undo', to: undefined, isHurried: false });
+  }),
+);
+
 const look = fc.tuple(mostly, fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }));
 
 const lookAnew = ({ seen }: Operator, [isWhole, a, b]: readonly [boolean, number, number]): void => {
@@ -205,14 +277,11 @@ const leave = who.map((index) =>
   }),
 );
 
-const fail = fc.tuple(site, mostly).map(([number, isUp]) =>
-  step(`site ${nameOf(number)} ${isUp ? 'is up' : 'goes dark'}`, ({ world }) => {
-    const { guarded, controller } = world.sites[number];
-    if (isUp && !guarded.isUp) controller.restart();
-    guarded.isUp = isUp;
-    reach(world);
-  }),
-);
+const fail = fc
+  .tuple(site, mostly)
+  .map(([number, isUp]) =>
+    step(`site ${nameOf(number)} ${isUp ? 'is up' : 'goes dark'}`, (history) => setUp(history, number, isUp)),
+  );
 
 const link = mostly.map((isUp) =>
   step(`the link between the sites is ${isUp ? 'up' : 'cut'}`, ({ world }) => {
@@ -320,7 +389,11 @@ const edit = fc
   );
 
 const steps = fc.oneof(
-  { weight: 5, arbitrary: start },
+  { weight: 3, arbitrary: start },
+  { weight: 4, arbitrary: startSensibly },
+  { weight: 2, arbitrary: disaster },
+  { weight: 3, arbitrary: comeBack },
+  { weight: 1, arbitrary: takeBack },
   { weight: 10, arbitrary: go },
   { weight: 7, arbitrary: goOn },
   { weight: 1, arbitrary: crash },
@@ -366,13 +439,10 @@ export const histories = (
   });
 
 /** Everything is mended, whoever was at work has gone, and leases run out. */
-export const endFaults = async ({ world, operators }: History): Promise<void> => {
-  for (const { guarded, controller } of world.sites) {
-    if (!guarded.isUp) controller.restart();
-    guarded.isUp = true;
-  }
+export const endFaults = async (history: History): Promise<void> => {
+  const { world, operators } = history;
   world.linkUp = true;
-  reach(world);
+  for (const { number } of world.sites) setUp(history, number, true);
   for (const operator of operators) {
     operator.run = undefined;
     operator.fault = 'none';

@@ -59,6 +59,13 @@ const checkDemotion = (world: MovingWorld, site: MovingSite, written: Written): 
   if (after.spec.autoResync === true) throw new Error(`${claim} is demoted with autoResync`);
 };
 
+/** What is thrown away has to be an older copy, or one of two that somebody went on with. */
+const noteResync = ({ bytes }: MovingWorld, site: MovingSite, { after }: Written): void => {
+  const { spec } = after as VolumeReplication;
+  if (spec.replicationState === 'resync')
+    bytes.noteThrownAway(site.number, spec.dataSource.name as ClaimName);
+};
+
 const claimsOfRun = ({ groups }: Run, claim: string): ClaimName[] =>
   (
     groups.find(({ group }) => group.volumes.some(({ source }) => source.name === claim))?.group.volumes ?? []
@@ -104,6 +111,7 @@ export const checkWrite = (
   { site, written }: { site: MovingSite; written: Written },
 ): void => {
   if (isReplication(written)) checkDemotion(world, site, written);
+  if (isReplication(written)) noteResync(world, site, written);
   if (run === undefined || disturbed.hasTwoAtOnce || disturbed.replications || disturbed.deletions) return;
   if (isReplication(written)) checkPromotion(world, run, site, written);
   if (writing?.kind === 'workload') checkWorkload(world, run, writing);
@@ -152,7 +160,9 @@ export const checkReached = (
     const roles = rolesOf(world, claim);
     if (roles[target] !== 'primary')
       complain(`after the ${verb} ${claim} is not primary on the target`, roles);
-    if (verb !== 'failover' && roles[source] === 'primary')
+    // What began with two primaries goes back to two.
+    const mayBeBoth = verb === 'failover' || (verb === 'undo' && hasAccepted(world, claim));
+    if (!mayBeBoth && roles[source] === 'primary')
       complain(`after the ${verb} ${claim} is still primary on the source`, roles);
   }
   const sizes = sizesOn(world, target);

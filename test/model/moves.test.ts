@@ -5,7 +5,7 @@ import { createHistory, endFaults, histories, setups } from './move-history.ts';
 
 /** `npm run test:model` asks for a hundred thousand. */
 const wantedSteps = Number(process.env['KUBECTL_DR_MODEL_STEPS'] ?? 3_000);
-const longestHistory = 60;
+const longestHistory = 100;
 
 test(`no history of moves loses what nobody gave up, and each can be brought to its end (${wantedSteps} steps)`, async () => {
   let steps = 0;

@@ -30,7 +30,8 @@ const performingOf = (world: MovingWorld, operator: Operator, run: Run): Perform
       run.bringing.restoreTo(site.guarded);
       operator.seen[run.target].lookAnew();
     },
-    onPromote: (volume) => {
+    onManager: () => undefined,
+    onPromote: async (volume) => {
       run.session.notePromoted(volume);
       if (run.verb !== 'undo') run.status.pointOfNoReturnAt ??= rfc3339(world.now);
       saveRun(world, operator, run);
