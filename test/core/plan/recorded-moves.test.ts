@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import type { OperationRecord } from '../../../core/operation/operation-record.ts';
+import { mergeRecords, type Operation } from '../../../core/operation/read-record.ts';
+import {
+  homeOf,
+  isAbout,
+  isRecordedStale,
+  type PairedVolume,
+  unfinishedOperation,
+} from '../../../core/plan/recorded-moves.ts';
+import { on, type RecordSketch, record } from '../operation/records.ts';
+
+const names = { here: 'east', there: 'west' };
+const identity = 'rbd.csi.ceph.com/handle-db';
+
+const paired = (name: string, known?: string): PairedVolume => ({
+  pair: { here: { namespace: 'shop', name }, there: { namespace: 'shop', name } },
+  identity: known,
+});
+const db = paired('db');
+
+type Status = NonNullable<OperationRecord['status']>;
+
+const move = (
+  verb: OperationRecord['spec']['verb'],
+  from: string,
+  status: Status,
+  startedAt = '2026-11-20T11:00:00Z',
+): RecordSketch => ({
+  name: `${verb}-${startedAt}`,
+  spec: { verb, from: { name: from }, to: { name: from === 'east' ? 'west' : 'east' } },
+  status: { startedAt, ...status },
+  createdAt: startedAt,
+});
+
+const operations = (...sketches: RecordSketch[]): readonly Operation[] =>
+  mergeRecords([on('east', ...sketches.map(record))]);
+
+const over = { phase: 'Succeeded', pointOfNoReturnAt: '2026-11-20T11:01:00Z' } as const;
+const forced = { ...over, staleSite: 'east' } as const;
+const later = '2026-11-20T11:30:00Z';
+
+describe('an operation is about a volume', () => {
+  const withIdentity = {
+    persistentVolumeClaim: 'other',
+    driver: 'rbd.csi.ceph.com',
+    volumeHandle: 'handle-db',
+  };
+
+  test.each<[string, Partial<OperationRecord['spec']>, PairedVolume, boolean]>([
+    ['of its name', {}, db, true],
+    ['not of another name', {}, paired('web'), false],
+    [
+      'of its identity, whatever the claim is called',
+      { volumes: [withIdentity] },
+      paired('db', identity),
+      true,
+    ],
+    [
+      'not of its name where the identities differ',
+      { volumes: [{ ...withIdentity, persistentVolumeClaim: 'db', volumeHandle: 'another' }] },
+      paired('db', identity),
+      false,
+    ],
+    [
+      'of its name where nobody knows the identity any more',
+      { volumes: [withIdentity] },
+      paired('other'),
+      true,
+    ],
+  ])('%s', (_, spec, volume, expected) => {
+    const [operation] = operations({ spec });
+    expect(operation && isAbout(operation, volume)).toBe(expected);
+  });
+});
+
+describe('what is gone on with', () => {
+  test.each<[string, RecordSketch[], string | undefined]>([
+    ['is what was left', [move('Relocate', 'east', { phase: 'Left' })], 'Relocate'],
+    ['is what failed', [move('Failback', 'west', { phase: 'Failed' })], 'Failback'],
+    ['is what never told of its end', [move('Relocate', 'east', { phase: 'Running' })], 'Relocate'],
+    [
+      'is nothing where the latest is over',
+      [move('Relocate', 'east', { phase: 'Left' }), move('Undo', 'west', over, later)],
+      undefined,
+    ],
+    ['is nothing where it was taken back', [move('Relocate', 'east', { phase: 'Undone' })], undefined],
+    [
+      'is nothing where another one took its place',
+      [move('Relocate', 'east', { phase: 'Superseded' })],
+      undefined,
+    ],
+  ])('%s', (_, sketches, verb) => {
+    expect(unfinishedOperation(operations(...sketches), [db])?.verb).toBe(verb);
+  });
+});
+
+describe('home', () => {
+  test.each<[string, RecordSketch[], string | undefined]>([
+    ['is where the last move came from', [move('Failover', 'east', over)], 'here'],
+    [
+      'is still there while a return has not promoted anything',
+      [move('Failover', 'east', over), move('Failback', 'west', { phase: 'Left' }, later)],
+      'here',
+    ],
+    [
+      'is where a return went',
+      [move('Failover', 'east', over), move('Failback', 'west', over, later)],
+      'here',
+    ],
+    [
+      'is told by a promote, though the rest failed',
+      [move('Failover', 'east', { ...over, phase: 'Failed' })],
+      'here',
+    ],
+    ['is not told by a move that was taken back', [move('Relocate', 'east', { phase: 'Undone' })], undefined],
+    ['is not told by what took one back', [move('Undo', 'west', { phase: 'Succeeded' })], undefined],
+    ['is unknown where no record is left', [], undefined],
+  ])('%s', (_, sketches, side) => {
+    expect(homeOf(operations(...sketches), [db], names)).toBe(side);
+  });
+
+  test('is unknown where the sites are called otherwise now', () => {
+    const found = operations(move('Failover', 'east', over));
+    expect(homeOf(found, [db], { here: 'oslo', there: 'bergen' })).toBeUndefined();
+  });
+});
+
+describe('a copy is recorded as older', () => {
+  test.each<[string, RecordSketch[], boolean]>([
+    ['where the last move was by force', [move('Failover', 'east', forced)], true],
+    ['not where it was planned', [move('Relocate', 'east', over)], false],
+    [
+      'not where nothing was promoted',
+      [move('Failover', 'east', { phase: 'Failed', staleSite: 'east' })],
+      false,
+    ],
+    [
+      'still while a return has not promoted anything',
+      [move('Failover', 'east', forced), move('Failback', 'west', { phase: 'Left' }, later)],
+      true,
+    ],
+    [
+      'not once a return has',
+      [move('Failover', 'east', forced), move('Failback', 'west', over, later)],
+      false,
+    ],
+  ])('%s', (_, sketches, expected) => {
+    expect(isRecordedStale(operations(...sketches), db, 'east')).toBe(expected);
+  });
+
+  test('only on the site that it names', () => {
+    expect(isRecordedStale(operations(move('Failover', 'east', forced)), db, 'west')).toBe(false);
+  });
+});
