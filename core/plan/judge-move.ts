@@ -1,9 +1,11 @@
+import { readingOf } from '../model/reading-of.ts';
+import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { decideDemote } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
-import { workloadText } from '../workload/workload.ts';
+import { type Workload, workloadText } from '../workload/workload.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
@@ -114,16 +116,35 @@ const sourceIsPrimary: Check = ({ verb, volumes, sites }) =>
         return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
       });
 
-/** Claims that workloads of the group mount, and that do not move with it: its pods would not start. */
-const leftBehind = (now: GroupNow): string[] => {
-  const role = now.sites.source.workloads.known ? 'source' : 'target';
-  const workloads = workloadsOfGroup(now, role);
-  const moving = new Set(now.group.volumes.map((it) => `${it[role].namespace}/${it[role].name}`));
-  if (!workloads.known) return [];
-  return workloads.value.flatMap((workload) =>
-    workload.claims
-      .filter((name) => !moving.has(`${workload.namespace}/${name}`))
-      .map((name) => `${workloadText(workload)} also mounts claim ${name}, which does not move with it`),
+const hasSize = ({ size, sizeBefore = 0, hasEnded, isMadeByAnother }: Workload): boolean =>
+  !hasEnded && !isMadeByAnother && Math.max(size, sizeBefore) > 0;
+
+const isBound = ({ sites }: GroupNow, key: ClaimKey): boolean => {
+  const { view } = sites.target;
+  const phase = readingOf(() => (view.known ? view.value.claim(key)?.status?.phase : undefined));
+  return phase.known && phase.value === 'Bound';
+};
+
+/** Claims that a workload of the group mounts, that do not move with it, and that the target does not have. */
+const lackingOf = (now: GroupNow, { namespace, claims }: Workload): string[] => {
+  const moving = new Set(now.group.volumes.map(({ source }) => `${source.namespace}/${source.name}`));
+  return claims.filter((name) => !moving.has(`${namespace}/${name}`) && !isBound(now, { namespace, name }));
+};
+
+/** Its pods would not start on the target, and the application would be down until somebody finds out why. */
+const leftBehind: Check = (now) => {
+  const workloads = workloadsOfGroup(now, 'source');
+  if (!isPlanned(now) || now.verb === 'undo' || !workloads.known) return [];
+  if (now.volumes.every(({ isThrough }) => isThrough)) return [];
+  const { site } = now.sites.source;
+  return workloads.value.filter(hasSize).flatMap((workload) =>
+    lackingOf(now, workload).map((name) => {
+      const { namespace } = workload;
+      const message = `${workloadText(workload)} mounts it as well, and it neither moves along nor is on ${now.sites.target.site.name}: its pods would not start there`;
+      const next = `${drCommand(site, 'protect', { namespace, name })}, and move it along`;
+      const object = { kind: 'PersistentVolumeClaim', namespace, name };
+      return block('source', object, { code: 'NotProtected', message, next });
+    }),
   );
 };
 
@@ -159,6 +180,7 @@ const checks: readonly Check[] = [
   targetFails,
   noSource,
   undemotable,
+  leftBehind,
   unpromotable,
 ];
 
@@ -167,6 +189,6 @@ export const judgeGroup = (facts: MoveFacts, group: MoveGroup): Judgement => {
   const now = lookAtGroup(facts, group);
   return {
     blocks: checks.flatMap((check) => check(now)),
-    warnings: [...new Set([...leftBehind(now), ...managerWarnings(now)])],
+    warnings: [...new Set(managerWarnings(now))],
   };
 };

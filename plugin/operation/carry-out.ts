@@ -188,6 +188,14 @@ const finish = async (
     states.flatMap(({ steps }) => steps.flatMap((step) => ('look' in step ? step.look.remarks : []))),
   ))
     progress.tell({ type: 'Warning', site: targetName(run), message: remark });
+  const unseen = states.filter(({ end }) => end?.is === 'done' && end.unseen !== undefined);
+  if (unseen.length > 0)
+    progress.tell({
+      type: 'Warning',
+      site: targetName(run),
+      message: `no sync back has been seen yet of ${unseen.map(({ group }) => group.name).join(', ')}`,
+      next: 'kubectl dr status -A',
+    });
   if (moved.length > 0)
     progress.tell({
       type: 'Done',

@@ -4,7 +4,10 @@ import type { Block, MoveWrite, StepName, Wait } from '../../core/plan/step-look
 
 /** Why a group goes no further. */
 export type GroupEnd =
-  | { readonly is: 'done' }
+  /** `unseen`: what would have shown that it is mirrored back, and has not yet. */
+  | { readonly is: 'done'; readonly unseen?: readonly Wait[] }
+  /** The volumes are primary, and the workloads do not come up. */
+  | { readonly is: 'unready'; readonly waits: readonly Wait[] }
   /** A rule, or something that a person has to change. */
   | { readonly is: 'blocked'; readonly blocks: readonly Block[] }
   /** A write failed, and trying it again makes no sense. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MoveFacts, MoveGroup, SiteRole } from '../../core/plan/move.ts';
 import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-group.ts';
-import type { MoveWrite, StepLook } from '../../core/plan/step-look.ts';
+import type { MoveWrite, StepLook, StepName } from '../../core/plan/step-look.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import { type GroupState, newGroupState, writeId } from './group-state.ts';
@@ -103,6 +103,16 @@ const onFailure = (run: RunGroups, state: GroupState, write: MoveWrite, error: u
   run.events.onRetry(state, write, error);
 };
 
+/** Once the volumes are primary nothing more depends on this run: what it then waits for is not waited for without end. */
+const patience: Partial<Record<StepName, number>> = {
+  Ready: 5 * 60_000,
+  // Half an interval may pass until a controller asks its driver: that is told, and seen later with status.
+  Reverse: 2 * 60_000,
+};
+
+const waitedFor = ({ now }: RunGroups, { current }: GroupState, { kind }: ActiveStep): number =>
+  current?.name === kind.name ? now() - current.since : 0;
+
 /** Whether a workload was stopped so often that somebody must be starting it. */
 const isFoughtOver = (state: GroupState, write: MoveWrite): boolean => {
   if (write.kind !== 'workload' || write.does !== 'stop') return false;
@@ -146,6 +156,10 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
   state.darkSince = isUnknown(step.look) ? (state.darkSince ?? run.now()) : undefined;
   if (state.darkSince !== undefined && run.now() - state.darkSince > darkForMs) {
     end(run, state, { is: 'dark', waits });
+    return;
+  }
+  if (waitedFor(run, state, step) > (patience[step.kind.name] ?? Number.POSITIVE_INFINITY)) {
+    end(run, state, step.kind.name === 'Ready' ? { is: 'unready', waits } : { is: 'done', unseen: waits });
     return;
   }
   for (const write of writes) dispatch(run, state, write);

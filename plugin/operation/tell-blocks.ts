@@ -1,6 +1,6 @@
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
-import type { Block, MoveWrite } from '../../core/plan/step-look.ts';
+import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { describeFailure } from '../step/step-failure.ts';
@@ -50,6 +50,19 @@ export const describeRetry = (write: MoveWrite, error: unknown, facts: MoveFacts
   return { ...told, type: 'Warning', message: `${message}; it is tried again` };
 };
 
+const tellUnready = (waits: readonly Wait[], group: string, facts: MoveFacts, progress: Progress): void => {
+  for (const { site, object, why } of waits)
+    progress.tell({
+      type: 'Failed',
+      group,
+      site: facts.sites[site].site.name,
+      object,
+      message: `the volumes are primary, and it is not ready after 5m: ${why}`,
+      code: 'NotReady',
+      next: `${facts.sites[site].site.kubectl} -n ${object.namespace} describe ${object.kind.toLowerCase()} ${object.name}`,
+    });
+};
+
 const tellDark = (
   end: Extract<GroupEnd, { is: 'dark' }>,
   group: string,
@@ -95,6 +108,9 @@ export const tellEnd = (state: GroupState, facts: MoveFacts, progress: Progress)
         message: 'somebody starts it again each time it is stopped: find out who, and pause that first',
         code: 'StartedAgain',
       });
+      return 'Failed';
+    case 'unready':
+      tellUnready(end.waits, group, facts, progress);
       return 'Failed';
     case 'dark':
       tellDark(end, group, facts, progress);
