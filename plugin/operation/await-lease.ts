@@ -51,7 +51,7 @@ export const awaitLease = async (first: Operation, wait: LeaseWait): Promise<voi
     if (!isHeld(operation.lease, seenSince, now())) return;
     if (!isTold)
       onWaiting(
-        `${describe(first)} may still be running elsewhere: waits ${operation.lease?.leaseDurationSeconds}s to see whether it is`,
+        `${describe(first)} may still be running elsewhere: watches up to ${operation.lease?.leaseDurationSeconds}s whether it is`,
       );
     isTold = true;
     await delay(lookEveryMs, undefined, { signal });
