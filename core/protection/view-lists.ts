@@ -1,10 +1,5 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
-import {
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-  volumeIdentityKey,
-  volumeIdentityOf,
-} from '../model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../model/pod.ts';
 import type { Reading } from '../model/reading.ts';
 import { cannotRead, knownValue } from '../model/reading-of.ts';
@@ -12,7 +7,8 @@ import type { StorageClass } from '../model/storage-class.ts';
 import type { VolumeAttachment } from '../model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
-import { claimKeyText, claimRefKey, keyOfClaim } from './claims-of-volume.ts';
+import { claimKeyText, keyOfClaim } from './claims-of-volume.ts';
+import { identityKeyOf, reservedKeyOf } from './keys-of-volume.ts';
 import { sourceKeyOf } from './protectors.ts';
 import type { SiteView } from './site-view.ts';
 
@@ -63,16 +59,6 @@ const indexBy = <T extends KubernetesObject>(
 
 const nameOf = ({ metadata }: KubernetesObject): string => metadata.name ?? '';
 
-const identityOf = (volume: PersistentVolume): string | undefined => {
-  const identity = volumeIdentityOf(volume);
-  return identity && volumeIdentityKey(identity);
-};
-
-const reservedFor = (volume: PersistentVolume): string | undefined => {
-  const key = claimRefKey(volume);
-  return key && claimKeyText(key);
-};
-
 const claimsUsedBy = (pod: Pod): string[] =>
   claimsOfPod(pod).map((name) => claimKeyText({ namespace: pod.metadata.namespace ?? '', name }));
 
@@ -93,8 +79,8 @@ export const viewLists = (lists: SiteLists): ListedSite => {
   const claimsByName = indexBy(lists.claims, (claim) => [claim.metadata.name]);
   const claimsByVolume = indexBy(lists.claims, ({ spec }) => [spec?.volumeName || undefined]);
   const volumesByName = indexBy(lists.volumes, (volume) => [nameOf(volume)]);
-  const volumesByIdentity = indexBy(lists.volumes, (volume) => [identityOf(volume)]);
-  const volumesByClaim = indexBy(lists.volumes, (volume) => [reservedFor(volume)]);
+  const volumesByIdentity = indexBy(lists.volumes, (volume) => [identityKeyOf(volume)]);
+  const volumesByClaim = indexBy(lists.volumes, (volume) => [reservedKeyOf(volume)]);
   const replicationsBySource = indexBy(lists.replications, (replication) => [sourceKeyOf(replication)]);
   const replicationsByKey = indexBy(lists.replications, ({ metadata }) => [
     `${metadata.namespace}/${metadata.name}`,

@@ -1,15 +1,11 @@
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
-import {
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-  volumeIdentityKey,
-  volumeIdentityOf,
-} from '../../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
-import { claimKeyText, claimRefKey, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
+import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
+import { identityKeyOf, reservedKeyOf } from '../../core/protection/keys-of-volume.ts';
 import { sourceKeyOf } from '../../core/protection/protectors.ts';
 import type { Site } from '../door/clusters.ts';
 import { type FollowedKind, followKind } from './follow-kind.ts';
@@ -36,16 +32,6 @@ export type LiveVolumes = {
 
 const given = (value: string | undefined): readonly string[] => (value ? [value] : []);
 
-const identityOf = (volume: PersistentVolume): string | undefined => {
-  const identity = volumeIdentityOf(volume);
-  return identity && volumeIdentityKey(identity);
-};
-
-const reservedFor = (volume: PersistentVolume): string | undefined => {
-  const key = claimRefKey(volume);
-  return key && claimKeyText(key);
-};
-
 /** Claims that a pod names, whether it has ended or not. */
 const claimsNamedBy = (pod: Pod): string[] => {
   const { status: _, ...running } = pod;
@@ -61,8 +47,8 @@ const indexes = {
     volume: ({ spec }: PersistentVolumeClaim) => given(spec?.volumeName),
   },
   volumes: {
-    identity: (volume: PersistentVolume) => given(identityOf(volume)),
-    claim: (volume: PersistentVolume) => given(reservedFor(volume)),
+    identity: (volume: PersistentVolume) => given(identityKeyOf(volume)),
+    claim: (volume: PersistentVolume) => given(reservedKeyOf(volume)),
   },
   pods: {
     claim: (pod: Pod) =>
@@ -77,7 +63,7 @@ const indexes = {
 export const followVolumes = (scope: LiveScope, onClaim: () => void): LiveVolumes => {
   const wide = { ...scope, prefersCluster: true };
   const claimOfVolume = (volume: PersistentVolume | undefined): readonly string[] | undefined =>
-    volume === undefined ? undefined : given(reservedFor(volume));
+    volume === undefined ? undefined : given(reservedKeyOf(volume));
   const volumes = followKind({
     ...wide,
     resource: resources.persistentVolumes,
