@@ -40,17 +40,27 @@ export const unfinishedOperation = (
 const sideOf = (name: string, names: Readonly<Record<Side, string>>): Side | undefined =>
   (['here', 'there'] as const).find((side) => names[side] === name);
 
-/** Where a return goes: from where the last move that took effect came. Of what has returned already, it is where it is. */
+const homeOfVolume = (
+  operations: readonly Operation[],
+  volume: PairedVolume,
+  names: Readonly<Record<Side, string>>,
+): Side | undefined => {
+  const last = operations.find((it) => isMove(it) && tookEffect(it) && isAbout(it, volume));
+  return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
+};
+
+/**
+ * Where a return goes: from where the last move that took effect came. Of what has returned already, it is where it is. Undefined, too,
+ * where the volumes came from different sites: going either way would take some of them for older copies.
+ */
 export const homeOf = (
   operations: readonly Operation[],
   volumes: readonly PairedVolume[],
   names: Readonly<Record<Side, string>>,
 ): Side | undefined => {
-  const last = operations.find(
-    (operation) =>
-      isMove(operation) && tookEffect(operation) && volumes.some((volume) => isAbout(operation, volume)),
-  );
-  return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
+  const homes = new Set(volumes.flatMap((volume) => homeOfVolume(operations, volume, names) ?? []));
+  const [home] = homes;
+  return homes.size === 1 ? home : undefined;
 };
 
 /** Whether the last move of a volume that took effect left an older copy on a site: it was by force, and nothing has returned since. */

@@ -120,6 +120,16 @@ describe('home', () => {
     expect(homeOf(operations(...sketches), [db], names)).toBe(side);
   });
 
+  test('is none where the volumes came from different sites', () => {
+    const other = {
+      ...move('Relocate', 'west', over, later),
+      spec: { ...move('Relocate', 'west', over).spec, volumes: [{ persistentVolumeClaim: 'web' }] },
+    };
+    const found = operations(move('Failover', 'east', over), other);
+    expect(homeOf(found, [db, paired('web')], names)).toBeUndefined();
+    expect(homeOf(found, [db, paired('mail')], names)).toBe('here');
+  });
+
   test('is unknown where the sites are called otherwise now', () => {
     const found = operations(move('Failover', 'east', over));
     expect(homeOf(found, [db], { here: 'oslo', there: 'bergen' })).toBeUndefined();
