@@ -23,8 +23,6 @@ export type Asked = {
   readonly verb: MoveVerb;
   readonly to: SiteNumber | undefined;
   readonly isHurried: boolean;
-  /** `--resync`: the copy on the target is older, even if nothing says so. */
-  readonly isResync?: boolean;
 };
 
 /** How a command was answered before its first write. */
@@ -101,7 +99,7 @@ const prepare = (
   world: MovingWorld,
   operator: Operator,
   {
-    asked: { verb, isResync = false },
+    asked: { verb },
     target,
     operations,
   }: { asked: Asked; target: SiteNumber; operations: readonly Operation[] },
@@ -109,7 +107,7 @@ const prepare = (
   const volumes = pairs.map(({ here }): MoveVolume => ({ source: here, target: here }));
   const source = otherSite(target);
   return {
-    request: { verb, resync: isResync, className: undefined },
+    request: { verb, resync: false, className: undefined },
     sites: { source: operator.seen[source].live, target: operator.seen[target].live },
     volumes,
     paired: new Map(paired(world).map((it) => [`${namespace}/${it.pair.here.name}`, it])),
@@ -163,7 +161,13 @@ const supersede = (world: MovingWorld, operator: Operator, operation: Operation)
   const [{ record } = {}] = operation.records;
   if (record === undefined) return;
   const status = { ...record.status, phase: 'Superseded' as const, endedAt: rfc3339(world.now) };
-  writeRecord(world, reachesOf(operator), { name: operation.name, holder: '', spec: record.spec, status });
+  writeRecord(world, reachesOf(operator), {
+    name: operation.name,
+    holder: '',
+    spec: record.spec,
+    status,
+    claims: operation.volumes.map(({ persistentVolumeClaim }) => persistentVolumeClaim),
+  });
 };
 
 const verbs = { relocate: 'Relocate', failover: 'Failover', failback: 'Failback', undo: 'Undo' } as const;

@@ -3,7 +3,7 @@ import type { Asked } from './begin-run.ts';
 import { type History, isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
 import type { Refused, Run } from './simulated-operator.ts';
-import { claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
+import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
 const mostAttempts = 8;
@@ -11,18 +11,22 @@ const mostAttempts = 8;
 /** The goal is not reached, though nothing is lost. */
 class NotReached extends Error {}
 
-/** Where not every volume is good. */
+/** One volume was promoted, and the other was not before its source came back: there is no one way for both, and a person says which. */
+const isTorn = ({ world: { bytes, storage } }: History): boolean => {
+  const standing = (claim: ClaimName): string =>
+    [bytes.goodSite(claim), storage.roleOf(0, claim), storage.roleOf(1, claim)].join(' ');
+  return standing('data') !== standing('wal');
+};
+
+/** Where the older copies are. */
 const staleSite = ({ world }: History): SiteNumber => otherSite(world.bytes.goodSite(claimNames[0]));
 
 const advised = (history: History, asked: Asked, { next, codes, says }: Refused): Asked => {
   const verb = /\bkubectl dr (relocate|failover|failback)\b/.exec(next ?? '')?.[1] as MoveVerb | undefined;
-  if (codes.includes('Direction')) return { ...asked, to: staleSite(history) };
+  if (codes.includes('Direction') && !isTorn(history)) return { ...asked, to: staleSite(history) };
   // Demoted on one site, and not there yet on the other one: `status` tells of it, and forward is where it goes on.
   if (codes.includes('NotProtected') && asked.verb !== 'relocate')
     return { verb: 'relocate', to: otherSite(asked.to ?? staleSite(history)), isHurried: false };
-  // Split brain that nothing but the storage knows of: a person has to say which copy is the older one.
-  if (says.includes('does not follow'))
-    return { verb: 'failback', to: asked.to ?? staleSite(history), isHurried: false, isResync: true };
   if (verb === undefined || verb === asked.verb)
     throw new NotReached(`${asked.verb} is refused, and nothing is advised: ${codes}: ${says}; ${next}`);
   return { verb, to: undefined, isHurried: false };
@@ -55,14 +59,10 @@ const waitsForSplitCopy = ({ world }: History, { groups, source }: Run): boolean
     return typeof status !== 'string' && status.state === 'up+error';
   });
 
-const waitsForFollower = ({ groups }: Run): boolean =>
-  groups.some(({ steps }) => steps.find(({ state }) => state === 'active')?.kind.name === 'CatchUp');
-
 type Result = Awaited<ReturnType<typeof runToEnd>>;
 
 /**
- * Both volumes are where they count, and nowhere else: one of them never left, though the record of a failover says so of both, and a
- * return is refused for it.
+ * Both volumes are where they count, and nowhere else: one of them never left, and a return of both is refused for it.
  */
 const isAtHome = ({ world: { bytes, storage } }: History): boolean =>
   claimNames.every((claim) => {
@@ -93,11 +93,8 @@ const isReached = (history: History, asked: Asked, result: Result): boolean => {
 /** What a person does next; undefined where nothing helps. */
 const nextAsked = (history: History, asked: Asked, result: Result): Asked | undefined => {
   if (result.is === 'refused') return advised(history, asked, result);
-  if (result.is === 'ended')
-    return result.run.refused === undefined ? asked : advised(history, asked, result.run.refused);
-  if (result.is !== 'late' || asked.isResync === true || !waitsForFollower(result.run)) return undefined;
-  history.operators[0].run = undefined;
-  return { verb: 'failback', to: result.run.target, isHurried: false, isResync: true };
+  if (result.is !== 'ended') return undefined;
+  return result.run.refused === undefined ? asked : advised(history, asked, result.run.refused);
 };
 
 const run = async (history: History, first: Asked): Promise<void> => {
@@ -113,24 +110,17 @@ const run = async (history: History, first: Asked): Promise<void> => {
 };
 
 /**
- * One volume of a group was promoted by force, and its source came back before the other was: no procedure moves both of them, and a
- * person mends them one by one.
- */
-const isTorn = ({ world }: History): boolean =>
-  world.setup.layout === 'together' && world.bytes.goodSite('data') !== world.bytes.goodSite('wal');
-
-/**
  * Once nothing fails any more, the same command again reaches its goal, or names the one that does. Where two were at it at once, or
  * somebody changed replications by hand, it may have to refuse, and a person decides; but nothing may be lost.
  */
 export const bringToRest = async (history: History): Promise<void> => {
-  const isTangled = isDisturbed(history.disturbed) || isTorn(history);
+  const isTangled = isDisturbed(history.disturbed);
   Object.assign(history.disturbed, { hasTwoAtOnce: false, replications: false });
   const asked = history.lastAsked ?? nothingAsked;
   try {
     await run(history, asked);
     if (asked.verb === 'failover') await run(history, { verb: 'failback', to: undefined, isHurried: false });
   } catch (error) {
-    if (!isTangled || !(error instanceof NotReached)) throw error;
+    if (!(error instanceof NotReached) || !(isTangled || isTorn(history))) throw error;
   }
 };

@@ -310,7 +310,7 @@ const restart = site.map((number) =>
 );
 
 const loseAnswer = site.map((number) =>
-  step(`the driver of ${nameOf(number)} answers its next promote or demote with an error`, ({ world }) =>
+  step(`the driver of ${nameOf(number)} answers its next promote with an error`, ({ world }) =>
     world.sites[number].controller.loseAnswer(),
   ),
 );

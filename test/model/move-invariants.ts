@@ -59,11 +59,17 @@ const checkDemotion = (world: MovingWorld, site: MovingSite, written: Written): 
   if (after.spec.autoResync === true) throw new Error(`${claim} is demoted with autoResync`);
 };
 
-/** What is thrown away has to be an older copy, or one of two that somebody went on with. */
-const noteResync = ({ bytes }: MovingWorld, site: MovingSite, { after }: Written): void => {
+/** What is thrown away has to be an older copy, or one of two that somebody went on with: two at once may each mean another one. */
+const noteResync = (
+  { bytes }: MovingWorld,
+  { hasTwoAtOnce }: Disturbances,
+  { site, written: { after } }: { site: MovingSite; written: Written },
+): void => {
   const { spec } = after as VolumeReplication;
-  if (spec.replicationState === 'resync')
-    bytes.noteThrownAway(site.number, spec.dataSource.name as ClaimName);
+  if (spec.replicationState !== 'resync') return;
+  const claim = spec.dataSource.name as ClaimName;
+  if (hasTwoAtOnce) bytes.contest(claim);
+  bytes.noteThrownAway(site.number, claim);
 };
 
 const claimsOfRun = ({ groups }: Run, claim: string): ClaimName[] =>
@@ -111,7 +117,7 @@ export const checkWrite = (
   { site, written }: { site: MovingSite; written: Written },
 ): void => {
   if (isReplication(written)) checkDemotion(world, site, written);
-  if (isReplication(written)) noteResync(world, site, written);
+  if (isReplication(written)) noteResync(world, disturbed, { site, written });
   if (run === undefined || disturbed.hasTwoAtOnce || disturbed.replications || disturbed.deletions) return;
   if (isReplication(written)) checkPromotion(world, run, site, written);
   if (writing?.kind === 'workload') checkWorkload(world, run, writing);

@@ -5,7 +5,6 @@ import { leaseDurationSeconds } from '../../core/operation/lease.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import { mergeRecords, type Operation } from '../../core/operation/read-record.ts';
 import type { MovingSite, MovingWorld } from './moving-world.ts';
-import { claimNames } from './simulated-storage.ts';
 import { namespace } from './simulated-workloads.ts';
 
 type Status = NonNullable<OperationRecord['status']>;
@@ -33,9 +32,11 @@ export const writeRecord = (
     readonly holder: string;
     readonly spec: Omit<OperationRecord['spec'], 'volumes'>;
     readonly status: Status;
+    /** Claims that move. */
+    readonly claims: readonly string[];
   },
 ): void => {
-  const { name, holder, spec, status } = record;
+  const { name, holder, spec, status, claims } = record;
   const lease = { holder, renewTime: new Date(now).toISOString(), leaseDurationSeconds };
   for (const site of sites.filter(reaches)) {
     const before = site.guarded.simulated.find<OperationRecord>(resources.operations, { namespace, name });
@@ -44,7 +45,7 @@ export const writeRecord = (
       metadata: { namespace, name },
       spec: before?.spec ?? {
         ...spec,
-        volumes: claimNames.map((claim) => ({ persistentVolumeClaim: claim })),
+        volumes: claims.map((claim) => ({ persistentVolumeClaim: claim })),
       },
       status: { ...status, lease },
     };

@@ -99,4 +99,10 @@ export const reachesOf =
 
 /** Writes the record of a run to the sites that its operator reaches. */
 export const saveRun = (world: MovingWorld, operator: Operator, run: Run, holder = operator.name): void =>
-  writeRecord(world, reachesOf(operator), { name: run.name, holder, spec: run.spec, status: run.status });
+  writeRecord(world, reachesOf(operator), {
+    name: run.name,
+    holder,
+    spec: run.spec,
+    status: run.status,
+    claims: run.groups.flatMap(({ group }) => group.volumes.map(({ source }) => source.name)),
+  });
