@@ -87,9 +87,9 @@ describe('the executable', () => {
     },
     {
       what: 'an unknown command',
-      words: ['failover'],
+      words: ['teleport'],
       code: 2,
-      says: /^error: unknown command "failover"; see /,
+      says: /^error: unknown command "teleport"; see /,
     },
     {
       what: 'a missing kubeconfig',
