@@ -54,6 +54,8 @@ export type WatchOptions = {
   fieldSelector?: string;
   resourceVersion?: string;
   timeoutSeconds?: number;
+  /** Called once the server has taken the watch: it may be long until something happens in it. */
+  onOpen?: () => void;
   signal: AbortSignal;
 };
 

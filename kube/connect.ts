@@ -87,6 +87,7 @@ async function* watchEvents<T extends KubernetesObject>(
   options: WatchOptions,
 ) {
   const { body } = await session.stream(watchPath(resource, options), options.signal);
+  options.onOpen?.();
   try {
     for await (const line of linesOf(body)) yield watchEventOf<T>(line);
   } finally {

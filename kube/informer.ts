@@ -49,7 +49,7 @@ export type Informer<T extends KubernetesObject> = {
    */
   observe(object: T): void;
   hasSynced(): boolean;
-  /** Time (ms) of the last list, event or bookmark; undefined before the first. */
+  /** Time (ms) of the last list, begin of a watch, event or bookmark; undefined before the first. */
   lastContact(): number | undefined;
   /** What went wrong at the last attempt, as long as nothing was heard since. */
   failure(): unknown;
@@ -128,6 +128,8 @@ const watchOnce = async <T extends KubernetesObject>(
       ...selection(options),
       resourceVersion: from.resourceVersion,
       timeoutSeconds: Math.round(240 + random() * 60),
+      // After a cut it is in contact again, though it may be a minute until the next bookmark of a quiet kind.
+      onOpen: follow.contact,
       signal: ending.signal,
     });
     for await (const event of events) {

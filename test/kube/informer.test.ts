@@ -165,6 +165,20 @@ describe('against a server that misbehaves', () => {
     await eventually(() => expect(seen).toEqual(['added a red']));
   });
 
+  test('a watch that was cut is in contact again once the server takes it, though nothing happens in it', async () => {
+    scripted = await startScriptedServer((request, response, number) => {
+      if (!request.url?.includes('watch=true')) return sendJson(response, 200, listOf('5', []));
+      response.writeHead(200).flushHeaders();
+      if (number === 2) response.destroy();
+    });
+    const failures: unknown[] = [];
+    const { informer } = follow({ cluster: scripted.cluster, onFailure: (error) => failures.push(error) });
+    await eventually(() => expect(failures).toHaveLength(1));
+    expect(informer.failure()).toBeDefined();
+    await eventually(() => expect(informer.failure()).toBeUndefined());
+    expect(scripted.requests).toHaveLength(3);
+  });
+
   test('a list that fails is tried until it succeeds', async () => {
     scripted = await startScriptedServer((request, response, number) => {
       if (request.url?.includes('watch=true')) return void response.writeHead(200).flushHeaders();
