@@ -57,8 +57,6 @@ type Copy = {
   readonly namespace: string;
   /** There, and held by us. */
   isOurs: boolean;
-  /** We have tried to write it. */
-  wasTried: boolean;
   resourceVersion: string | undefined;
   /** One write after the other. */
   chain: Promise<void>;
@@ -78,7 +76,6 @@ const copiesOf = ({ sites, volumes, adopted }: RecordOptions): Copy[] =>
         site,
         namespace,
         isOurs: false,
-        wasTried: false,
         resourceVersion,
         chain: Promise.resolve(),
         queued: undefined,
@@ -163,10 +160,13 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
     return writeRecordStatus(copy.site, key, statusOf(copy, status, holder), { test, signal: until });
   };
 
-  /** What was answered with an error may have happened all the same: a record that nobody has written since is ours. */
+  /**
+   * What was answered with an error may have happened all the same, and what went out over a connection that was closed is sent again: a
+   * record that says we hold it, or that says nothing yet, is ours.
+   */
   const take = async (copy: Copy, status: StatusIn, how: Writing): Promise<RecordWrite> => {
     const taken = await takeNew(copy, status, how);
-    if (taken.state !== 'conflict' || !copy.wasTried) return taken;
+    if (taken.state !== 'conflict') return taken;
     const read = await readRecord(copy.site, { namespace: copy.namespace, name }, how.until);
     if (read.state !== 'written') return read;
     const holder = read.record.status?.lease?.holder;
@@ -184,7 +184,6 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   const writeCopy = async (copy: Copy, status: StatusIn, how: Writing): Promise<void> => {
     if (notKept.has(copy.site)) return;
     const written = copy.isOurs ? await renew(copy, status, how) : await take(copy, status, how);
-    copy.wasTried = true;
     if (written.state === 'conflict') lost.abort(takenOver(name));
     if (written.state === 'failed') fail(copy, written.error);
     else failing.delete(copy.site);
