@@ -79,12 +79,14 @@ const targetNotReady: Check = (now) =>
     : now.volumes.flatMap((it) => {
         const { volume, source, target, isThrough } = it;
         if (isThrough || !target.known || !source.known) return [];
-        const isPrimary = target.value.role.role === 'primary' && source.value.role.role === 'primary';
+        const { role, wants } = target.value.role;
+        // One that was asked to take over by force does so whenever its controller comes back.
+        const isPrimary = (role === 'primary' || wants === 'primary') && source.value.role.role === 'primary';
         // Once the source is demoted nothing tells any more whether the target followed it: a return writes that down before.
         if (!isPrimary && !isSaidStale(it, now)) return [];
         const name = now.sites.target.site.name;
         const message = isPrimary
-          ? `${name} is primary, too: one of the two holds an older copy`
+          ? `${name} is primary, too, or is to become so: one of the two holds an older copy`
           : `the copy on ${name} is older than that of ${now.sites.source.site.name}, as far as is known, and nothing tells that it was made anew`;
         const next = drCommand(now.sites.source.site, 'failback', volume.source);
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { known } from '../../../core/model/reading.ts';
+import { judgeGroup } from '../../../core/plan/judge-move.ts';
+import type { MoveVerb } from '../../../core/plan/move.ts';
+import type { Workload } from '../../../core/workload/workload.ts';
+import { pvc } from '../status/objects.ts';
+import { dark, vgr } from '../step/pair.ts';
+import { deployments, workloadOf } from '../workload/objects.ts';
+import { factsOf, groupOf, type MoveSketch } from './moves.ts';
+import { podOn, site, standing } from './volumes.ts';
+
+/** `target DR102 → failback`: what stands against it, where, and the command that is named. */
+const judged = (sketch: MoveSketch): string[] =>
+  judgeGroup(factsOf(sketch), groupOf(sketch)).blocks.map(({ site: on, obstacle: { code, next } }) => {
+    const verb = /\bkubectl dr (\w+)/.exec(next ?? '')?.[1];
+    return `${on} ${code}${verb === undefined ? '' : ` → ${verb}`}`;
+  });
+
+const warned = (sketch: MoveSketch): readonly string[] =>
+  judgeGroup(factsOf(sketch), groupOf(sketch)).warnings;
+
+const marked = standing('replica', 'db', { 'kubectl-dr.dev/stale-against': 'east/db-uid' });
+
+describe('a relocate', () => {
+  test.each<[string, MoveSketch, string[]]>([
+    [
+      'begins from a primary to a replica',
+      { source: site({ db: 'primary' }), target: site({ db: 'replica' }) },
+      [],
+    ],
+    ['begins where the target has nothing yet', { source: site({ db: 'primary' }) }, []],
+    [
+      'begins though something uses the volume: its first steps end that',
+      { source: site({ db: 'primary' }, { pods: known([podOn('db')]) }) },
+      [],
+    ],
+    ['goes on from its middle', { source: site({ db: 'demoted' }), target: site({ db: 'replica' }) }, []],
+    [
+      'is over where the target is primary alone',
+      { source: site({ db: 'replica' }), target: site({ db: 'primary' }) },
+      [],
+    ],
+    [
+      'does not begin without its source',
+      { source: dark, target: site({ db: 'replica' }) },
+      ['source Unknown → failover'],
+    ],
+    [
+      'does not begin without its target',
+      { source: site({ db: 'primary' }), target: dark },
+      ['target Unknown'],
+    ],
+    [
+      'does not begin with two primaries',
+      { source: site({ db: 'primary' }), target: site({ db: 'primary' }) },
+      ['target DR102 → failback'],
+    ],
+    [
+      'does not begin while the target was asked to take over, and has not yet',
+      { source: site({ db: 'primary' }), target: site({ db: 'toBePromoted' }) },
+      ['target DR102 → failback'],
+    ],
+    [
+      'does not go over a copy that is marked as older',
+      { source: site({ db: 'primary' }), target: { replications: known([marked]) } },
+      ['target DR102 → failback'],
+    ],
+    [
+      'does not go over a copy that a record tells of, though it follows: nothing would tell once the source is demoted',
+      { source: site({ db: 'followed' }), target: site({ db: 'replica' }), isToldStale: true },
+      ['target DR102 → failback'],
+    ],
+    [
+      'does not begin while the replica fails: it may have split off',
+      { source: site({ db: 'followed' }), target: site({ db: 'split' }) },
+      ['target Unknown → status'],
+    ],
+    [
+      'has nothing to move from a site that has none',
+      { source: site({}), target: site({ db: 'replica' }) },
+      ['source NotProtected → status', 'source NotProtected → status'],
+    ],
+    [
+      'cannot demote what is being deleted',
+      { source: site({ db: 'deleting' }), target: site({ db: 'replica' }) },
+      ['source Terminating'],
+    ],
+    ['leaves a group alone', { source: { groups: known([vgr(['db'])]) } }, ['source GroupMember']],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ verb: 'relocate', ...sketch })).toEqual(expected);
+  });
+});
+
+describe('a failover', () => {
+  test.each<[string, MoveSketch, string[]]>([
+    ['begins without its source: a person is asked', { source: dark, target: site({ db: 'replica' }) }, []],
+    ['begins for a claim that is yet to be restored', { source: dark, target: { claims: known([]) } }, []],
+    [
+      'begins for a claim that is not bound yet',
+      { source: dark, target: { claims: known([{ ...pvc('db'), status: { phase: 'Pending' } }]) } },
+      [],
+    ],
+    [
+      'begins from a source that is demoted',
+      { source: site({ db: 'demoted' }), target: site({ db: 'replica' }) },
+      [],
+    ],
+    [
+      'has nothing to force while the source answers, and is primary',
+      { source: site({ db: 'primary' }), target: site({ db: 'replica' }) },
+      ['source DR102 → relocate'],
+    ],
+    ['does not begin without its target', { source: dark, target: dark }, ['target Unknown']],
+    [
+      'does not take up a target that is being deleted',
+      { source: dark, target: site({ db: 'deleting' }) },
+      ['target Terminating'],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ verb: 'failover', ...sketch })).toEqual(expected);
+  });
+});
+
+describe('a failback', () => {
+  test.each<[string, MoveSketch, string[]]>([
+    ['begins with two primaries', { source: site({ db: 'primary' }), target: site({ db: 'primary' }) }, []],
+    [
+      'begins over an older copy',
+      { source: site({ db: 'primary' }), target: { replications: known([marked]) } },
+      [],
+    ],
+    [
+      'begins though the replica fails: it is made anew',
+      { source: site({ db: 'primary' }), target: site({ db: 'split' }) },
+      [],
+    ],
+    [
+      'does not begin without the site that took over',
+      { source: dark, target: site({ db: 'primary' }) },
+      ['source Unknown → failover'],
+    ],
+    [
+      'has nothing to return from a site that has none',
+      { source: site({}), target: site({ db: 'replica' }) },
+      ['source NotProtected → status', 'source NotProtected → status'],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ verb: 'failback', ...sketch })).toEqual(expected);
+  });
+});
+
+test('an undo needs no source that could be demoted', () => {
+  expect(judged({ verb: 'undo', source: site({}), target: site({ db: 'demoted' }) })).toEqual([]);
+});
+
+test('one of two volumes holds both of them up', () => {
+  const sketch: MoveSketch = {
+    claims: ['db', 'web'],
+    source: site({ db: 'primary', web: 'deleting' }),
+    target: site({ db: 'replica', web: 'replica' }),
+  };
+  expect(judged(sketch)).toEqual(['source Terminating']);
+});
+
+describe('a workload that also mounts a claim that does not move', () => {
+  const sourceRuns = [{ ...workloadOf(deployments, { replicas: 2 }), claims: ['db', 'cache'] }];
+  const plain: MoveSketch = { source: site({ db: 'primary' }), target: site({ db: 'replica' }), sourceRuns };
+
+  test.each<[string, MoveSketch, string[]]>([
+    ['would not start where the target has none', {}, ['source NotProtected → protect']],
+    [
+      'starts where the target has one',
+      { target: site({ db: 'replica' }, { claims: known([pvc('db'), pvc('cache')]) }) },
+      [],
+    ],
+    [
+      'need not start where it is at 0',
+      { sourceRuns: [{ ...workloadOf(deployments, { replicas: 0 }), claims: ['db', 'cache'] }] },
+      [],
+    ],
+    ['is not asked about in a disaster', { verb: 'failover', source: dark }, []],
+    [
+      'does not hold up what has gone over',
+      { source: site({ db: 'replica' }), target: site({ db: 'primary' }) },
+      [],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ ...plain, ...sketch })).toEqual(expected);
+  });
+});
+
+describe('a person is warned', () => {
+  const plain: MoveSketch = { source: site({ db: 'primary' }), target: site({ db: 'replica' }) };
+  const web: Workload = workloadOf(deployments, { replicas: 2 });
+
+  test.each<[MoveVerb, number]>([
+    ['relocate', 1],
+    ['failback', 1],
+    ['failover', 0],
+  ])('of who starts it again, where it is stopped: %s', (verb, count) => {
+    const manager = {
+      name: 'Argo CD Application shop',
+      kind: 'gitops' as const,
+      warning: 'starts it again',
+      pause: undefined,
+    };
+    const sourceRuns = [{ ...web, managers: [manager] }];
+    expect(warned({ ...plain, verb, sourceRuns })).toHaveLength(count);
+  });
+});
