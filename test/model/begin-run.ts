@@ -226,6 +226,9 @@ const takeUp = (
   unfinished: Operation | undefined,
 ): Operation | undefined => {
   if (undone !== undefined || unfinished === undefined) return undone;
+  // A record is never written over while somebody else holds it, even by whoever does not wait for them.
+  const holder = holderOf(unfinished, world.now);
+  if (holder !== undefined && holder !== operator.name) return undefined;
   if (unfinished.verb === verbs[verb] && unfinished.to.name === siteNames[target]) return unfinished;
   supersede(world, operator, unfinished);
   return undefined;

@@ -93,8 +93,9 @@ const isReached = (history: History, asked: Asked, result: Result): boolean => {
 /** What a person does next; undefined where nothing helps. */
 const nextAsked = (history: History, asked: Asked, result: Result): Asked | undefined => {
   if (result.is === 'refused') return advised(history, asked, result);
-  if (result.is !== 'ended') return undefined;
-  return result.run.refused === undefined ? asked : advised(history, asked, result.run.refused);
+  // What stops in its middle though nothing fails any more is no way to an end.
+  if (result.is !== 'ended' || result.run.refused === undefined) return undefined;
+  return advised(history, asked, result.run.refused);
 };
 
 const run = async (history: History, first: Asked): Promise<void> => {

@@ -24,6 +24,8 @@ export type KnownBytes = {
   check(): void;
   /** Whether a copy follows the good one: it has all that the good one had when it was promoted, and nothing else. */
   isFollowing(site: SiteNumber, claim: ClaimName): boolean;
+  /** Whether a copy holds every write that nobody may lose. */
+  holdsAll(site: SiteNumber, claim: ClaimName): boolean;
   /** Where a volume was promoted last. */
   goodSite(claim: ClaimName): SiteNumber;
 };
@@ -92,6 +94,10 @@ export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
         [...atPromotion].every((write) => copy.has(write)) &&
         [...copy].every((write) => primary.has(write))
       );
+    },
+    holdsAll: (site, claim) => {
+      const copy = storage.writesIn(site, claim);
+      return [...volumes[claim].owed.keys()].every((write) => copy.has(write));
     },
     goodSite: (claim) => volumes[claim].good,
   };

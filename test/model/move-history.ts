@@ -418,6 +418,7 @@ export const setups: fc.Arbitrary<Setup> = fc.record({
   layout: fc.constantFrom('together', 'apart'),
   isRestored: fc.boolean(),
   hasLease: mostly,
+  forcePolicy: fc.constantFrom('consent', 'consent', 'upstream'),
   hasMeddlers: seldom,
   siteSkew: fc
     .tuple(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -4, max: 4 }))

@@ -77,7 +77,7 @@ const claimsOfRun = ({ groups }: Run, claim: string): ClaimName[] =>
     groups.find(({ group }) => group.volumes.some(({ source }) => source.name === claim))?.group.volumes ?? []
   ).map(({ source }) => source.name as ClaimName);
 
-/** A volume is promoted only where no other of its group is still primary on the other site. */
+/** A volume is promoted only where no other of its group is still primary on the other site, and with everything that was written. */
 const checkPromotion = (world: MovingWorld, run: Run, site: MovingSite, written: Written): void => {
   const [before, after] = [written.before, written.after] as [
     VolumeReplication | undefined,
@@ -86,7 +86,10 @@ const checkPromotion = (world: MovingWorld, run: Run, site: MovingSite, written:
   const asks = after.spec.replicationState === 'primary' && before?.spec.replicationState !== 'primary';
   if (!asks || after.metadata.annotations?.[consentAnnotation] !== undefined || run.verb === 'failover')
     return;
-  for (const claim of claimsOfRun(run, after.spec.dataSource.name))
+  const name = after.spec.dataSource.name as ClaimName;
+  if (run.verb !== 'undo' && !world.bytes.holdsAll(site.number, name))
+    throw new Error(`${name} is to be promoted before its last writes have arrived`);
+  for (const claim of claimsOfRun(run, name))
     if (world.storage.roleOf(otherSite(site.number), claim) === 'primary')
       throw new Error(
         `${after.spec.dataSource.name} is promoted while ${claim} of its group is still primary`,

@@ -2,6 +2,7 @@
 import { resources } from '../../core/model/resource.ts';
 import { replicationNames, type VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Rpc } from '../../core/replication/answer.ts';
+import type { ForcePolicy } from '../../core/replication/facts.ts';
 import { createPeerLook } from '../../kube/peer-look.ts';
 import type { Primacies } from './admit-replication.ts';
 import { createGuardedSite, type GuardedSite } from './guarded-site.ts';
@@ -25,6 +26,8 @@ export type Setup = {
   readonly isRestored: boolean;
   /** Two operators honour each other's lease. */
   readonly hasLease: boolean;
+  /** kubernetes-csi-addons asks no peer, and forces a promote that the driver refuses. */
+  readonly forcePolicy: ForcePolicy;
   /** People change objects beside the operators. */
   readonly hasMeddlers: boolean;
   /** Milliseconds by which the clocks of both clusters, and of both operators, are ahead. */
@@ -111,7 +114,11 @@ const watchCalls =
     bytes.notePromotion(site, claim, primacy?.accepted);
   };
 
-const createSites = (world: () => MovingWorld, storage: SimulatedStorage, { siteSkew }: Setup) => {
+const createSites = (
+  world: () => MovingWorld,
+  storage: SimulatedStorage,
+  { siteSkew, forcePolicy }: Setup,
+) => {
   const ending = new AbortController();
   const clock = (site: SiteNumber) => () => world().now + siteSkew[site];
   const guarded = [createGuardedSite('a', clock(0)), createGuardedSite('b', clock(1))] as const;
@@ -131,6 +138,7 @@ const createSites = (world: () => MovingWorld, storage: SimulatedStorage, { site
       array: storage.arrays[number],
       peer,
       now,
+      forcePolicy,
       onCall: watchCalls(world, number),
     });
     return { number, guarded: guarded[number], controller };

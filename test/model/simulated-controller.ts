@@ -6,7 +6,7 @@ import { known } from '../../core/model/reading.ts';
 import { resources } from '../../core/model/resource.ts';
 import { replicationNames, type VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Answers, Failure, Rpc } from '../../core/replication/answer.ts';
-import type { CloseLook, Facts } from '../../core/replication/facts.ts';
+import type { CloseLook, Facts, ForcePolicy } from '../../core/replication/facts.ts';
 import { nextStep } from '../../core/replication/next-step.ts';
 import { statusPatch } from '../../core/replication/status-change.ts';
 import type { Requeue, Step } from '../../core/replication/step.ts';
@@ -35,6 +35,7 @@ type Parts = {
   readonly array: SiteArray;
   readonly peer: PeerLook;
   readonly now: () => number;
+  readonly forcePolicy: ForcePolicy;
   /** Told around each call of the driver. */
   readonly onCall: (rpc: Rpc, replication: VolumeReplication, call: () => void) => void;
 };
@@ -97,7 +98,7 @@ const delayOf = (requeue: Requeue, memory: Memory): number => {
 
 /** A controller over the objects of one cluster. */
 export const createSimulatedController = (parts: Parts): SimulatedController => {
-  const { cluster, array, peer, now, onCall } = parts;
+  const { cluster, array, peer, now, forcePolicy, onCall } = parts;
   const memories = new Map<string, Memory>();
   let losesAnswer = false;
 
@@ -121,9 +122,9 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
       rivals: [],
       sharers: [],
       driver: { name: driverName, state: 'ready', knowsDestination: false },
-      forcePolicy: 'consent',
+      forcePolicy,
       pollMs: 10_000,
-      hasPeer: true,
+      hasPeer: forcePolicy === 'consent',
       look,
       now: now(),
     };
@@ -141,7 +142,10 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
       before,
       at: now(),
       sameVolume: known([]),
-      peer: await peer.look(question, AbortSignal.timeout(60_000)),
+      peer:
+        forcePolicy === 'consent'
+          ? await peer.look(question, AbortSignal.timeout(60_000))
+          : { state: 'not-configured' },
     };
   };
 
