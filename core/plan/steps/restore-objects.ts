@@ -36,14 +36,18 @@ const lookAt = (now: VolumeNow, { brought, sites }: GroupNow): Partial<StepLook>
 const isSame = (there: Workload, { kind, namespace, name }: BroughtWorkload): boolean =>
   there.name === name && there.namespace === namespace && there.resource.kind === kind;
 
-/** Those of the group that are not on the target. Where its workloads cannot be read, bringing them shows it. */
+/** Those of the group that are not on the target. While its workloads cannot be read, nobody knows which. */
 const missingWorkloads = ({ brought, group, sites }: GroupNow): Partial<StepLook>[] => {
   const { workloads } = sites[site];
-  const there = workloads.known ? workloads.value : [];
   const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
-  return brought.workloads
-    .filter(({ namespace, claims: names }) => names.some((name) => claims.has(`${namespace}/${name}`)))
-    .filter((workload) => !there.some((it) => isSame(it, workload)))
+  const own = brought.workloads.filter(({ namespace, claims: names }) =>
+    names.some((name) => claims.has(`${namespace}/${name}`)),
+  );
+  const [first] = group.volumes;
+  if (!workloads.known)
+    return own.length === 0 || first === undefined ? [] : [unknownWait(first, site, workloads.why)];
+  return own
+    .filter((workload) => !workloads.value.some((it) => isSame(it, workload)))
     .map(({ kind, namespace, name }) => ({
       writes: [{ kind: 'restore', site, object: { kind, namespace, name } }],
     }));
