@@ -453,6 +453,9 @@ export const endFaults = async (history: History): Promise<void> => {
   for (let round = 0; round < 4; round += 1) await settle(world, 10_000);
 };
 
+/** Pods end and start one after the other, so that a command sees them do so. */
+const podChangesARound = 3;
+
 /** Lets one command run to its end; what it ended with. */
 export const runToEnd = async (
   history: History,
@@ -466,7 +469,7 @@ export const runToEnd = async (
     if (operator.run === undefined) return { is: 'ended', run };
     for (const seen of operator.seen) seen.lookAnew();
     await proceed(history, operator);
-    await settle(history.world, 5_000);
+    await settle(history.world, 5_000, podChangesARound);
     writeBytes(history, 0);
     writeBytes(history, 1);
     checkStorage(history.world);

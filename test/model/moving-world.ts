@@ -183,14 +183,14 @@ export const pass = (world: MovingWorld, ms: number): void => {
   world.now += ms;
 };
 
-/** Everybody but operators works for a while. */
-export const settle = async (world: MovingWorld, ms: number): Promise<void> => {
+/** Everybody but operators works for a while; `most`: so much can happen to the workloads of a site. */
+export const settle = async (world: MovingWorld, ms: number, most = 30): Promise<void> => {
   pass(world, ms);
   for (const { number, guarded, controller } of world.sites) {
     if (!guarded.isUp) continue;
     guarded.catchUp();
     await controller.act();
-    for (let count = 0; count < 30 && actOnWorkloads(world, number, 0); count += 1);
+    for (let count = 0; count < most && actOnWorkloads(world, number, 0); count += 1);
     world.steps += 1;
   }
 };
