@@ -115,6 +115,7 @@ const relist = async <T extends KubernetesObject>(follow: Following<T>): Promise
 const watchOnce = async <T extends KubernetesObject>(
   follow: Following<T>,
   from: { resourceVersion: string },
+  onOpen: () => void,
 ): Promise<void> => {
   const { options, cache } = follow;
   const { cluster, resource, random = Math.random, transform = withoutManagedFields } = options;
@@ -128,8 +129,7 @@ const watchOnce = async <T extends KubernetesObject>(
       ...selection(options),
       resourceVersion: from.resourceVersion,
       timeoutSeconds: Math.round(240 + random() * 60),
-      // After a cut it is in contact again, though it may be a minute until the next bookmark of a quiet kind.
-      onOpen: follow.contact,
+      onOpen,
       signal: ending.signal,
     });
     for await (const event of events) {
@@ -159,9 +159,19 @@ const followForever = async <T extends KubernetesObject>(
   const { options } = follow;
   const { signal, resource, log, random = Math.random, now = Date.now } = options;
   let failures = 0;
+  let pausedMs = 0;
+  let openedAt: number | undefined;
   let from: { resourceVersion: string } | undefined;
+  const onOpen = (): void => {
+    openedAt = now();
+    // After a cut it is in contact again, though it may be a minute until the next bookmark of a quiet kind.
+    follow.contact();
+  };
+  /** A watch that went on for longer than was waited for it: its end is the first failure of its own. */
+  const heldOn = (): boolean => openedAt !== undefined && now() - openedAt > pausedMs;
   while (!signal.aborted) {
     const startedAt = now();
+    openedAt = undefined;
     try {
       if (from === undefined) {
         from = { resourceVersion: await relist(follow) };
@@ -169,7 +179,7 @@ const followForever = async <T extends KubernetesObject>(
         failures = 0;
       }
       const before = from.resourceVersion;
-      await watchOnce(follow, from);
+      await watchOnce(follow, from, onOpen);
       // A server that ends every watch at once must not be asked in a tight loop.
       const wasUseful = from.resourceVersion !== before || now() - startedAt > 5_000;
       failures = wasUseful ? 0 : failures + 1;
@@ -185,10 +195,10 @@ const followForever = async <T extends KubernetesObject>(
         );
         follow.failed(error);
       }
-      failures += 1;
+      failures = heldOn() ? 1 : failures + 1;
     }
-    if (failures > 0)
-      await delay(informerBackoff(failures, random), undefined, { signal }).catch(() => undefined);
+    pausedMs = failures > 0 ? informerBackoff(failures, random) : 0;
+    if (pausedMs > 0) await delay(pausedMs, undefined, { signal }).catch(() => undefined);
   }
 };
 
