@@ -164,15 +164,15 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
    * What was answered with an error may have happened all the same, and what went out over a connection that was closed is sent again: a
    * record that says we hold it, or that says nothing yet, is ours.
    */
-  const take = async (copy: Copy, status: StatusIn, how: Writing): Promise<RecordWrite> => {
+  const take = async (copy: Copy, status: StatusIn, how: Writing, attempts = 3): Promise<RecordWrite> => {
     const taken = await takeNew(copy, status, how);
-    if (taken.state !== 'conflict') return taken;
+    if (taken.state !== 'conflict' || attempts === 1) return taken;
     const read = await readRecord(copy.site, { namespace: copy.namespace, name }, how.until);
     if (read.state !== 'written') return read;
     const holder = read.record.status?.lease?.holder;
     if (holder !== undefined && holder !== holderText(me)) return taken;
     copy.resourceVersion = read.record.metadata.resourceVersion;
-    return takeNew(copy, status, how);
+    return take(copy, status, how, attempts - 1);
   };
 
   const renew = (copy: Copy, status: StatusIn, { holder, until }: Writing): Promise<RecordWrite> => {
