@@ -92,10 +92,10 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
       return object === undefined ? [] : (readScalable(resource, object, claims, context) ?? []);
     });
 
-  let last: { version: number; claims: string; answer: Reading<readonly Workload[]> } | undefined;
+  let last:
+    | { version: number; claims: string; unsized: unknown; answer: Reading<readonly Workload[]> }
+    | undefined;
   const readNow = (claimNames: (namespace: string) => ReadonlySet<string>): Reading<readonly Workload[]> => {
-    const why = whyUnreadable();
-    if (why !== undefined) return unknown(why);
     const objects = builtIn.flatMap(({ resource, kind }) =>
       kind.list().map((object) => ({ resource, object })),
     );
@@ -105,8 +105,12 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
   return {
     looked: Promise.all([...builtIn, autoscalers].map(({ kind }) => kind.looked)),
     read: (claimNames, claims) => {
-      if (last?.version !== version || last.claims !== claims)
-        last = { version, claims, answer: readNow(claimNames) };
+      // That a site can be read again is no change of an object: what is kept is only what was read.
+      const why = whyUnreadable();
+      if (why !== undefined) return unknown(why);
+      const unsized = failureOf(autoscalers);
+      if (last?.version !== version || last.claims !== claims || last.unsized !== unsized)
+        last = { version, claims, unsized, answer: readNow(claimNames) };
       return last.answer;
     },
     addCustom: (more) => {
