@@ -24,7 +24,7 @@ const isMove = ({ verb }: Operation): boolean => verb !== 'Undo';
 
 /** Whether something of it took effect: it was promoted, so that the volumes are where it was going. */
 const tookEffect = ({ phase, pointOfNoReturnAt }: Operation): boolean =>
-  pointOfNoReturnAt !== undefined || phase === 'Succeeded';
+  phase === 'Succeeded' || (pointOfNoReturnAt !== undefined && phase !== 'Undone');
 
 const isOpen = ({ phase }: Operation): boolean => ['Running', 'Left', 'Failed'].includes(phase);
 

@@ -73,7 +73,8 @@ export const newRunLog = (now: number, session: Session): RunLog => {
     phase: 'Running',
     message: undefined,
     endedAt: undefined,
-    promotedAt: unfinished?.pointOfNoReturnAt,
+    // Taken back is only what has promoted nothing, whatever it was about to do.
+    promotedAt: session.prepared.request.verb === 'undo' ? undefined : unfinished?.pointOfNoReturnAt,
     lastPrimaryAt: undefined,
     lastReadyAt: undefined,
     dataLoss: undefined,

@@ -1,5 +1,6 @@
 import { DrError } from '../../core/model/error.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
+import type { Sites } from '../door/clusters.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import { parseOperationName } from '../history/parse-operation-name.ts';
@@ -12,15 +13,19 @@ import { runOperation } from './run-operation.ts';
 /** The flags of `resume` and `undo` as parsed. */
 export type ResumeFlags = OperationFlags & { name?: string };
 
-/** Reads the record that is meant. */
-export const readMeant = async (flags: ResumeFlags, io: Io): Promise<Operation> => {
+/** Reads the record that is meant, and what else there is to look at while the sites are open. */
+export const readMeant = async <T>(
+  flags: ResumeFlags,
+  io: Io,
+  look: (operation: Operation, sites: Sites) => T,
+): Promise<Awaited<T>> => {
   const { openSites, closeSites } = await import('../door/clusters.ts');
   const requestTimeoutMs = parseRequestTimeout(flags['request-timeout']);
   const sites = await openSites({ ...flags, requestTimeoutMs }, io);
   try {
     const namespace = flags.namespace || sites.here.cluster.defaultNamespace;
     const name = flags.name === undefined ? undefined : parseOperationName(flags.name);
-    return await findOperation(sites, { name, namespace }, io);
+    return await look(await findOperation(sites, { name, namespace }, io), sites);
   } finally {
     closeSites(sites);
   }
@@ -35,7 +40,7 @@ const alreadyOver = ({ name, phase }: Operation): DrError =>
 
 /** `kubectl dr resume`: the same procedure on the same volumes, from wherever they are now. */
 export const runResume = async (flags: ResumeFlags, io: Io): Promise<ExitCode> => {
-  const operation = await readMeant(flags, io);
+  const operation = await readMeant(flags, io, (found) => found);
   if (!['Running', 'Left', 'Failed'].includes(operation.phase)) throw alreadyOver(operation);
   const verb = operation.verb.toLowerCase() as OperationRequest['verb'];
   io.stderr.write(

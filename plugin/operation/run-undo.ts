@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
 import { confirm } from './confirm.ts';
 import { claimsOfOperation } from './find-operation.ts';
+import { hasPromoted } from './has-promoted.ts';
 import { runOperation } from './run-operation.ts';
 import { type ResumeFlags, readMeant } from './run-resume.ts';
 
@@ -33,10 +34,12 @@ const moveBack = async (operation: Operation, flags: ResumeFlags, io: Io): Promi
 
 /** `kubectl dr undo`: takes a procedure back, while it has promoted nothing; else moves back, and says so. */
 export const runUndo = async (flags: ResumeFlags, io: Io): Promise<ExitCode> => {
-  const operation = await readMeant(flags, io);
+  const { operation, isPromoted } = await readMeant(flags, io, async (found, sites) => ({
+    operation: found,
+    isPromoted: await hasPromoted(found, sites, io.signal),
+  }));
   if (operation.phase === 'Undone' || operation.phase === 'Superseded') throw cannotUndo(operation);
-  if (operation.pointOfNoReturnAt !== undefined || operation.phase === 'Succeeded')
-    return moveBack(operation, flags, io);
+  if (isPromoted) return moveBack(operation, flags, io);
   const { name, by, from } = operation;
   io.stderr.write(`taking back ${operation.verb.toLowerCase()} ${name} of ${by}: back to ${from.name}\n`);
   return runOperation('undo', flags, io, {
