@@ -94,7 +94,8 @@ const passRewritten = (
       response.write(`${rewrite(line)}\n`);
     pending = pending.slice(end);
   });
-  answer.on('end', () => response.end(isWatch || pending === '' ? pending : rewrite(pending)));
+  const isObject = answer.headers['content-type']?.startsWith('application/json');
+  answer.on('end', () => response.end(isWatch || !isObject ? pending : rewrite(pending)));
   answer.on('error', () => response.destroy());
 };
 

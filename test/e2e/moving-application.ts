@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -71,12 +72,12 @@ const statefulSet = (namespace: string): KubernetesObject => {
   };
 };
 
-const replication = (name: string, namespace: string): KubernetesObject => ({
+const replication = (name: string, namespace: string, volumeReplicationClass: string): KubernetesObject => ({
   apiVersion: 'replication.storage.openshift.io/v1alpha1',
   kind: 'VolumeReplication',
   metadata: { name, namespace },
   spec: {
-    volumeReplicationClass: 'rbd-volumereplicationclass',
+    volumeReplicationClass,
     replicationState: 'primary',
     autoResync: false,
     dataSource: { apiGroup: '', kind: 'PersistentVolumeClaim', name },
@@ -108,6 +109,16 @@ export const movingApplications = (sandbox: RunningSandbox) => {
       await clusters[site].create(resources.storageClasses, sample('storage-class'));
       await clusters[site].create(resources.volumeReplicationClasses, sample('volume-replication-class'));
     }
+  };
+
+  /** A class like the sample's, by another name, for a driver. */
+  const addClass = async (site: Site, name: string, provisioner: string): Promise<void> => {
+    const { spec, ...rest } = sample('volume-replication-class');
+    await clusters[site].create(resources.volumeReplicationClasses, {
+      ...rest,
+      metadata: { name },
+      spec: { ...(spec as object), provisioner },
+    });
   };
 
   const list = async <T extends KubernetesObject>(
@@ -164,7 +175,10 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     );
 
   /** Installs an application into each namespace on cluster-1, writes its bytes, and protects it. */
-  const install = async (namespaces: readonly string[]): Promise<void> => {
+  const install = async (
+    namespaces: readonly string[],
+    className = 'rbd-volumereplicationclass',
+  ): Promise<void> => {
     const { 'cluster-1': first } = clusters;
     await Promise.all(
       namespaces.map(async (namespace) => {
@@ -185,11 +199,44 @@ export const movingApplications = (sandbox: RunningSandbox) => {
       namespaces.flatMap((namespace) =>
         claimNames.map(async (name) => {
           await write('cluster-1', namespace, name, `${namespace}/${name}: written first`);
-          await first.create(resources.volumeReplications, replication(name, namespace));
+          await first.create(resources.volumeReplications, replication(name, namespace, className));
         }),
       ),
     );
     await untilSynced('cluster-1', namespaces);
+  };
+
+  /** Makes claims without a workload on cluster-1, and protects them; answers their volume handles. */
+  const installClaims = async (namespace: string, names: readonly string[]): Promise<Map<string, string>> => {
+    const { 'cluster-1': first } = clusters;
+    await first.create(resources.namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace },
+    });
+    await Promise.all(
+      names.map((name) => first.create(resources.persistentVolumeClaims, claim(name, namespace))),
+    );
+    const bound = await sandbox.until(
+      () => list<PersistentVolumeClaim>('cluster-1', resources.persistentVolumeClaims, namespace),
+      (claims) => claims.every(({ status }) => status?.phase === 'Bound'),
+    );
+    await Promise.all(
+      names.map((name) =>
+        first.create(
+          resources.volumeReplications,
+          replication(name, namespace, 'rbd-volumereplicationclass'),
+        ),
+      ),
+    );
+    await untilSynced('cluster-1', [namespace]);
+    const volumes = await list<PersistentVolume>('cluster-1', resources.persistentVolumes);
+    return new Map(
+      bound.map(({ metadata, spec }) => [
+        metadata.name ?? '',
+        volumes.find((volume) => volume.metadata.name === spec?.volumeName)?.spec?.csi?.volumeHandle ?? '',
+      ]),
+    );
   };
 
   /** Writes over the bytes of all claims. */
@@ -224,6 +271,12 @@ export const movingApplications = (sandbox: RunningSandbox) => {
       );
   };
 
+  /** Somebody else changes the size of the Deployment. */
+  const scale = async (site: Site, namespace: string, replicas: number): Promise<void> => {
+    const key = { namespace, name: 'web' };
+    await clusters[site].patch(resources.deployments, key, { spec: { replicas } }, { type: 'merge' });
+  };
+
   const replicasOn = async (site: Site, namespace: string): Promise<Record<string, number>> => {
     const found = await Promise.all(
       [resources.deployments, resources.statefulSets].map((it) => list(site, it, namespace)),
@@ -242,7 +295,9 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     clusters,
     controlSocket,
     setUpClasses,
+    addClass,
     install,
+    installClaims,
     list,
     write,
     rewrite,
@@ -250,6 +305,7 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     roles,
     expectRoles,
     replicasOn,
+    scale,
     untilRunning,
     untilSynced,
     close: () => {

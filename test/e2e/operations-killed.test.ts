@@ -58,7 +58,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     let referee: Referee;
 
     const startUp = async (): Promise<void> => {
-      sandbox = await startSandbox(...flags, '--clock-factor=720');
+      sandbox = await startSandbox(...flags, '--clock-factor=300');
       applications = movingApplications(sandbox);
       referee = createReferee(applications);
       await applications.setUpClasses();
