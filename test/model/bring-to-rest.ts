@@ -116,7 +116,8 @@ const run = async (history: History, first: Asked): Promise<void> => {
  */
 export const bringToRest = async (history: History): Promise<void> => {
   const isTangled = isDisturbed(history.disturbed);
-  Object.assign(history.disturbed, { hasTwoAtOnce: false, replications: false });
+  const hadTwoAtOnce = history.disturbed.hasTwoAtOnce;
+  Object.assign(history.disturbed, { hadTwoAtOnce, hasTwoAtOnce: false, replications: false });
   const asked = history.lastAsked ?? nothingAsked;
   try {
     await run(history, asked);

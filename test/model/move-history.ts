@@ -40,7 +40,13 @@ export type History = {
 
 export const createHistory = async (setup: Setup): Promise<History> => {
   const world = await createMovingWorld(setup);
-  const disturbed = { hasTwoAtOnce: false, replications: false, sizes: false, deletions: false };
+  const disturbed = {
+    hasTwoAtOnce: false,
+    hadTwoAtOnce: false,
+    replications: false,
+    sizes: false,
+    deletions: false,
+  };
   const operator = (index: 0 | 1): Operator =>
     createOperator(world, index, (it, site, written) => checkWrite(world, it, disturbed, { site, written }));
   return {

@@ -14,6 +14,8 @@ import { namespace, sizeOf, usesOf, workloadsOf } from './simulated-workloads.ts
 /** What makes a promise void that only holds among people who do not disturb each other. */
 export type Disturbances = {
   hasTwoAtOnce: boolean;
+  /** There were two at once before, and their records contradict each other. */
+  hadTwoAtOnce: boolean;
   replications: boolean;
   sizes: boolean;
   deletions: boolean;
@@ -62,13 +64,13 @@ const checkDemotion = (world: MovingWorld, site: MovingSite, written: Written): 
 /** What is thrown away has to be an older copy, or one of two that somebody went on with: two at once may each mean another one. */
 const noteResync = (
   { bytes }: MovingWorld,
-  { hasTwoAtOnce }: Disturbances,
+  { hasTwoAtOnce, hadTwoAtOnce }: Disturbances,
   { site, written: { after } }: { site: MovingSite; written: Written },
 ): void => {
   const { spec } = after as VolumeReplication;
   if (spec.replicationState !== 'resync') return;
   const claim = spec.dataSource.name as ClaimName;
-  if (hasTwoAtOnce) bytes.contest(claim);
+  if (hasTwoAtOnce || hadTwoAtOnce) bytes.contest(claim);
   bytes.noteThrownAway(site.number, claim);
 };
 
