@@ -1,28 +1,69 @@
+import type { Reading } from '../model/reading.ts';
 import { knownValue } from '../model/reading-of.ts';
-import { resources } from '../model/resource.ts';
+import { type Resource, resources } from '../model/resource.ts';
 import { shellWord } from '../rules/guard/commands.ts';
+import type { CheckCode } from '../rules/rule-code.ts';
 import type { CheckFacts, Definition, Schema, SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachSite } from './on-each.ts';
 
-const { version } = resources.volumeReplications;
+/** What of one kind has to be there, and what goes wrong without. */
+type Needed = {
+  readonly resource: Resource;
+  readonly definitionOn: (site: SiteFacts) => Reading<Definition | undefined>;
+  readonly code: CheckCode;
+  readonly hasStatus: boolean;
+  readonly fields: readonly string[];
+  readonly harm: string;
+};
 
-/** What controllers, rules and status rely on. The last ones came with kubernetes-csi-addons after 0.5. */
-const needed = {
-  VolumeReplication: [
-    'spec.volumeReplicationClass',
-    'spec.replicationState',
-    'spec.dataSource',
-    'spec.autoResync',
-    'status.state',
-    'status.observedGeneration',
-    'status.conditions.observedGeneration',
-    'status.lastSyncTime',
-  ],
-  VolumeReplicationClass: ['spec.provisioner', 'spec.parameters'],
-} as const;
+const notReplicated = 'volumes cannot be replicated and watched over on this site';
 
-type Kind = keyof typeof needed;
+/** What controllers, rules, status and procedures rely on. */
+const neededKinds: readonly Needed[] = [
+  {
+    resource: resources.volumeReplications,
+    definitionOn: (site) => site.replicationDefinition,
+    code: 'DR402',
+    hasStatus: true,
+    // The last ones came with kubernetes-csi-addons after 0.5.
+    fields: [
+      'spec.volumeReplicationClass',
+      'spec.replicationState',
+      'spec.dataSource',
+      'spec.autoResync',
+      'status.state',
+      'status.observedGeneration',
+      'status.conditions.observedGeneration',
+      'status.lastSyncTime',
+    ],
+    harm: notReplicated,
+  },
+  {
+    resource: resources.volumeReplicationClasses,
+    definitionOn: (site) => site.classDefinition,
+    code: 'DR402',
+    hasStatus: false,
+    fields: ['spec.provisioner', 'spec.parameters'],
+    harm: notReplicated,
+  },
+  {
+    resource: resources.operations,
+    definitionOn: (site) => site.operationDefinition,
+    code: 'DR415',
+    hasStatus: true,
+    fields: [
+      'spec.verb',
+      'spec.volumes',
+      'status.phase',
+      'status.pointOfNoReturnAt',
+      'status.steps',
+      'status.workloads.claims',
+      'status.lease.renewTime',
+    ],
+    harm: 'procedures keep no record on this site: where nothing else is left, an interrupted one cannot be gone on with, and a second person is not held off',
+  },
+];
 
 /** Whether a server keeps a field; one that keeps whatever it does not know keeps this one, too. */
 const hasField = (schema: Schema | undefined, path: readonly string[]): boolean => {
@@ -33,47 +74,33 @@ const hasField = (schema: Schema | undefined, path: readonly string[]): boolean 
 };
 
 /** What a definition lacks, as one clause; undefined where it has all. */
-const whatLacks = (definition: Definition, kind: Kind): string | undefined => {
+const whatLacks = (definition: Definition | undefined, needed: Needed): string | undefined => {
+  if (definition === undefined) return 'is not installed';
+  const { version } = needed.resource;
   const found = definition.spec?.versions?.find(({ name }) => name === version);
   if (!found?.served) return `does not serve ${version}`;
-  const missing: string[] = needed[kind].filter(
-    (path) => !hasField(found.schema?.openAPIV3Schema, path.split('.')),
-  );
-  if (kind === 'VolumeReplication' && found.subresources?.status === undefined)
-    missing.unshift('the status subresource');
+  const missing = needed.fields.filter((path) => !hasField(found.schema?.openAPIV3Schema, path.split('.')));
+  if (needed.hasStatus && found.subresources?.status === undefined) missing.unshift('the status subresource');
   return missing.length === 0 ? undefined : `is too old: it lacks ${missing.join(', ')}`;
 };
 
-const judge = (
-  facts: CheckFacts,
-  site: SiteFacts,
-  kind: Kind,
-  definition: Definition | undefined,
-): readonly Seen[] => {
-  const lacks = definition === undefined ? 'is not installed' : whatLacks(definition, kind);
+const judge = ({ machine }: CheckFacts, site: SiteFacts, needed: Needed): readonly Seen[] => {
+  const lacks = whatLacks(knownValue(needed.definitionOn(site)), needed);
   if (lacks === undefined) return [];
-  const { group, plural } =
-    kind === 'VolumeReplication' ? resources.volumeReplications : resources.volumeReplicationClasses;
+  const { group, plural } = needed.resource;
   return [
-    finding('DR402', 'error', {
+    finding(needed.code, 'error', {
       site,
       object: { kind: 'CustomResourceDefinition', name: `${plural}.${group}` },
-      message: `${lacks}; volumes cannot be replicated and watched over on this site`,
-      next: `${site.site.kubectl} apply -f ${shellWord(`${facts.machine.manifests}/crds`)}`,
+      message: `${lacks}; ${needed.harm}`,
+      next: `${site.site.kubectl} apply -f ${shellWord(`${machine.manifests}/crds`)}`,
     }),
   ];
 };
 
-/** DR402. Both sites need the kinds: the other one becomes primary one day. */
+/** DR402 and DR415. Both sites need the kinds: the other one becomes primary one day, and may be the only one that is left to tell. */
 export const definitionsLacking: Check = {
   name: 'CustomResourceDefinitions',
-  codes: ['DR402'],
-  look: (facts) => [
-    ...onEachSite(facts, (site) =>
-      judge(facts, site, 'VolumeReplication', knownValue(site.replicationDefinition)),
-    ),
-    ...onEachSite(facts, (site) =>
-      judge(facts, site, 'VolumeReplicationClass', knownValue(site.classDefinition)),
-    ),
-  ],
+  codes: ['DR402', 'DR415'],
+  look: (facts) => neededKinds.flatMap((needed) => onEachSite(facts, (site) => judge(facts, site, needed))),
 };

@@ -113,6 +113,16 @@ export const replicationFields = [
   'status.lastSyncTime',
 ] as const;
 
+export const operationFields = [
+  'spec.verb',
+  'spec.volumes',
+  'status.phase',
+  'status.pointOfNoReturnAt',
+  'status.steps',
+  'status.workloads.claims',
+  'status.lease.renewTime',
+] as const;
+
 export const exampleGuard: Registration = {
   kind: 'ValidatingWebhookConfiguration',
   name: 'kubectl-dr-guard',
@@ -179,6 +189,7 @@ const exampleSite = (name: string, usual: Partial<SiteObjects>, sketch: SiteSket
     site: { name, context: name, kubectl: `kubectl --context ${name}` },
     replicationDefinition: known(exampleDefinition(...replicationFields)),
     classDefinition: known(exampleDefinition('spec.provisioner', 'spec.parameters')),
+    operationDefinition: known(exampleDefinition(...operationFields)),
     csiDrivers: known([{ metadata: { name: driver } }]),
     csiNodes: known([]),
     csiAddonsNodes: known([]),
@@ -332,4 +343,5 @@ export const checkExamples = {
       }),
     },
   }),
+  DR415: checkFacts({ there: { operationDefinition: known(undefined) } }),
 } satisfies Record<CheckCode, CheckFacts>;

@@ -77,6 +77,8 @@ export type SiteFacts = {
   /** Undefined where it is not installed. */
   readonly replicationDefinition: Reading<Definition | undefined>;
   readonly classDefinition: Reading<Definition | undefined>;
+  /** Of the records of procedures. */
+  readonly operationDefinition: Reading<Definition | undefined>;
   readonly storageClasses: Reading<readonly StorageClass[]>;
   readonly csiDrivers: Reading<readonly KubernetesObject[]>;
   readonly csiNodes: Reading<readonly CsiNode[]>;

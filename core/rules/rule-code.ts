@@ -34,6 +34,7 @@ export type CheckCode =
   | 'DR411'
   | 'DR412'
   | 'DR413'
-  | 'DR414';
+  | 'DR414'
+  | 'DR415';
 
 export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

@@ -16,7 +16,7 @@ import { viewLists } from '../../core/protection/view-lists.ts';
 import type { SiteObjects } from '../../core/status/snapshot.ts';
 import { isNotFound } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
-import { gatherSite, type Scope } from '../status/gather-site.ts';
+import { gatherSite, type Scope, type SiteReading } from '../status/gather-site.ts';
 import { readWebhook } from './read-webhook.ts';
 
 /** One lease a node, renewed every ten seconds: none of them tells of controllers. */
@@ -111,6 +111,10 @@ const lackingDefinition = (
 ): Reading<Definition | undefined> =>
   error instanceof DrError && error.code === 'CrdsNotInstalled' ? known(undefined) : definition;
 
+/** Records that were listed come with where a watch would go on; none came of a server that does not have the kind. */
+const isWithoutRecords = ({ snapshot: { objects }, resourceVersions }: SiteReading): boolean =>
+  objects.known && objects.value.operations.known && resourceVersions.operations === undefined;
+
 /** Reads what the checks look at of one site, in one round of parallel lists and the question to the guard. Only an interruption is thrown. */
 export const gatherSiteFacts = async (
   site: Site,
@@ -125,6 +129,7 @@ export const gatherSiteFacts = async (
     status,
     definition,
     classDefinition,
+    operationDefinition,
     storageClasses,
     csiDrivers,
     csiNodes,
@@ -137,6 +142,7 @@ export const gatherSiteFacts = async (
     gatherSite(site, scope, named),
     readDefinition(site, resources.volumeReplications, scope),
     readDefinition(site, resources.volumeReplicationClasses, scope),
+    readDefinition(site, resources.operations, scope),
     list<StorageClass>(resources.storageClasses),
     list(resources.csiDrivers),
     list<CsiNode>(resources.csiNodes),
@@ -153,6 +159,7 @@ export const gatherSiteFacts = async (
     view: viewOf(objects, pods, storageClasses),
     replicationDefinition: lackingDefinition(definition, status.error),
     classDefinition,
+    operationDefinition: isWithoutRecords(status) ? known(undefined) : operationDefinition,
     storageClasses,
     csiDrivers,
     csiNodes,

@@ -142,6 +142,21 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
     expect((await check()).code).toBe(0);
   });
 
+  test('finds a site that keeps no records of procedures, and how to have it keep them', async () => {
+    await volumes.succeed('cluster-2', ['delete', 'crd', 'operations.kubectl-dr.dev']);
+    const ended = await check();
+    expect(ended.code).toBe(3);
+    const [row = '', ...others] = badRows(ended);
+    expect(others).toEqual([]);
+    expect(row).toMatch(
+      /^DR415 +error +cluster-2 +CustomResourceDefinition operations\.kubectl-dr\.dev +is not/,
+    );
+    const command = /next: kubectl (.*)$/.exec(row)?.[1]?.split(' ') ?? [];
+    const mended = await runCommand('kubectl', command, { env: sandbox.env });
+    expect(mended, mended.stderr).toMatchObject({ code: 0 });
+    expect((await check()).code).toBe(0);
+  });
+
   test('finds classes without a schedule, and the claim that a workload mounts unprotected', async () => {
     await volumes.succeed('cluster-2', ['apply', '-f', '-'], replicationClass('bare', {}));
     await volumes.succeed('cluster-1', ['apply', '-f', '-'], claim('cache'));

@@ -124,7 +124,7 @@ describe('a command line', () => {
     },
     {
       typed: 'explain DR113',
-      says: 'there is no rule "DR113", only DR101 to DR112, DR201 to DR203, DR301 to DR306, DR401 to DR414; see all of them with "kubectl dr explain"',
+      says: 'there is no rule "DR113", only DR101 to DR112, DR201 to DR203, DR301 to DR306, DR401 to DR415; see all of them with "kubectl dr explain"',
     },
     {
       typed: 'status -o xml',

@@ -130,4 +130,13 @@ export const checkEntries = {
     remedy: 'Wait until the resize is done, then restore the claim and its volume into the other site anew.',
     commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl --context PEER get pv PV -o yaml'],
   },
+  DR415: {
+    title: 'no records of procedures on a site',
+    cause:
+      'The kind Operation (operations.kubectl-dr.dev) is not installed there, does not serve v1alpha1, has no status subresource, or its schema lacks a field that procedures write.',
+    risk: 'A procedure that is interrupted can be gone on with or taken back only as far as the other site still tells: who began it, and how large its workloads were. Nothing holds off a second person who moves the same volumes, and status does not show a volume as Moving. After a disaster there is one site only.',
+    remedy:
+      'Install the CRDs of this release on both sites. Those of kubernetes-csi-addons do not include the kind.',
+    commands: ['kubectl --context SITE apply -f manifests/crds'],
+  },
 } satisfies Record<CheckCode, EntryTexts>;

@@ -7,6 +7,7 @@ import {
   exampleNow,
   exampleReplication,
   exampleVolume,
+  operationFields,
   replicationFields,
   type SiteSketch,
 } from '../../../core/check/examples.ts';
@@ -187,6 +188,27 @@ describe('DR402', () => {
       spec: { versions: [{ ...version, schema: { openAPIV3Schema: open } }] },
     };
     expect(told('DR402', checkFacts({ here: { replicationDefinition: known(definition) } }))).toEqual([]);
+  });
+});
+
+describe('DR415', () => {
+  it.each([
+    { what: 'is not there', definition: undefined, says: 'is not installed; procedures keep no record' },
+    {
+      what: 'lacks fields',
+      definition: exampleDefinition(...operationFields.slice(0, 5)),
+      says: 'is too old: it lacks status.workloads.claims, status.lease.renewTime; procedures keep',
+    },
+  ])('speaks up where the kind of records $what', ({ definition, says }) => {
+    const facts = checkFacts({ there: { operationDefinition: known(definition) } });
+    expect(told('DR415', facts)).toEqual([expect.stringContaining(`error cluster-2: ${says}`)]);
+    expect(told('DR402', facts)).toEqual([]);
+  });
+
+  it('does not know where definitions cannot be read', () => {
+    const facts = checkFacts({ there: { operationDefinition: unknown('forbidden') } });
+    expect(told('DR415', facts)).toEqual([]);
+    expect(gapsOf('CustomResourceDefinitions', facts)).toEqual(['forbidden']);
   });
 });
 

@@ -16,7 +16,7 @@ describe('the catalogue of safety rules', () => {
       ...numbers(101, 12),
       ...numbers(201, 3),
       ...numbers(301, 6),
-      ...numbers(401, 14),
+      ...numbers(401, 15),
     ]);
   });
 
