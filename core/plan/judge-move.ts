@@ -11,10 +11,16 @@ import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
+import { type Doubt, doubtsAbout, warningsAbout } from './warn-of-move.ts';
 import { workloadsOfGroup } from './workloads-of-group.ts';
 
 /** What stands against the move of a group before its first write, and what a person should know: one clause each. */
-export type Judgement = { readonly blocks: readonly Block[]; readonly warnings: readonly string[] };
+export type Judgement = {
+  readonly blocks: readonly Block[];
+  /** What speaks against it just now; a person may go on all the same, as nothing is lost by it. */
+  readonly doubts: readonly Doubt[];
+  readonly warnings: readonly string[];
+};
 
 type Check = (now: GroupNow) => readonly Block[];
 
@@ -27,6 +33,17 @@ const block = (site: Block['site'], object: StepObject, { code, message, next }:
 
 const isPlanned = ({ verb }: GroupNow): boolean => verb !== 'failover';
 
+/**
+ * What is left to do where a site does not answer: the other one takes over, or, of a move that is taken back, whatever it was moved to.
+ * What returns goes on running where it is.
+ */
+const whereOtherwise = ({ verb, sites, commandFor }: GroupNow, dark: 'source' | 'target') => {
+  if (verb === 'failback') return dark === 'source' ? commandFor('failover', sites.target.site) : undefined;
+  const other = sites[dark === 'source' ? 'target' : 'source'];
+  const isTakeover = dark === 'source' ? verb === 'relocate' : verb === 'undo';
+  return isTakeover && other.view.known ? commandFor('failover', other.site) : undefined;
+};
+
 /** Without both sites a planned move does not begin, and without the target nothing does. */
 const siteUnknown: Check = (now) => {
   const { verb, sites, volumes } = now;
@@ -36,8 +53,7 @@ const siteUnknown: Check = (now) => {
     const { site, view } = sites[role];
     if (view.known || (role === 'source' && verb === 'failover')) return [];
     const object = claimObject(first.volume, role);
-    const next =
-      role === 'source' ? drCommand(sites.target.site, 'failover', first.volume.target) : undefined;
+    const next = whereOtherwise(now, role);
     return [
       block(role, object, { code: 'Unknown', message: `${site.name} cannot be read: ${view.why}`, next }),
     ];
@@ -88,7 +104,7 @@ const targetNotReady: Check = (now) =>
         const message = isPrimary
           ? `${name} is primary, too, or is to become so: one of the two holds an older copy`
           : `the copy on ${name} is older than that of ${now.sites.source.site.name}, as far as is known, and nothing tells that it was made anew`;
-        const next = drCommand(now.sites.source.site, 'failback', volume.source);
+        const next = now.commandFor('failback', now.sites.source.site);
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
       });
 
@@ -107,14 +123,17 @@ const targetFails: Check = ({ verb, volumes, sites }) =>
       });
 
 /** The source answers, and is primary: nothing needs to be forced. */
-const sourceIsPrimary: Check = ({ verb, volumes, sites }) =>
+const sourceIsPrimary: Check = ({ verb, volumes, sites, commandFor }) =>
   verb !== 'failover'
     ? []
-    : volumes.flatMap(({ volume, source, isThrough }) => {
+    : volumes.flatMap(({ volume, source, target, isThrough }) => {
         if (isThrough || !source.known || source.value.role.role !== 'primary') return [];
         const { site } = sites.source;
-        const message = `${site.name} answers, and is primary: nothing has to be lost`;
-        const next = drCommand(site, 'relocate', volume.source);
+        const isSplit = target.known && target.value.role.role === 'primary';
+        const message = isSplit
+          ? `${site.name} answers, and both sites are primary: one of the two holds an older copy, which has to be made anew`
+          : `${site.name} answers, and is primary: nothing has to be lost`;
+        const next = isSplit ? commandFor('failback', sites.target.site) : commandFor('relocate', site);
         return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
       });
 
@@ -150,17 +169,6 @@ const leftBehind: Check = (now) => {
   );
 };
 
-/** What is paused along needs no warning. */
-const managerWarnings = (now: GroupNow): string[] => {
-  const workloads = workloadsOfGroup(now, 'source');
-  if (!workloads.known || now.verb === 'failover') return [];
-  return workloads.value.flatMap((workload) =>
-    workload.managers.flatMap(({ name, warning, pause }) =>
-      warning === undefined || pause !== undefined ? [] : `${workloadText(workload)}: ${name} ${warning}`,
-    ),
-  );
-};
-
 /** The same code as at the promote itself, of what can be said beforehand: a claim that is yet to be restored cannot be. */
 const unpromotable: Check = (now) =>
   now.verb !== 'failover'
@@ -191,6 +199,7 @@ export const judgeGroup = (facts: MoveFacts, group: MoveGroup): Judgement => {
   const now = lookAtGroup(facts, group);
   return {
     blocks: checks.flatMap((check) => check(now)),
-    warnings: [...new Set(managerWarnings(now))],
+    doubts: doubtsAbout(now),
+    warnings: warningsAbout(now),
   };
 };

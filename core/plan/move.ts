@@ -53,6 +53,8 @@ export type MoveFacts = {
   readonly backedUpSync: (volume: MoveVolume) => number | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
+  /** Another procedure about the same volumes, run at a site, as it is typed: `kubectl dr failover deploy/web -n shop`. */
+  readonly commandFor: (verb: Exclude<MoveVerb, 'undo'>, site: SiteName) => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

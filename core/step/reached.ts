@@ -28,20 +28,25 @@ const hasBecome = (wanted: 'primary' | 'secondary', replication: Seen): Progress
   return waiting(`${verbs[progress]}: ${why}`);
 };
 
-/** Both copies are demoted and equal, as the side that was demoted last shows it. One that is gone shows nothing any more. */
-export const isHandedOver = (there: Seen): Progress => {
-  if (there === undefined)
+/**
+ * Both copies are demoted and equal, as the side that was demoted last shows it; `site` is its name. One that is gone shows nothing any
+ * more.
+ */
+export const isHandedOver =
+  (site: string) =>
+  (demoted: Seen): Progress => {
+    if (demoted === undefined)
+      return waiting(
+        `the VolumeReplication on ${site} is gone: nobody can tell whether its last snapshot has arrived`,
+      );
+    const { role, inSync, why, progress } = roleOf({ kind: 'VolumeReplication', object: demoted });
+    if (role === 'secondary' && inSync) return reached();
     return waiting(
-      'the VolumeReplication of the other site is gone: nobody can tell whether its last snapshot has arrived',
+      role === 'secondary' && progress === 'settled'
+        ? `${site} is demoted: waiting until its last snapshot has arrived`
+        : `waiting for ${site}: ${why}`,
     );
-  const { role, inSync, why, progress } = roleOf({ kind: 'VolumeReplication', object: there });
-  if (role === 'secondary' && inSync) return reached();
-  return waiting(
-    role === 'secondary' && progress === 'settled'
-      ? 'the other site is demoted: waiting until its last snapshot has arrived'
-      : `waiting for the other site: ${why}`,
-  );
-};
+  };
 
 /** A promote has been seen. */
 export const isPromoted = (replication: Seen): Progress => hasBecome('primary', replication);

@@ -9,11 +9,10 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { exitCodeOf, type Outcome } from '../progress/outcome.ts';
 import { usageError } from '../usage-error.ts';
-import { askLosses, type Losses, lossesOf } from './ask-losses.ts';
+import { askFirst } from './ask-first.ts';
 import { nothingToBring } from './bring-objects.ts';
 import { carryOut } from './carry-out.ts';
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts';
-import { confirm } from './confirm.ts';
 import { gatherSource } from './gather-source.ts';
 import { judgeOperation } from './judge-operation.ts';
 import { isGoneOnWith } from './open-record.ts';
@@ -51,16 +50,18 @@ type Running = {
 
 /** Says what stands against which group, and answers the groups that are open. */
 const judge = ({ session, progress }: Running) => {
-  const { open, refused, warnings } = judgeOperation(session);
+  const { open, refused, doubts, warnings } = judgeOperation(session);
   const facts = session.facts();
   const site = facts.sites.source.site.name;
   for (const message of warnings) progress.tell({ type: 'Warning', site, message });
+  for (const doubt of doubts) progress.tell({ type: 'Warning', site, ...doubt });
   for (const message of session.prepared.unstoppable)
     progress.tell({ type: 'Failed', site, message, code: 'CannotStop' });
   const isStoppable = session.prepared.unstoppable.length === 0;
   const outcomes = refused.map(({ group, blocks }) => tellBlocks(blocks, group.name, facts, progress));
   return {
-    warnings,
+    warnings: [...warnings, ...doubts.map(({ code, message }) => `${code}: ${message}`)],
+    doubts,
     open: isStoppable ? open : [],
     outcomes: isStoppable ? outcomes : [...outcomes, ...open.map((): Outcome => 'Failed')],
   };
@@ -129,37 +130,6 @@ const tellDifferences = (running: Running, now: PlanDocument): boolean => {
   return found.length > 0;
 };
 
-const tellDenied = ({ session, progress }: Running, losses: Losses): ReadonlySet<string> => {
-  const site = session.facts().sites.target.site.name;
-  for (const { volume, need, why } of losses.denied) {
-    const [first] = need.obstacles;
-    progress.tell({
-      type: 'Refused',
-      site,
-      object: { kind: 'PersistentVolumeClaim', ...volume.target },
-      message: first === undefined ? `it would lose ${need.loses}; ${why}` : `${first.message}; ${why}`,
-      code: first?.code ?? 'ConsentNeeded',
-    });
-  }
-  return new Set(losses.denied.map(({ volume }) => `${volume.source.namespace}/${volume.source.name}`));
-};
-
-/** What may be lost is asked for, by name; where nothing is, a person at a terminal is shown the plan and says yes. */
-const askFirst = async (
-  running: Running,
-  groups: Session['groups'],
-  plan: PlanDocument,
-): Promise<Losses | undefined> => {
-  const { session, request, io } = running;
-  const facts = session.facts();
-  const losses = lossesOf(facts, groups, request.consent);
-  const isAsked = io.isInteractive && !request.consent.yes;
-  if (isAsked) io.stderr.write(`${renderPlan(plan, { wide: false })}\n\n`);
-  if (losses.length > 0) return askLosses(losses, facts, request.consent, io);
-  if (isAsked && !(await confirm('Go on?', io))) return undefined;
-  return { accepted: new Map(), denied: [] };
-};
-
 /** Begun by a run that has ended before it could say so: its record is to be closed. */
 const hasOpenRecord = ({ session, adopt }: Running): boolean => {
   const { unfinished } = session.prepared;
@@ -181,7 +151,7 @@ const isThereAlready = (running: Running, groups: Session['groups']): boolean =>
 
 const follow = async (running: Running): Promise<ExitCode> => {
   const { session, io } = running;
-  const { open, outcomes, warnings } = judge(running);
+  const { open, outcomes, doubts, warnings } = judge(running);
   if (open.length === 0) return exitCodeOf(outcomes);
   if (isThereAlready(running, open)) return exitCodeOf([...outcomes, 'Unchanged']);
   if ((await findConflicts(running)) > 0) return exitCode.error;
@@ -191,17 +161,11 @@ const follow = async (running: Running): Promise<ExitCode> => {
     return exitCodeOf([...outcomes, 'Planned']);
   }
   if (tellDifferences(running, plan)) return exitCode.refused;
-  const losses = await askFirst(running, open, plan);
-  if (losses === undefined) {
-    io.stderr.write('Nothing was changed.\n');
-    return exitCode.refused;
-  }
+  const given = await askFirst(running, { groups: open, plan, doubts });
+  if (given === undefined) return exitCode.refused;
+  const { losses, groups } = given;
   session.accept(losses);
-  const denied = tellDenied(running, losses);
-  const isDenied = (group: (typeof open)[number]): boolean =>
-    group.volumes.some(({ source }) => denied.has(`${source.namespace}/${source.name}`));
-  const groups = open.filter((group) => !isDenied(group));
-  const refused = open.filter(isDenied).map((): Outcome => 'Refused');
+  const refused = open.filter((group) => !groups.includes(group)).map((): Outcome => 'Refused');
   if (groups.length === 0) return exitCodeOf([...outcomes, ...refused]);
   const carried = await carryOut({ ...running, groups, losses });
   if (carried.exit !== undefined) return carried.exit;

@@ -7,6 +7,7 @@ import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { Workload } from '../../core/workload/workload.ts';
 import { type Losses, lossKey } from './ask-losses.ts';
 import type { ObjectSource } from './bring-objects.ts';
+import { commandFor } from './command-for.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 
 /** One run of a procedure: what it moves, and what both sites show at any moment. */
@@ -56,6 +57,7 @@ export const createSession = (
     source: sites.source.show(volumes.map((volume) => volume.source)),
     target: sites.target.show(volumes.map((volume) => volume.target)),
   });
+  const asked = commandFor(request, volumes);
   const first = show();
   const workloads = first.source.workloads.known ? first.source.workloads.value : [];
   const sizes = knownSizes ?? sizesBefore(prepared, workloads);
@@ -80,6 +82,7 @@ export const createSession = (
       isToldStale,
       backedUpSync: ({ source: claim }) => source.lastSyncOf(claim),
       className: request.className,
+      commandFor: asked,
       now: prepared.now(),
     }),
     accept: (given) => {

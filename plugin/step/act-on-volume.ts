@@ -145,7 +145,7 @@ const awaitHandOver = async (
   if (followers.there === undefined || keyThere === undefined) return;
   await awaitStage(followers.there, {
     key: keyThere,
-    reached: isHandedOver,
+    reached: isHandedOver(planned.facts.there?.name ?? 'the other site'),
     generation: 0,
     onWaiting: (text) => tell(run, planned.facts.key, { type: 'Waiting', message: text }),
     now: run.io.now,

@@ -1,20 +1,15 @@
-import { known } from '../../model/reading.ts';
-import { readingOf } from '../../model/reading-of.ts';
-import { scheduleOf } from '../../status/schedule.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { VolumeNow } from '../move.ts';
 import { isFollowed } from '../stale-copy.ts';
 import { claimObject, type StepKind, type StepLook, together } from '../step-look.ts';
-import { replicationOf } from './replication-steps.ts';
+import { scheduleOfVolume } from '../sync-of-volume.ts';
 
 const site = 'target';
 
 /** A class without a schedule of its own sends nothing by itself, unless the pool has one: nothing is waited for then. */
 const hasSchedule = (facts: StepFacts): boolean => {
-  const name = replicationOf(facts)?.spec.volumeReplicationClass;
-  const found = readingOf(() => (name === undefined ? undefined : facts.site.replicationClass(name)));
-  const schedule = found.known && found.value !== undefined ? scheduleOf(found.value) : known(undefined);
-  return !(schedule.known && schedule.value?.kind === 'none');
+  const schedule = scheduleOfVolume(facts);
+  return !(schedule.known && schedule.value.kind === 'none');
 };
 
 const lookAt = ({ volume, target }: VolumeNow): Partial<StepLook> => {

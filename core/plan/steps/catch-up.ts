@@ -7,8 +7,9 @@ const lookAt = ({ volume, source, target, isThrough }: VolumeNow, { sites }: Gro
   if (isThrough) return {};
   if (!source.known) return unknownWait(volume, 'source', source.why);
   if (!target.known) return unknownWait(volume, 'target', target.why);
-  // What is demoted already sends nothing any more, and was followed before.
-  if (source.value.role.role !== 'primary') return {};
+  // What is demoted already, or asked to be, sends nothing any more, and was followed before.
+  const { role, wants } = source.value.role;
+  if (role !== 'primary' || wants !== 'primary') return {};
   if (!isFollowing(target.value)) {
     const { name } = sites.target.site;
     const why = `waits until ${name} follows: ${target.value.role.why}`;

@@ -15,7 +15,7 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, source, isThrough } = now;
   if (isThrough || isNotExpected(now, group) || group.isAccepted(volume, 'force-promote')) return {};
   if (!source.known) return unknownWait(volume, 'source', source.why);
-  const { reached, message } = isHandedOver(replicationOf(source.value));
+  const { reached, message } = isHandedOver(source.value.here.name)(replicationOf(source.value));
   const object = claimObject(volume, 'source');
   return reached ? {} : { waits: [{ site: 'source', object, why: message }] };
 };

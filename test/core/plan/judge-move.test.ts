@@ -4,7 +4,7 @@ import { judgeGroup } from '../../../core/plan/judge-move.ts';
 import type { MoveVerb } from '../../../core/plan/move.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
 import { pvc } from '../status/objects.ts';
-import { dark, vgr } from '../step/pair.ts';
+import { dark, vgr, vrc } from '../step/pair.ts';
 import { deployments, workloadOf } from '../workload/objects.ts';
 import { factsOf, groupOf, type MoveSketch } from './moves.ts';
 import { podOn, site, standing } from './volumes.ts';
@@ -110,6 +110,11 @@ describe('a failover', () => {
       { source: site({ db: 'primary' }), target: site({ db: 'replica' }) },
       ['source DR102 → relocate'],
     ],
+    [
+      'has an older copy to make anew while both sites are primary',
+      { source: site({ db: 'primary' }), target: site({ db: 'primary' }) },
+      ['source DR102 → failback'],
+    ],
     ['does not begin without its target', { source: dark, target: dark }, ['target Unknown']],
     [
       'does not take up a target that is being deleted',
@@ -147,6 +152,12 @@ describe('a failback', () => {
   ])('%s', (_, sketch, expected) => {
     expect(judged({ verb: 'failback', ...sketch })).toEqual(expected);
   });
+});
+
+test('a move that cannot be taken back, as where it came from is dark, takes over where it was going', () => {
+  expect(judged({ verb: 'undo', source: site({ db: 'replica' }), target: dark })).toEqual([
+    'target Unknown → failover',
+  ]);
 });
 
 test('an undo needs no source that could be demoted', () => {
@@ -207,4 +218,69 @@ describe('a person is warned', () => {
     const sourceRuns = [{ ...web, managers: [manager] }];
     expect(warned({ ...plain, verb, sourceRuns })).toHaveLength(count);
   });
+});
+
+describe('a person is asked whether to stop the application now', () => {
+  const classes = { replicationClasses: known([vrc('every-5m', { schedulingInterval: '1m' })]) };
+  const late: MoveSketch = {
+    source: site({ db: 'followed' }, classes),
+    target: site({ db: 'replica' }),
+    sourceRuns: [workloadOf(deployments, { replicas: 2 })],
+  };
+  const doubted = (sketch: MoveSketch): readonly string[] =>
+    judgeGroup(factsOf(sketch), groupOf(sketch)).doubts.map(({ code, message }) => `${code}: ${message}`);
+
+  test.each<[string, MoveSketch, string[]]>([
+    [
+      'while the last sync is later than two intervals',
+      late,
+      [
+        'DR303: claim shop/db: the last sync was 5m ago, 5.0 intervals: the application would be down until west has what is missing; see to the link first',
+      ],
+    ],
+    [
+      'while no sync has been complete for as long',
+      { ...late, source: site({ db: 'primary' }, classes) },
+      [
+        'DR303: claim shop/db: no sync has been complete since it became primary 60m ago: the application would be down until west has what is missing; see to the link first',
+      ],
+    ],
+    [
+      'counting those that are late',
+      {
+        ...late,
+        claims: ['db', 'web'],
+        source: site({ db: 'followed', web: 'primary' }, classes),
+      },
+      [
+        'DR303: claim shop/web: no sync has been complete since it became primary 60m ago (and 1 more are late): the application would be down until west has what is missing; see to the link first',
+      ],
+    ],
+    ['not in time', { ...late, source: site({ db: 'followed' }) }, []],
+    ['not where nothing runs', { ...late, sourceRuns: [] }, []],
+    ['not once it is stopped', { ...late, sourceRuns: [workloadOf(deployments, { replicas: 0 })] }, []],
+    [
+      'where nobody knows whether anything runs',
+      { ...late, sourceRuns: 'forbidden' },
+      [expect.stringContaining('DR303: claim shop/db')],
+    ],
+    ['not once it is demoted', { ...late, source: site({ db: 'demoted' }, classes) }, []],
+    ['not in a disaster', { ...late, verb: 'failover' }, []],
+    ['not before a return: it waits for a sync first', { ...late, verb: 'failback' }, []],
+  ])('%s', (_, sketch, expected) => {
+    expect(doubted(sketch)).toEqual(expected);
+  });
+});
+
+test('a failover tells what it waits for where the source is demoted', () => {
+  const demoted: MoveSketch = {
+    verb: 'failover',
+    source: site({ db: 'demoted' }),
+    target: site({ db: 'replica' }),
+  };
+  expect(warned(demoted)).toEqual([
+    expect.stringMatching(/its last snapshot .*--accept-data-loss=unknown.*undo/),
+  ]);
+  expect(warned({ ...demoted, accepts: ['force-promote'] })).toEqual([]);
+  expect(warned({ ...demoted, source: dark })).toEqual([]);
 });

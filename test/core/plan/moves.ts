@@ -71,6 +71,7 @@ export const factsOf = (sketch: MoveSketch): MoveFacts => ({
   isToldStale: () => sketch.isToldStale ?? false,
   backedUpSync: () => sketch.backedUpSync,
   className: sketch.className,
+  commandFor: (verb, { kubectl }) => `kubectl dr ${verb} db -n shop${kubectl.slice('kubectl'.length)}`,
   now,
 });
 

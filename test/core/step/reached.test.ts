@@ -63,7 +63,7 @@ describe('a step is reached when it was seen at the current generation', () => {
     ['demoted only', { wants: 'secondary', state: 'Secondary', sets: ['demoted'] }, false],
     ['in sync of an older generation', { ...secondary, sets: ['inSync'], generation: 3, observed: 2 }, false],
   ] as const)('handed over: the other side is %s', (_, there, reached) => {
-    expect(isHandedOver(sight(there)).reached).toBe(reached);
+    expect(isHandedOver('east')(sight(there)).reached).toBe(reached);
   });
 
   test.each([

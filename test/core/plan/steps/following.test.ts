@@ -39,6 +39,11 @@ describe('catching up before a return', () => {
       [],
     ],
     [
+      'is over for a source that was asked to be demoted: that is what it is waited for, and it sends nothing any more',
+      { source: site({ db: 'toBeDemoted' }), target: site({ db: 'replica' }) },
+      [],
+    ],
+    [
       'waits while the source cannot be read',
       { source: dark, target: site({ db: 'replica' }) },
       [`wait source PersistentVolumeClaim db: east cannot be read: ${dark} (unknown)`],

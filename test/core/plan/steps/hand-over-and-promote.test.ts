@@ -13,22 +13,18 @@ describe('the hand-over', () => {
     [
       'waits for the last snapshot',
       { source: site({ db: 'replica' }) },
-      [
-        'wait source PersistentVolumeClaim db: the other site is demoted: waiting until its last snapshot has arrived',
-      ],
+      ['wait source PersistentVolumeClaim db: east is demoted: waiting until its last snapshot has arrived'],
     ],
     [
       'waits for a source that resyncs itself',
       { source: site({ db: 'following' }) },
-      [
-        "wait source PersistentVolumeClaim db: waiting for the other site: its copy is being replaced by the primary's",
-      ],
+      ["wait source PersistentVolumeClaim db: waiting for east: its copy is being replaced by the primary's"],
     ],
     [
       'cannot be seen any more where the VolumeReplication was deleted',
       { source: site({}) },
       [
-        'wait source PersistentVolumeClaim db: the VolumeReplication of the other site is gone: nobody can tell whether its last snapshot has arrived',
+        'wait source PersistentVolumeClaim db: the VolumeReplication on east is gone: nobody can tell whether its last snapshot has arrived',
       ],
     ],
     [
@@ -53,9 +49,7 @@ describe('the hand-over', () => {
     [
       'is waited for where the source was demoted already',
       { source: site({ db: 'replica' }) },
-      [
-        'wait source PersistentVolumeClaim db: the other site is demoted: waiting until its last snapshot has arrived',
-      ],
+      ['wait source PersistentVolumeClaim db: east is demoted: waiting until its last snapshot has arrived'],
     ],
     [
       'is not waited for any more once the target is primary, whatever the source asks for',
