@@ -7,6 +7,7 @@ import type {
   OperationVolume,
 } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
+import { recordedVolumes } from '../../core/operation/recorded-volumes.ts';
 import { isAbout, type PairedVolume } from '../../core/plan/recorded-moves.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
@@ -49,17 +50,19 @@ const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly Oper
     [...Map.groupBy(open.session.prepared.volumes, ({ target }) => target.namespace)].map(
       ([namespace, members]) => [
         namespace,
-        members.map(({ target }): OperationVolume => {
-          const identity = identityOf(open, target);
-          return {
-            persistentVolumeClaim: target.name,
-            ...(identity.known &&
-              identity.value !== undefined && {
-                driver: identity.value.driver,
-                volumeHandle: identity.value.volumeHandle,
-              }),
-          };
-        }),
+        recordedVolumes(
+          members.map(({ target }): OperationVolume => {
+            const identity = identityOf(open, target);
+            return {
+              persistentVolumeClaim: target.name,
+              ...(identity.known &&
+                identity.value !== undefined && {
+                  driver: identity.value.driver,
+                  volumeHandle: identity.value.volumeHandle,
+                }),
+            };
+          }),
+        ),
       ],
     ),
   );
