@@ -1,5 +1,6 @@
 import { volumeIdentityKey } from '../model/persistent-volume.ts';
 import type { Operation } from '../operation/read-record.ts';
+import { tookEffect } from '../operation/took-effect.ts';
 import type { Side } from './choose-direction.ts';
 import type { VolumePair } from './choose-volumes.ts';
 
@@ -20,12 +21,6 @@ export const isAbout = ({ volumes }: Operation, { pair, identity }: PairedVolume
     );
   });
 
-const isMove = ({ verb }: Operation): boolean => verb !== 'Undo';
-
-/** Whether something of it took effect: it was promoted, so that the volumes are where it was going. */
-const tookEffect = ({ phase, pointOfNoReturnAt }: Operation): boolean =>
-  phase === 'Succeeded' || (pointOfNoReturnAt !== undefined && phase !== 'Undone');
-
 const isOpen = ({ phase }: Operation): boolean => ['Running', 'Left', 'Failed'].includes(phase);
 
 /** The operation of this verb that was begun and is not over; the latest. `operations` with the latest first. */
@@ -45,7 +40,7 @@ const homeOfVolume = (
   volume: PairedVolume,
   names: Readonly<Record<Side, string>>,
 ): Side | undefined => {
-  const last = operations.find((it) => isMove(it) && tookEffect(it) && isAbout(it, volume));
+  const last = operations.find((it) => tookEffect(it) && isAbout(it, volume));
   return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
 };
 
@@ -69,6 +64,6 @@ export const isRecordedStale = (
   volume: PairedVolume,
   siteName: string,
 ): boolean => {
-  const last = operations.find((it) => isMove(it) && tookEffect(it) && isAbout(it, volume));
+  const last = operations.find((it) => tookEffect(it) && isAbout(it, volume));
   return last?.staleSite === siteName;
 };

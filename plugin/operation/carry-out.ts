@@ -18,6 +18,7 @@ import type { OperationRequest } from './operation-request.ts';
 import { newRunLog, noteConsents, type RunLog, recordStatus } from './operation-status.ts';
 import { plainProgress } from './progress/plain-progress.ts';
 import type { Progress } from './progress/progress.ts';
+import { pruneRecords } from './prune-records.ts';
 import { restoreMissing } from './restore-missing.ts';
 import type { Session } from './session.ts';
 import { summarize } from './summarize.ts';
@@ -324,6 +325,7 @@ export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
     const states = await go(going, session, { groups: run.groups, losses, signal: stop.signal });
     const outcomes = await finish(run, log, states);
     await keeper.end(recordStatus(log));
+    await pruneRecords(session.prepared, keeper.name);
     if (log.phase === 'Failed') tellLeft(run, log, keeper.name, 'not everything was done', 'Info');
     return { outcomes };
   } catch (error) {

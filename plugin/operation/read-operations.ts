@@ -37,6 +37,8 @@ export type KnownOperations = {
   readonly operations: readonly Operation[];
   /** Contexts of sites that cannot keep a record, as their API does not have the kind. */
   readonly withoutKind: readonly Site[];
+  /** A site did not tell its records: it may have others, and older or newer copies of these. */
+  readonly isPartial: boolean;
 };
 
 /** Reads the records of all sites. A site that does not answer tells none. */
@@ -52,5 +54,6 @@ export const readOperations = async (
   return {
     operations: mergeRecords(told),
     withoutKind: read.filter((it) => 'why' in it && isNotServed(it.why)).map(({ site }) => site),
+    isPartial: read.some((it) => 'why' in it && !isNotServed(it.why)),
   };
 };
