@@ -65,12 +65,20 @@ const recordedOne = ({ recorded }: DirectionFacts): Direction | undefined =>
 const ways: Readonly<
   Record<DirectionFacts['verb'], readonly ((facts: DirectionFacts) => Direction | undefined)[]>
 > = {
-  relocate: [named, recordedOne, awayFromPrimary],
+  // Of a source that is lost a planned move is refused, with what is left to do.
+  relocate: [named, recordedOne, awayFromPrimary, readableOne],
   // A lost site cannot be moved to.
   failover: [named, readableOne, recordedOne, awayFromPrimary],
   // Where they came from is home; nothing that both sites show tells which one that is.
   failback: [named, recordedOne],
   undo: [named],
+};
+
+const whyUntold: Readonly<Record<DirectionFacts['verb'], string>> = {
+  relocate: 'which way to go cannot be told from what both sites show',
+  failover: 'which way to go cannot be told from what both sites show',
+  failback: 'no record tells where the volumes came from, so that either copy may be the older one',
+  undo: 'no record tells where to go back to',
 };
 
 /** Which way a procedure goes. Where two are possible, a person has to say it. */
@@ -79,5 +87,5 @@ export const chooseDirection = (facts: DirectionFacts): Direction => {
     const direction = way(facts);
     if (direction !== undefined) return direction;
   }
-  return cannotTell('which way to go cannot be told from what both sites show: name the target with --to');
+  return cannotTell(`${whyUntold[facts.verb]}: name the target with --to`);
 };

@@ -2,6 +2,7 @@ import type { Reading } from '../model/reading.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
 import type { SiteName } from '../status/snapshot.ts';
+import type { ToldSync } from '../step/rpo-at-risk.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { Workload, WorkloadKey } from '../workload/workload.ts';
 
@@ -26,7 +27,11 @@ export type MoveVolume = { readonly source: ClaimKey; readonly target: ClaimKey 
 export type MoveGroup = { readonly name: string; readonly volumes: readonly MoveVolume[] };
 
 /** A workload that is brought along, and the claims of its namespace that it mounts. */
-export type BroughtWorkload = WorkloadKey & { readonly claims: readonly string[] };
+export type BroughtWorkload = WorkloadKey & {
+  readonly claims: readonly string[];
+  /** As it was where it was read, or before it was stopped there. */
+  readonly size: number;
+};
 
 /** What the source, live or from a backup, can bring to the target. */
 export type Brought = {
@@ -49,8 +54,8 @@ export type MoveFacts = {
   readonly isAccepted: (volume: MoveVolume, loss: Loss) => boolean;
   /** Whether a record, or a person, says that the target holds an older copy, which is to be made anew. */
   readonly isToldStale: (volume: MoveVolume) => boolean;
-  /** The last complete sync of a volume that a backup at hand tells of, milliseconds since the epoch. */
-  readonly backedUpSync: (volume: MoveVolume) => number | undefined;
+  /** Until when the target's copy of a volume has everything, as a backup or a record tells. */
+  readonly toldSync: (volume: MoveVolume) => ToldSync | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
   /** Another procedure about the same volumes, run at a site, as it is typed: `kubectl dr failover deploy/web -n shop`. */

@@ -3,21 +3,24 @@ import { readingOf } from '../model/reading-of.ts';
 import type { Operation } from '../operation/read-record.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { StepFacts } from '../step/step-facts.ts';
+import type { WorkloadKey } from '../workload/workload.ts';
 import { estimateStep } from './estimate-steps.ts';
 import { lookAtGroup } from './look-at-group.ts';
+import { lossesOf } from './losses-of-move.ts';
 import {
   type GroupNow,
+  type Loss,
   type MoveFacts,
   type MoveGroup,
   type MoveVerb,
-  nameOfWorkload,
   type SiteRole,
   type VolumeNow,
+  workloadName,
 } from './move.ts';
 import { type PlannedStep, planGroup } from './plan-group.ts';
 import { procedures } from './procedures.ts';
 import type { StepKind, StepName } from './step-look.ts';
-import { workloadsOfGroup } from './workloads-of-group.ts';
+import { broughtToGroup, workloadsOfGroup } from './workloads-of-group.ts';
 
 export const planVersion = 'cli.kubectl-dr.dev/v1alpha1';
 
@@ -59,6 +62,24 @@ export type PlanStep = {
   /** Groups for which it is over already, of all. */
   readonly groupsDone: number;
   readonly groups: number;
+  /** Why no group needs it; null where one does. */
+  readonly needlessAs: string | null;
+};
+
+/** What may be lost of one volume, and has to be accepted first. */
+export type PlannedLoss = {
+  readonly group: string;
+  /** The claim on the target. */
+  readonly claim: ClaimKey;
+  readonly loss: Loss;
+  /** What is lost, as one clause. */
+  readonly loses: string;
+  /** At the time of the plan: more cannot be lost; null where nobody knows. */
+  readonly atMostSeconds: number | null;
+  /** RFC 3339. */
+  readonly lastSyncTime: string | null;
+  /** Who tells of that sync, or why nobody knows one. */
+  readonly why: string;
 };
 
 /** What a procedure is going to do: it can be kept, read by others, and run as long as its facts hold. */
@@ -73,8 +94,11 @@ export type PlanDocument = {
   readonly volumes: readonly PlannedVolume[];
   readonly workloads: readonly PlannedWorkload[];
   readonly steps: readonly PlanStep[];
+  readonly losses: readonly PlannedLoss[];
   readonly warnings: readonly string[];
 };
+
+const rfc3339 = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 const roleIn = (reading: VolumeNow['source']): string =>
   reading.known ? reading.value.role.role : 'unknown';
@@ -106,17 +130,40 @@ const volumesIn = (now: GroupNow): PlannedVolume[] =>
     };
   });
 
+/** Those of the site that is moved from; where that cannot be read, those that are there or are brought. */
 const workloadsIn = (now: GroupNow): PlannedWorkload[] => {
   const role: SiteRole = now.sites.source.workloads.known ? 'source' : 'target';
   const workloads = workloadsOfGroup(now, role);
-  if (!workloads.known) return [];
-  return workloads.value.map((workload) => ({
-    group: now.group.name,
+  const seen = (workloads.known ? workloads.value : []).map((workload) => ({
+    ...workload,
     kind: workload.resource.kind,
-    namespace: workload.namespace,
-    name: workload.name,
-    replicas: now.sizesBefore.get(nameOfWorkload(workload)) ?? workload.size,
   }));
+  const names = new Set(seen.map(workloadName));
+  const brought = role === 'source' ? [] : broughtToGroup(now).filter((it) => !names.has(workloadName(it)));
+  return [...seen, ...brought].map(({ kind, namespace, name, size }) => ({
+    group: now.group.name,
+    kind,
+    namespace,
+    name,
+    replicas: now.sizesBefore.get(workloadName({ kind, namespace, name })) ?? size,
+  }));
+};
+
+const lossesIn = (facts: MoveFacts, group: MoveGroup): PlannedLoss[] =>
+  lossesOf(facts, [group], false).map(({ volume, loss, need: { loses, loss: rpo } }) => ({
+    group: group.name,
+    claim: volume.target,
+    loss,
+    loses,
+    atMostSeconds: rpo.known ? Math.ceil(rpo.milliseconds / 1000) : null,
+    lastSyncTime: rpo.known ? rfc3339(rpo.lastSync) : null,
+    why: rpo.known ? rpo.source : rpo.why,
+  }));
+
+/** The reason of all groups; undefined where one of them needs the step. */
+const needlessFor = (kind: StepKind, groups: readonly GroupNow[]): string | undefined => {
+  const reasons = groups.map((now) => kind.needlessAs?.(now));
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 };
 
 const ofWorkloads: readonly StepName[] = ['Stop', 'Start', 'Ready'];
@@ -124,11 +171,14 @@ const ofWorkloads: readonly StepName[] = ['Stop', 'Start', 'Ready'];
 const objectsOf = (
   { name, site }: StepKind,
   volumes: readonly PlannedVolume[],
-  workloads: readonly PlannedWorkload[],
-): PlanStep['objects'] =>
-  ofWorkloads.includes(name)
-    ? workloads.map(({ kind, namespace, name: called }) => ({ kind, namespace, name: called }))
-    : volumes.map((volume) => ({ kind: 'PersistentVolumeClaim', ...volume[site] }));
+  { workloads, brought }: Record<'workloads' | 'brought', readonly WorkloadKey[]>,
+): PlanStep['objects'] => {
+  const objects = (keys: readonly WorkloadKey[]) =>
+    keys.map(({ kind, namespace, name: called }) => ({ kind, namespace, name: called }));
+  if (ofWorkloads.includes(name)) return objects(workloads);
+  const claims = volumes.map((volume) => ({ kind: 'PersistentVolumeClaim', ...volume[site] }));
+  return name === 'Restore' ? [...claims, ...objects(brought)] : claims;
+};
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
@@ -145,6 +195,7 @@ export const planDocument = (
   const plans = groups.map((group) => planGroup(facts, group));
   const volumes = now.flatMap(volumesIn);
   const workloads = now.flatMap(workloadsIn);
+  const brought = now.flatMap(broughtToGroup);
   const describe = (kind: StepKind, index: number): PlanStep => {
     const estimate = estimateStep(kind, now, earlier);
     return {
@@ -152,7 +203,7 @@ export const planDocument = (
       name: kind.name,
       title: kind.title,
       site: facts.sites[kind.site].site.name,
-      objects: objectsOf(kind, volumes, workloads),
+      objects: objectsOf(kind, volumes, { workloads, brought }),
       reads: kind.reads,
       writes: orNull(kind.writes),
       waitsFor: orNull(kind.waitsFor),
@@ -162,6 +213,7 @@ export const planDocument = (
       estimateSource: estimate?.source ?? null,
       groupsDone: plans.filter((plan) => isOver(plan, index)).length,
       groups: groups.length,
+      needlessAs: needlessFor(kind, now) ?? null,
     };
   };
   return {
@@ -170,10 +222,11 @@ export const planDocument = (
     verb: facts.verb,
     from: facts.sites.source.site.name,
     to: facts.sites.target.site.name,
-    createdAt: `${new Date(facts.now).toISOString().slice(0, 19)}Z`,
+    createdAt: rfc3339(facts.now),
     volumes,
     workloads,
     steps: procedures[facts.verb].map(describe),
+    losses: groups.flatMap((group) => lossesIn(facts, group)),
     warnings,
   };
 };

@@ -1,6 +1,7 @@
 import { volumeIdentityKey } from '../model/persistent-volume.ts';
 import type { Operation } from '../operation/read-record.ts';
 import { tookEffect } from '../operation/took-effect.ts';
+import type { ToldSync } from '../step/rpo-at-risk.ts';
 import type { Side } from './choose-direction.ts';
 import type { VolumePair } from './choose-volumes.ts';
 
@@ -35,12 +36,16 @@ export const unfinishedOperation = (
 const sideOf = (name: string, names: Readonly<Record<Side, string>>): Side | undefined =>
   (['here', 'there'] as const).find((side) => names[side] === name);
 
+/** The last move of a volume that took effect. */
+const lastMove = (operations: readonly Operation[], volume: PairedVolume): Operation | undefined =>
+  operations.find((it) => tookEffect(it) && isAbout(it, volume));
+
 const homeOfVolume = (
   operations: readonly Operation[],
   volume: PairedVolume,
   names: Readonly<Record<Side, string>>,
 ): Side | undefined => {
-  const last = operations.find((it) => tookEffect(it) && isAbout(it, volume));
+  const last = lastMove(operations, volume);
   return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
 };
 
@@ -64,6 +69,20 @@ export const isRecordedStale = (
   volume: PairedVolume,
   siteName: string,
 ): boolean => {
-  const last = operations.find((it) => tookEffect(it) && isAbout(it, volume));
-  return last?.staleSite === siteName;
+  return lastMove(operations, volume)?.staleSite === siteName;
+};
+
+/**
+ * Until when the copy on a site has everything, as the last move of a volume tells: a planned move away from it had all writes of before
+ * its first promote there. What is sent back later only makes it better.
+ */
+export const recordedSync = (
+  operations: readonly Operation[],
+  volume: PairedVolume,
+  siteName: string,
+): ToldSync | undefined => {
+  const last = lastMove(operations, volume);
+  if (last?.pointOfNoReturnAt === undefined || last.verb === 'Failover' || last.from.name !== siteName)
+    return undefined;
+  return { at: last.pointOfNoReturnAt, source: `as ${last.name} tells` };
 };

@@ -104,6 +104,8 @@ export type StepKind = {
   readonly undo: string;
   /** Whether the procedure can be taken back after it. */
   readonly canUndoAfter: boolean;
+  /** Why a group does not need it, one clause; undefined where it does. Left out: every group needs it. */
+  readonly needlessAs?: (now: GroupNow) => string | undefined;
   readonly look: (now: GroupNow) => StepLook;
 };
 

@@ -1,6 +1,7 @@
 import type { Reading } from '../model/reading.ts';
+import { claimKeyText } from '../protection/claims-of-volume.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { GroupNow, SiteRole } from './move.ts';
+import type { BroughtWorkload, GroupNow, SiteRole } from './move.ts';
 
 /** The workloads of one site that mount a claim of the group. */
 export const workloadsOfGroup = (
@@ -13,4 +14,12 @@ export const workloadsOfGroup = (
   const mounts = ({ namespace, claims }: Workload): boolean =>
     claims.some((name) => mounted.has(`${namespace}/${name}`));
   return { known: true, value: workloads.value.filter(mounts) };
+};
+
+/** The workloads that are brought along with the claims of the group. */
+export const broughtToGroup = ({ brought, group }: GroupNow): readonly BroughtWorkload[] => {
+  const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
+  return brought.workloads.filter(({ namespace, claims: names }) =>
+    names.some((name) => claims.has(`${namespace}/${name}`)),
+  );
 };

@@ -50,6 +50,8 @@ export type Facts = {
   forcePolicy: ForcePolicy;
   /** Milliseconds between looks at the sync information; undefined: as the class's schedule says. */
   pollMs: number | undefined;
+  /** Milliseconds between looks at a secondary that is not in sync. */
+  resyncPollMs: number;
   /** Whether another site is known that can be asked. */
   hasPeer: boolean;
   /** Undefined until a careful call is at hand, and again when that took too long. */

@@ -22,7 +22,9 @@ const kinds = {
  * way answers Unavailable, NotFound, InvalidArgument and Unknown before it is well, so no code ends the attempts.
  */
 export const retryAfterError = (facts: Facts): Requeue =>
-  currentState(facts) === 'Secondary' ? { when: 'after', ms: secondaryRetryMs } : backoff;
+  currentState(facts) === 'Secondary'
+    ? { when: 'after', ms: Math.min(secondaryRetryMs, facts.resyncPollMs) }
+    : backoff;
 
 /** A refusal by a rule that has passed: the driver was called after all. */
 const clearRefusal = ({ replication }: Facts): ConditionSet =>

@@ -5,7 +5,7 @@ import { currentState, type Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
 import { handOverDelay } from './poll-interval.ts';
 import { stepBeforeResync } from './refuse-unsafe.ts';
-import { type Note, resyncPollMs, type Step } from './step.ts';
+import type { Note, Step } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers };
 
@@ -48,7 +48,7 @@ const demoteDone = (situation: Situation): Step | undefined => {
       withdrawn: ['Replicating'],
       forgetsSyncTime: true,
     },
-    requeue: { when: 'after', ms: handOverDelay(0, resyncPollMs) },
+    requeue: { when: 'after', ms: handOverDelay(0, situation.facts.resyncPollMs) },
     notes: [{ type: 'Normal', reason: 'Demoted', message: 'Volume is demoted to secondary' }],
   };
 };
@@ -125,7 +125,10 @@ const resyncRuns = (situation: Situation): Step | undefined => {
       conditions: resyncing('volume'),
       withdrawn: ['Replicating'],
     },
-    requeue: { when: 'after', ms: handOverDelay(sinceDemotion(situation.facts), resyncPollMs) },
+    requeue: {
+      when: 'after',
+      ms: handOverDelay(sinceDemotion(situation.facts), situation.facts.resyncPollMs),
+    },
     notes: wasResyncing(situation) ? [] : [beginNote(situation.facts)],
   };
 };

@@ -35,9 +35,7 @@ export type Step =
 export const longestBackoffMs = 60_000;
 /** A peer that is being demoted hands over within a minute: look more often. */
 export const handOverBackoffMs = 15_000;
-/** After errors of a secondary, as kubernetes-csi-addons. */
+/** After errors of a secondary, as kubernetes-csi-addons; sooner where a resync is looked at more often than that. */
 export const secondaryRetryMs = 15_000;
-/** While a resync is not ready, as kubernetes-csi-addons; sooner right after a demotion (`handOverDelay`). */
-export const resyncPollMs = 30_000;
 
 export const backoff: Requeue = { when: 'backoff', capMs: longestBackoffMs };

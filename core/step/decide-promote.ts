@@ -8,7 +8,7 @@ import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decis
 import { judgeStep, withWish } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
-import { rpoAtRisk } from './rpo-at-risk.ts';
+import { rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
 import { noMarks } from './stale-mark.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
@@ -19,8 +19,8 @@ export type PromoteOptions = {
   readonly className?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The last complete sync that a backup at hand tells of, milliseconds since the epoch. */
-  readonly backedUp?: number | undefined;
+  /** Until when this copy has everything, as a backup or a record at hand tells. */
+  readonly told?: ToldSync | undefined;
 };
 
 /** The replication before and after, and how to write the difference. */
@@ -88,12 +88,12 @@ const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles'
 const consentFor = (
   facts: StepFacts,
   obstacles: ConsentNeed['obstacles'],
-  { now, backedUp }: PromoteOptions,
+  { now, told }: PromoteOptions,
 ): ConsentNeed => ({
   annotation: 'force-promote',
   obstacles,
   loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
-  loss: rpoAtRisk(facts, now, backedUp),
+  loss: rpoAtRisk(facts, now, told),
 });
 
 /**

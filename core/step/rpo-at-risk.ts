@@ -33,12 +33,37 @@ const isOlderCopy = ({ protectors }: StepFacts): boolean => {
   return own?.kind === 'VolumeReplication' && isMarkedStale(own.object);
 };
 
+/** A time until which this copy has everything, as somebody tells beside what both sites show; milliseconds since the epoch. */
+export type ToldSync = {
+  readonly at: number;
+  /** Who says so, as one clause. */
+  readonly source: string;
+};
+
+/** Each of them is true, so the latest says most. */
+export const latestSync = (told: readonly (ToldSync | undefined)[]): ToldSync | undefined =>
+  told.filter((it) => it !== undefined).toSorted((a, b) => b.at - a.at)[0];
+
+const notKnown: RpoAtRisk = { known: false, why: 'no sync is known here' };
+
+/** What is at risk of a claim that is yet to be restored: what is told is all that is known. */
+export const rpoBeforeRestore = (told: ToldSync | undefined, now: number): RpoAtRisk =>
+  told === undefined ? notKnown : since(told.at, told.source, now);
+
+/** What `restore` left on the claim. */
+const restoredSync = ({ claim }: StepFacts): ToldSync | undefined => {
+  const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
+  const at = millisecondsOf(annotations?.[restoreAnnotations.lastSyncTime]);
+  return at === undefined ? undefined : { at, source: 'as the backup knew' };
+};
+
 /**
- * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim. `now`, and
- * `backedUp`, the last sync that a backup at hand tells of, in milliseconds since the epoch. A sync that ended is on this site; one that the source does not know of yet only makes it better.
+ * What is at risk, from who knows it best: the primary itself where it answers, else what `restore` left on the claim, or a backup or a
+ * record at hand tells. `now` in milliseconds since the epoch. A sync that ended is on this site; one that nobody here knows of only
+ * makes it better.
  */
-export const rpoAtRisk = (facts: StepFacts, now: number, backedUp?: number | undefined): RpoAtRisk => {
-  const { claim, peer, here, there } = facts;
+export const rpoAtRisk = (facts: StepFacts, now: number, told?: ToldSync | undefined): RpoAtRisk => {
+  const { peer, here, there } = facts;
   if (isOlderCopy(facts))
     return {
       known: false,
@@ -48,11 +73,7 @@ export const rpoAtRisk = (facts: StepFacts, now: number, backedUp?: number | und
   const status = peer.replication?.object.status;
   const seen = status?.state === 'Primary' ? millisecondsOf(status.lastSyncTime) : undefined;
   if (seen !== undefined) return since(seen, `as ${there?.name} says`, now);
-  const annotations = claim.known ? claim.value?.metadata.annotations : undefined;
-  const restored = millisecondsOf(annotations?.[restoreAnnotations.lastSyncTime]);
-  const recorded = Math.max(restored ?? 0, backedUp ?? 0);
-  if (recorded > 0) return since(recorded, 'as the backup knew', now);
-  return { known: false, why: 'no sync is known here' };
+  return rpoBeforeRestore(latestSync([told, restoredSync(facts)]), now);
 };
 
 /** `at most 4m (last sync 4m ago, as the backup knew)`, or `unknown (no sync is known here)`. */

@@ -1,4 +1,5 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import type { StepFacts } from './step-facts.ts';
 
 // A site that was lost and comes back holds an older copy, and nothing on it says so once it is demoted. So the demotion itself leaves
 // a mark: which primary the copy is older than. The mark goes when the copy was made anew, and with each promote.
@@ -26,6 +27,12 @@ export const resyncedMark = (site: string, primary: VolumeReplication): Marks =>
   [staleAnnotation]: undefined,
   [resyncedAnnotation]: primaryText(site, primary),
 });
+
+/** The same, of what the other site shows: it has to be known to be primary for a resync. */
+export const madeAnewMark = ({ there, peer: { replication } }: StepFacts): Marks =>
+  there === undefined || replication?.kind !== 'VolumeReplication'
+    ? {}
+    : resyncedMark(there.name, replication.object);
 
 /** On a promote: nothing is said of the copy any more, it is the one that counts. */
 export const noMarks: Marks = { [staleAnnotation]: undefined, [resyncedAnnotation]: undefined };

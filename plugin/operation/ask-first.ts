@@ -1,9 +1,10 @@
+import { lossesOf } from '../../core/plan/losses-of-move.ts';
 import type { MoveGroup } from '../../core/plan/move.ts';
 import type { PlanDocument } from '../../core/plan/plan-document.ts';
 import type { Doubt } from '../../core/plan/warn-of-move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { Io } from '../io.ts';
-import { askLosses, type Losses, lossesOf } from './ask-losses.ts';
+import { askLosses, type Losses } from './ask-losses.ts';
 import { confirm } from './confirm.ts';
 import type { OperationRequest } from './operation-request.ts';
 import type { Progress } from './progress/progress.ts';
@@ -26,6 +27,10 @@ export type AskedAbout = {
 
 /** What a person gave up, and the groups that may go on with it. */
 export type Given = { readonly losses: Losses; readonly groups: readonly MoveGroup[] };
+
+/** Said beforehand; a person who is asked waits for what is on its way. */
+const isNothingAwaited = ({ yes, accepted }: OperationRequest['consent']): boolean =>
+  yes && accepted === 'unknown';
 
 const nothingGivenUp: Losses = { accepted: new Map(), denied: [] };
 
@@ -70,7 +75,7 @@ export const askFirst = async (
     refuseDoubts(asking, doubts);
     return undefined;
   }
-  const possible = lossesOf(facts, groups, request.consent);
+  const possible = lossesOf(facts, groups, isNothingAwaited(request.consent));
   if (isAsked) io.stderr.write(`${renderPlan(plan, { wide: false })}\n\n`);
   if (possible.length > 0) {
     const losses = await askLosses(possible, facts, request.consent, io);

@@ -8,6 +8,8 @@ import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/c
 import { selectObjects } from '../../core/restore/select-objects.ts';
 import type { SortedObjects } from '../../core/restore/sort-objects.ts';
 import { millisecondsOf } from '../../core/status/replication.ts';
+import { sizeBeforeOf } from '../../core/workload/size-before.ts';
+import { meansOf, sizeOf } from '../../core/workload/stop-means.ts';
 import { type TakenBackup, takeBackupOf } from '../backup/take-backup.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
@@ -41,10 +43,13 @@ const broughtIn = ({ claims, others }: SortedObjects): Brought => {
   const namesIn = nameSet(keys);
   return {
     claims: new Set(keys.map(claimKeyText)),
-    workloads: others.filter(isWorkload).map((object) => {
+    workloads: others.flatMap((object) => {
+      const means = meansOf(object.kind);
+      if (!isWorkload(object) || means === undefined) return [];
       const { namespace = '', name = '' } = object.metadata;
-      const mounted = claimsMountedBy(object, namesIn(namespace));
-      return { kind: object.kind ?? '', namespace, name, claims: mounted };
+      const claims = claimsMountedBy(object, namesIn(namespace));
+      const size = sizeBeforeOf(means, object) ?? sizeOf(means, object);
+      return [{ kind: object.kind ?? '', namespace, name, claims, size }];
     }),
   };
 };

@@ -25,9 +25,11 @@ import { describeStep } from '../../core/step/step-facts.ts';
 import type { Site, Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
-import { bringFromBackup, type ObjectSource } from './bring-objects.ts';
+import { bringBackup, refuseBackupOfTarget } from './bring-backup.ts';
+import type { ObjectSource } from './bring-objects.ts';
 import { findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
 import { followSite, type LiveSite } from './live-site.ts';
+import { nothingChosen } from './nothing-chosen.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
 import { type KnownOperations, readOperations } from './read-operations.ts';
 
@@ -115,17 +117,6 @@ const identityOf = (pair: VolumePair, shown: ShownPair): string | undefined => {
     if (found.known && found.value !== undefined) return found.value;
   }
   return undefined;
-};
-
-const nothingChosen = ({ target }: OperationRequest, missing: readonly string[], where: string): DrError => {
-  const named = missing.length > 0;
-  return new DrError({
-    code: 'NotFound',
-    message: named
-      ? `not found ${where}: ${missing.join(', ')}`
-      : `there is no protected claim ${target.labels === undefined ? '' : `with the labels ${target.labels} `}${where}`,
-    hint: 'see what there is: kubectl dr status -A',
-  });
 };
 
 const chooseSide = (
@@ -228,14 +219,12 @@ export const prepareOperation = async (
   const follow = (site: Site) =>
     followSite({ site, namespaces, onChange, signal, now: io.now, random: io.random });
   const live: LivePair = { here: follow(sites.here), there: follow(peer) };
-  const [known_, backup] = await Promise.all([
+  const [known_] = await Promise.all([
     readOperations([sites.here, peer], namespaces, signal),
-    request.from.length === 0
-      ? undefined
-      : bringFromBackup(request.from, request.extent, { io, whyNot: () => undefined }),
     live.here.looked,
     live.there.looked,
   ]);
+  const backup = await bringBackup(request, [live.here, live.there], { io, signal });
   const shown: ShownPair = { here: live.here.show([]), there: live.there.show([]) };
   const choices = { here: choiceOf(live.here, shown.here), there: choiceOf(live.there, shown.there) };
   if (!choices.here.known && !choices.there.known)
@@ -244,14 +233,17 @@ export const prepareOperation = async (
       message: `neither site can be read: ${sites.here.name}: ${choices.here.why}; ${peer.name}: ${choices.there.why}`,
     });
   const chosen = chooseVolumes(choices, wanted, choiceOfBackup(backup, wanted));
-  const where = wanted.namespace === undefined ? 'on either site' : `in namespace ${wanted.namespace}`;
   if (chosen.missing.length > 0 || chosen.pairs.length === 0)
-    throw nothingChosen(request, chosen.missing, where);
+    throw nothingChosen(request, chosen.missing, {
+      sites: [live.here, live.there],
+      namespace: wanted.namespace,
+    });
   const paired = chosen.pairs.map((pair) => ({ pair, identity: identityOf(pair, shown) }));
   const to = chooseSide(request, { live, shown }, paired, known_.operations);
   const from = otherSide[to];
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];
+  await refuseBackupOfTarget(backup, { source: source.site, target: target.site }, signal);
   const unstoppable = ['failover', 'undo'].includes(request.verb)
     ? []
     : await addCustomWorkloads(

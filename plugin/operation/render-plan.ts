@@ -5,9 +5,17 @@ import { createTable } from '../output/table.ts';
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 const objectsCell = ({ objects }: PlanStep): string => {
-  const isClaim = objects[0]?.kind === 'PersistentVolumeClaim';
-  return objects.length === 0 ? '-' : plural(objects.length, isClaim ? 'volume' : 'workload');
+  const volumes = objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').length;
+  const workloads = objects.length - volumes;
+  const parts = [
+    ...(volumes > 0 ? [plural(volumes, 'volume')] : []),
+    ...(workloads > 0 ? [plural(workloads, 'workload')] : []),
+  ];
+  return parts.length === 0 ? '-' : parts.join(', ');
 };
+
+const waitsForCell = ({ waitsFor, needlessAs }: PlanStep): string =>
+  needlessAs === null ? (waitsFor ?? '-') : `nothing: ${needlessAs}`;
 
 const estimateCell = ({ estimateSeconds }: PlanStep): string =>
   estimateSeconds === null ? '<unknown>' : formatAge(estimateSeconds * 1000);
@@ -18,6 +26,22 @@ const stateCell = ({ groupsDone, groups }: PlanStep): string => {
 };
 
 const noReturn = '-- up to here it can be taken back; from here on it can only be moved back --';
+
+/** What a return throws away does not come back with what is taken back. */
+const copyGone = (site: string): string =>
+  `-- from here on the older copy on ${site} is gone; the rest can still be taken back --`;
+
+/** Lines that stand between the steps, by the index of the step that they stand before. */
+const linesBetween = ({ steps, losses }: PlanDocument): [number, string][] => {
+  const resync = losses.some(({ loss }) => loss === 'resync')
+    ? steps.findIndex(({ name }) => name === 'Resync')
+    : -1;
+  const lines: [number, string][] = [
+    [resync, copyGone(steps[resync]?.site ?? '')],
+    [steps.findIndex(({ canUndoAfter }) => !canUndoAfter), noReturn],
+  ];
+  return lines.filter(([index]) => index >= 0);
+};
 
 const groupNames = ({ volumes }: PlanDocument): string => {
   const names = [...new Set(volumes.map(({ group }) => group))];
@@ -45,7 +69,7 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
     step.title,
     objectsCell(step),
     ...(wide ? [step.reads, step.writes ?? '-'] : []),
-    step.waitsFor ?? '-',
+    waitsForCell(step),
     ...(wide ? [step.undo ?? '-'] : []),
     estimateCell(step),
     ...(isBegun ? [stateCell(step)] : []),
@@ -53,8 +77,7 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
   const lines = createTable()
     .format([heading, ...rows])
     .split('\n');
-  const at = plan.steps.findIndex(({ canUndoAfter }) => !canUndoAfter);
-  if (at >= 0) lines.splice(at + 1, 0, noReturn);
+  for (const [index, line] of linesBetween(plan).toReversed()) lines.splice(index + 1, 0, line);
   const what = `${plural(plan.volumes.length, 'volume')} of ${groupNames(plan)}`;
   return `${plan.verb} from ${plan.from} to ${plan.to}: ${what}\n\n${lines.join('\n')}`;
 };

@@ -1,9 +1,11 @@
+import { type LossAt, lossesOf } from '../../core/plan/losses-of-move.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../core/plan/plan-document.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
 import { isAbout } from '../../core/plan/recorded-moves.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { isOfRunningWorkload } from '../../core/restore/plan-other.ts';
+import { showLoss } from '../consent/show-loss.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -105,11 +107,18 @@ const planOf = (
 /** What was asked for of a plan: to print it, and how. */
 export type PlanFormat = 'table' | 'wide' | 'json' | 'yaml';
 
-const printPlan = async (plan: PlanDocument, format: PlanFormat, io: Io): Promise<void> => {
+const printPlan = async (
+  plan: PlanDocument,
+  { losses, format, io }: { losses: readonly LossAt[]; format: PlanFormat; io: Io },
+): Promise<void> => {
   if (format === 'json' || format === 'yaml') {
     const { formatDocument } = await import('../output/document.ts');
     io.stdout.write(await formatDocument(plan, format));
-  } else io.stdout.write(`${renderPlan(plan, { wide: format === 'wide' })}\n`);
+    return;
+  }
+  io.stdout.write(`${renderPlan(plan, { wide: format === 'wide' })}\n`);
+  if (losses.length > 0)
+    io.stdout.write(showLoss(losses.map(({ volume, need }) => ({ key: volume.target, need }))));
 };
 
 /** A plan that was kept is run only while it is what would be done now. */
@@ -157,7 +166,8 @@ const follow = async (running: Running): Promise<ExitCode> => {
   if ((await findConflicts(running)) > 0) return exitCode.error;
   const plan = planOf(running, open, warnings);
   if (running.format !== undefined) {
-    await printPlan(plan, running.format, io);
+    const losses = lossesOf(session.facts(), open, false);
+    await printPlan(plan, { losses, format: running.format, io });
     return exitCodeOf([...outcomes, 'Planned']);
   }
   if (tellDifferences(running, plan)) return exitCode.refused;

@@ -1,11 +1,13 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { formGroups } from '../../core/plan/form-groups.ts';
+import { lossKey } from '../../core/plan/losses-of-move.ts';
 import type { Loss, MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
-import { isRecordedStale } from '../../core/plan/recorded-moves.ts';
+import { isRecordedStale, recordedSync } from '../../core/plan/recorded-moves.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { latestSync, type ToldSync } from '../../core/step/rpo-at-risk.ts';
 import type { Workload } from '../../core/workload/workload.ts';
-import { type Losses, lossKey } from './ask-losses.ts';
+import type { Losses } from './ask-losses.ts';
 import type { ObjectSource } from './bring-objects.ts';
 import { commandFor } from './command-for.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
@@ -68,6 +70,15 @@ export const createSession = (
     const isRecorded = it !== undefined && isRecordedStale(known.operations, it, sites.target.site.name);
     return request.resync || isRecorded;
   };
+  const toldSync = (volume: MoveVolume): ToldSync | undefined => {
+    const it = paired.get(claimKeyText(volume.source));
+    const recorded = it && recordedSync(known.operations, it, sites.target.site.name);
+    const backedUp = source.lastSyncOf(volume.source);
+    return latestSync([
+      recorded,
+      backedUp === undefined ? undefined : { at: backedUp, source: 'as the backup knew' },
+    ]);
+  };
   return {
     prepared,
     source,
@@ -80,7 +91,7 @@ export const createSession = (
       sizesBefore: sizes,
       isAccepted: (volume: MoveVolume, loss: Loss) => losses.accepted.has(lossKey(volume, loss)),
       isToldStale,
-      backedUpSync: ({ source: claim }) => source.lastSyncOf(claim),
+      toldSync,
       className: request.className,
       commandFor: asked,
       now: prepared.now(),

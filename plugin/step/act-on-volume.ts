@@ -119,7 +119,7 @@ const timeOut = (run: StepRun, { facts, decision }: Planned, isWritten: boolean)
 
 /** A step of several writes is not over with the first: the command that makes the others. */
 const toEndIt = (run: StepRun, { facts }: Planned): { next?: string } =>
-  run.verb.stages(facts.site).some(({ afterwards }) => afterwards !== undefined)
+  run.verb.stages(facts).some(({ afterwards }) => afterwards !== undefined)
     ? { next: drCommand(facts.here, run.verb.name, facts.key) }
     : {};
 

@@ -97,7 +97,7 @@ const actOnAll = async (
     const key = claimKeyText(it.facts.key);
     const denial = consents.denials.get(key);
     if (isWrite(it) && denial !== undefined) return tellDenied(run, it, denial);
-    const stages = run.verb.stages(it.facts.site);
+    const stages = run.verb.stages(it.facts);
     return limit(() =>
       actOnVolume(run, it, { stages, followers, consent: consents.texts.get(key), deadline }),
     );

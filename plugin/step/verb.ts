@@ -15,6 +15,7 @@ import {
   isResynced,
   type Progress,
 } from '../../core/step/reached.ts';
+import { madeAnewMark } from '../../core/step/stale-mark.ts';
 import type { StepFacts } from '../../core/step/step-facts.ts';
 
 /** What is waited for, and what is written then. */
@@ -28,7 +29,7 @@ export type Stage = {
 export type Verb = {
   readonly name: 'protect' | 'unprotect' | 'promote' | 'demote' | 'resync';
   readonly decide: (facts: StepFacts, options: { className: string | undefined; now: number }) => Decision;
-  readonly stages: (site: ListedSite) => readonly Stage[];
+  readonly stages: (facts: StepFacts) => readonly Stage[];
   /** `promoted`, as the result says it. */
   readonly done: string;
   /** Whether pods and attachments matter to it. */
@@ -51,7 +52,7 @@ export const verbs = {
   protect: {
     name: 'protect',
     decide: decideProtect,
-    stages: (site) => [{ reached: isProtected(hasSchedule(site)) }],
+    stages: ({ site }) => [{ reached: isProtected(hasSchedule(site)) }],
     done: 'protected',
     needsUsers: false,
     consequence: '',
@@ -84,10 +85,15 @@ export const verbs = {
     name: 'resync',
     decide: decideResync,
     // A replica that is through is an ordinary secondary again: left at resync, it would be asked to throw its copy away once more.
-    stages: () => [
+    stages: (facts) => [
       {
         reached: isResynced,
-        afterwards: (before) => ({ kind: 'ask', before, replicationState: 'secondary' }),
+        afterwards: (before) => ({
+          kind: 'ask',
+          before,
+          replicationState: 'secondary',
+          annotations: madeAnewMark(facts),
+        }),
       },
       { reached: isDemoted },
     ],

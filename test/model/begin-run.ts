@@ -1,12 +1,13 @@
 // A command before its first write: it looks, judges and asks as `kubectl dr` does.
 import type { Operation } from '../../core/operation/read-record.ts';
 import { chooseDirection, type Side } from '../../core/plan/choose-direction.ts';
+import { lossesOf, lossKey } from '../../core/plan/losses-of-move.ts';
 import { type MoveVerb, type MoveVolume, nameOfWorkload } from '../../core/plan/move.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { homeOf, type PairedVolume, unfinishedOperation } from '../../core/plan/recorded-moves.ts';
 import type { Block } from '../../core/plan/step-look.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
-import { type AcceptedLoss, type Losses, lossesOf, lossKey } from '../../plugin/operation/ask-losses.ts';
+import type { AcceptedLoss, Losses } from '../../plugin/operation/ask-losses.ts';
 import { newGroupState } from '../../plugin/operation/group-state.ts';
 import { judgeOperation } from '../../plugin/operation/judge-operation.ts';
 import type { PreparedOperation } from '../../plugin/operation/prepare-operation.ts';
@@ -119,15 +120,10 @@ const prepare = (
   } as unknown as PreparedOperation;
 };
 
-const consentOptions = (isHurried: boolean) =>
-  isHurried
-    ? { yes: true, accepted: 'unknown' as const, acceptedText: 'unknown', reason: undefined }
-    : { yes: false, accepted: undefined, acceptedText: undefined, reason: undefined };
-
 /** Whoever is asked accepts everything. */
 const acceptAll = (session: Session, groups: Session['groups'], isHurried: boolean): Losses => ({
   accepted: new Map(
-    lossesOf(session.facts(), groups, consentOptions(isHurried)).map((loss): [string, AcceptedLoss] => [
+    lossesOf(session.facts(), groups, isHurried).map((loss): [string, AcceptedLoss] => [
       lossKey(loss.volume, loss.loss),
       { ...loss, maxLoss: 'unknown' },
     ]),

@@ -76,6 +76,7 @@ export const bringFrom = (
           namespace,
           name: object.metadata.name ?? '',
           claims: claimsIn(object),
+          size: 1,
         })),
       },
       lastSyncOf: ({ name: claim }) => millisecondsOf(replicationOf(claim)?.status?.lastSyncTime),

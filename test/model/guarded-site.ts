@@ -256,6 +256,7 @@ const mayPromote = async (
       driver: { name: 'rbd.csi.ceph.com', state: 'ready', knowsDestination: false },
       forcePolicy: 'consent',
       pollMs: undefined,
+      resyncPollMs: 30_000,
       hasPeer: true,
       look,
       now: now(),

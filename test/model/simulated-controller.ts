@@ -124,6 +124,7 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
       driver: { name: driverName, state: 'ready', knowsDestination: false },
       forcePolicy,
       pollMs: 10_000,
+      resyncPollMs: 30_000,
       hasPeer: forcePolicy === 'consent',
       look,
       now: now(),

@@ -11,6 +11,13 @@ const isNotExpected = ({ source, target }: VolumeNow, { verb }: GroupNow): boole
   return isPromoted || (role !== 'secondary' && role !== 'resyncing');
 };
 
+/** Of a source that does not answer nothing is seen, so that a person does not wait for it in vain. */
+const needlessAs = (now: GroupNow): string | undefined => {
+  const { site } = now.sites.source;
+  if (now.verb !== 'failover' || !now.volumes.every((volume) => isNotExpected(volume, now))) return undefined;
+  return now.volumes.every(({ source }) => !source.known) ? `${site.name} does not answer` : undefined;
+};
+
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, source, isThrough } = now;
   if (isThrough || isNotExpected(now, group) || group.isAccepted(volume, 'force-promote')) return {};
@@ -30,5 +37,6 @@ export const handOver: StepKind = {
   waitsFor: 'both sides demoted and equal',
   undo: '',
   canUndoAfter: true,
+  needlessAs,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),
 };

@@ -57,8 +57,8 @@ const lookAtWrite = (
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, target } = now;
   if (!target.known) return unknownWait(volume, site, target.why);
-  const { className, now: time, backedUpSync } = group;
-  const decision = decidePromote(target.value, { className, now: time, backedUp: backedUpSync(volume) });
+  const { className, now: time, toldSync } = group;
+  const decision = decidePromote(target.value, { className, now: time, told: toldSync(volume) });
   const object = claimObject(volume, site);
   switch (decision.kind) {
     case 'unchanged':

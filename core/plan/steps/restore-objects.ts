@@ -5,6 +5,7 @@ import type { StepFacts } from '../../step/step-facts.ts';
 import type { Workload } from '../../workload/workload.ts';
 import type { BroughtWorkload, GroupNow, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
+import { broughtToGroup } from '../workloads-of-group.ts';
 
 const site = 'target';
 
@@ -37,13 +38,10 @@ const isSame = (there: Workload, { kind, namespace, name }: BroughtWorkload): bo
   there.name === name && there.namespace === namespace && there.resource.kind === kind;
 
 /** Those of the group that are not on the target. While its workloads cannot be read, nobody knows which. */
-const missingWorkloads = ({ brought, group, sites }: GroupNow): Partial<StepLook>[] => {
-  const { workloads } = sites[site];
-  const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
-  const own = brought.workloads.filter(({ namespace, claims: names }) =>
-    names.some((name) => claims.has(`${namespace}/${name}`)),
-  );
-  const [first] = group.volumes;
+const missingWorkloads = (now: GroupNow): Partial<StepLook>[] => {
+  const { workloads } = now.sites[site];
+  const own = broughtToGroup(now);
+  const [first] = now.group.volumes;
   if (!workloads.known)
     return own.length === 0 || first === undefined ? [] : [unknownWait(first, site, workloads.why)];
   return own

@@ -82,7 +82,7 @@ export const resyncVolumes: StepKind = {
   reads: 'VolumeReplications of both sites',
   writes: 'replicationState resync, and secondary once the copy is whole',
   waitsFor: 'the first OK of the driver',
-  undo: '',
+  undo: 'none: the older copy is gone',
   canUndoAfter: true,
   look: (now) => together(now.volumes.map((volume) => lookAt(volume, now))),
 };

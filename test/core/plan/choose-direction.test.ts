@@ -22,6 +22,8 @@ const choose = (facts: Partial<DirectionFacts>): string => {
   return direction.known ? direction.value : `? ${direction.why}`;
 };
 
+const unrecorded =
+  '? no record tells where the volumes came from, so that either copy may be the older one: name the target with --to';
 const untold = '? which way to go cannot be told from what both sites show: name the target with --to';
 
 describe('the way of a relocate', () => {
@@ -41,6 +43,11 @@ describe('the way of a relocate', () => {
       '? some volumes are primary on east and some on west: name the target with --to',
     ],
     ['is told by those that are primary on one side', { roles: [here, neither] }, 'there'],
+    [
+      'is to the site that answers, where it is refused with what is left to do',
+      { roles: [{ here: 'unknown', there: 'secondary' }], dark: { here: dark, there: undefined } },
+      'there',
+    ],
     ['is told by nothing where both sides are primary', { roles: [both] }, untold],
     ['is told by nothing where neither is', { roles: [neither] }, untold],
   ])('%s', (_, facts, expected) => {
@@ -71,7 +78,7 @@ describe('the way of a failback', () => {
   test.each<[string, Partial<DirectionFacts>, string]>([
     ['is home, as the last move recorded', { recorded: 'here' }, 'here'],
     ['is the one that is named', { recorded: 'here', to: 'west' }, 'there'],
-    ['is told by no role: two primaries look the same from both sides', { roles: [there] }, untold],
+    ['is told by no role: two primaries look the same from both sides', { roles: [there] }, unrecorded],
   ])('%s', (_, facts, expected) => {
     expect(choose({ verb: 'failback', ...facts })).toBe(expected);
   });

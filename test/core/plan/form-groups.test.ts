@@ -13,6 +13,7 @@ const mounting = (name: string, ...claims: string[]): Workload => ({
 
 const brought = (name: string, ...claims: string[]): BroughtWorkload => ({
   kind: 'Deployment',
+  size: 1,
   namespace: 'shop',
   name,
   claims,

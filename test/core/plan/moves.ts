@@ -13,6 +13,7 @@ import type {
 } from '../../../core/plan/move.ts';
 import type { StepKind, StepLook } from '../../../core/plan/step-look.ts';
 import type { SiteLists } from '../../../core/protection/view-lists.ts';
+import type { ToldSync } from '../../../core/step/rpo-at-risk.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
 import { listed, now } from '../step/pair.ts';
 
@@ -29,7 +30,7 @@ export type MoveSketch = {
   readonly sizesBefore?: Readonly<Record<string, number>>;
   readonly accepts?: readonly Loss[];
   readonly isToldStale?: boolean;
-  readonly backedUpSync?: number;
+  readonly toldSync?: ToldSync;
   readonly className?: string;
   /** Names of the claims that move together; on the target of the same name. */
   readonly claims?: readonly string[];
@@ -69,7 +70,7 @@ export const factsOf = (sketch: MoveSketch): MoveFacts => ({
   sizesBefore: new Map(Object.entries(sketch.sizesBefore ?? {})),
   isAccepted: (_, loss) => sketch.accepts?.includes(loss) ?? false,
   isToldStale: () => sketch.isToldStale ?? false,
-  backedUpSync: () => sketch.backedUpSync,
+  toldSync: () => sketch.toldSync,
   className: sketch.className,
   commandFor: (verb, { kubectl }) => `kubectl dr ${verb} db -n shop${kubectl.slice('kubectl'.length)}`,
   now,

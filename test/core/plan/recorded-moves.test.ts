@@ -6,6 +6,7 @@ import {
   isAbout,
   isRecordedStale,
   type PairedVolume,
+  recordedSync,
   unfinishedOperation,
 } from '../../../core/plan/recorded-moves.ts';
 import { on, type RecordSketch, record } from '../operation/records.ts';
@@ -161,5 +162,38 @@ describe('a copy is recorded as older', () => {
 
   test('only on the site that it names', () => {
     expect(isRecordedStale(operations(move('Failover', 'east', forced)), db, 'west')).toBe(false);
+  });
+});
+
+describe('the copy that a move left has everything of before its first promote', () => {
+  const promotedAt = Date.parse('2026-11-20T11:01:00Z');
+  const planned = move('Relocate', 'east', over);
+
+  test.each<[string, RecordSketch[], string, number | undefined]>([
+    ['where the move was planned', [planned], 'east', promotedAt],
+    ['of a return as well', [move('Failback', 'east', over)], 'east', promotedAt],
+    ['not on the site that took over', [planned], 'west', undefined],
+    ['not where it was by force', [move('Failover', 'east', forced)], 'east', undefined],
+    [
+      'not where something else has moved it since',
+      [planned, move('Relocate', 'west', over, later)],
+      'east',
+      undefined,
+    ],
+    [
+      'still where what was begun since has promoted nothing',
+      [planned, move('Relocate', 'west', { phase: 'Left' }, later)],
+      'east',
+      promotedAt,
+    ],
+    ['not where no record is left', [], 'east', undefined],
+  ])('%s', (_, sketches, site, at) => {
+    expect(recordedSync(operations(...sketches), db, site)?.at).toBe(at);
+  });
+
+  test('and its record is named', () => {
+    expect(recordedSync(operations(planned), db, 'east')?.source).toBe(
+      'as Relocate-2026-11-20T11:00:00Z tells',
+    );
   });
 });

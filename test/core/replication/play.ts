@@ -68,6 +68,7 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
   driver: { name: driverName, state: 'ready', knowsDestination: false },
   forcePolicy: 'upstream',
   pollMs: undefined,
+  resyncPollMs: 30_000,
   hasPeer: false,
   look: undefined,
   now: startOfTests,

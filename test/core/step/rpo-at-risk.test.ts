@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { known } from '../../../core/model/reading.ts';
-import { describeRpo, isWithin, type RpoAtRisk, rpoAtRisk } from '../../../core/step/rpo-at-risk.ts';
+import {
+  describeRpo,
+  isWithin,
+  type RpoAtRisk,
+  rpoAtRisk,
+  rpoBeforeRestore,
+} from '../../../core/step/rpo-at-risk.ts';
 import { pvc } from '../status/objects.ts';
 import { ago, dark, now, stepFacts, vr } from './pair.ts';
 
@@ -38,6 +44,23 @@ test.each([
   ],
 ])('what is at risk where %s', (_, here, there, says) => {
   expect(describeRpo(rpoAtRisk(stepFacts(here, there), now))).toMatch(says);
+});
+
+test.each([
+  ['a later one that is told', 3, /^at most 3m .*, as the record tells\)$/],
+  ['its own, where that is later', 5, /^at most 4m .*, as the backup knew\)$/],
+])('of two syncs the claim is judged by %s', (_, minutes, says) => {
+  const told = { at: now - minutes * 60_000, source: 'as the record tells' };
+  expect(describeRpo(rpoAtRisk(stepFacts({ claims: claimThatKnows(ago(4)) }, dark), now, told))).toMatch(
+    says,
+  );
+});
+
+test('a claim that is yet to be restored is judged by what is told, or by nothing', () => {
+  expect(describeRpo(rpoBeforeRestore({ at: now - 60_000, source: 'as the backup knew' }, now))).toMatch(
+    /^at most 60s/,
+  );
+  expect(describeRpo(rpoBeforeRestore(undefined, now))).toBe('unknown (no sync is known here)');
 });
 
 test('a loss is within what was accepted only where it is known, or everything is accepted', () => {

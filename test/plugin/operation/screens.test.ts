@@ -243,7 +243,9 @@ const planned: PlanDocument = {
     estimateSource: null,
     groupsDone: 0,
     groups: 1,
+    needlessAs: null,
   })),
+  losses: [],
   warnings: [],
 };
 

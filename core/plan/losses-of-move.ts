@@ -1,0 +1,88 @@
+import { claimKeyText } from '../protection/claims-of-volume.ts';
+import { decidePromote } from '../step/decide-promote.ts';
+import { decideResync } from '../step/decide-resync.ts';
+import type { ConsentNeed } from '../step/decision.ts';
+import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
+import { lookAtGroup } from './look-at-group.ts';
+import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from './move.ts';
+import { isStale } from './stale-copy.ts';
+
+/** One volume of which something can be lost. */
+export type LossAt = { readonly volume: MoveVolume; readonly loss: Loss; readonly need: ConsentNeed };
+
+/** One text for each volume and loss. */
+export const lossKey = (volume: MoveVolume, loss: Loss): string => `${loss} ${claimKeyText(volume.source)}`;
+
+/** A claim that is yet to be restored is promoted by force where the source does not answer. */
+const needBeforeRestore = (
+  { volume, source }: VolumeNow,
+  { sites, now, toldSync }: GroupNow,
+): ConsentNeed | undefined => {
+  if (source.known) return undefined;
+  const [from, to] = [sites.source.site.name, sites.target.site.name];
+  const message = `${from} cannot be asked whether it is primary: ${source.why}`;
+  return {
+    annotation: 'force-promote',
+    obstacles: [{ code: 'DR102', message }],
+    loses: `what was written on ${from} and has not reached ${to} yet`,
+    loss: rpoBeforeRestore(toldSync(volume), now),
+  };
+};
+
+const needToPromote = (
+  it: VolumeNow,
+  group: GroupNow,
+  isNothingAwaited: boolean,
+): ConsentNeed | undefined => {
+  if (!it.target.known) return undefined;
+  const facts = it.target.value;
+  const phase = facts.claim.known ? facts.claim.value?.status?.phase : undefined;
+  if (phase !== 'Bound') return needBeforeRestore(it, group);
+  const { className, now, toldSync } = group;
+  const decision = decidePromote(facts, { className, now, told: toldSync(it.volume) });
+  if (decision.kind !== 'write') return undefined;
+  // What is handed over soon is waited for, unless somebody said beforehand that nothing is to be waited for.
+  return decision.consent ?? (isNothingAwaited ? decision.handOver : undefined);
+};
+
+const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined => {
+  const { source, target } = it;
+  if (!source.known || !target.known) return undefined;
+  // It is demoted first: what is asked about is what comes after that.
+  const isBothPrimary = target.value.role.role === 'primary' && source.value.role.role === 'primary';
+  if (target.value.role.wants === 'resync' || !(isBothPrimary || isStale(it, group))) return undefined;
+  const decision = decideResync(target.value, group);
+  if (decision.kind === 'write') return decision.consent;
+  const [from, to] = [group.sites.source.site.name, group.sites.target.site.name];
+  return {
+    annotation: undefined,
+    obstacles: [],
+    loses: `the copy on ${to}, with whatever was written there since ${from} became primary; the one of ${from} replaces it`,
+    loss: { known: false, why: 'nobody can tell what was written there alone' },
+  };
+};
+
+/** What each procedure can lose of a volume; the others lose nothing. */
+const lossOf = (it: VolumeNow, group: GroupNow, isNothingAwaited: boolean): LossAt[] => {
+  const { volume } = it;
+  if (group.verb === 'failback') {
+    const need = needToResync(it, group);
+    return need === undefined ? [] : [{ volume, loss: 'resync', need }];
+  }
+  const need = group.verb === 'failover' ? needToPromote(it, group, isNothingAwaited) : undefined;
+  return need === undefined ? [] : [{ volume, loss: 'force-promote', need }];
+};
+
+/**
+ * Everything that a procedure may lose, before anything is written. `isNothingAwaited`: a last snapshot that is on its way is given up,
+ * too.
+ */
+export const lossesOf = (
+  facts: MoveFacts,
+  groups: readonly MoveGroup[],
+  isNothingAwaited: boolean,
+): readonly LossAt[] =>
+  groups.flatMap((group) => {
+    const now = lookAtGroup(facts, group);
+    return now.volumes.flatMap((it) => lossOf(it, now, isNothingAwaited));
+  });
