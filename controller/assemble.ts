@@ -102,6 +102,7 @@ export const assembleController = (
       forcePolicy: forcePolicyOf(options),
       hasPeer: peer !== undefined,
       pollMs: flags.pollMs,
+      resyncPollMs: flags.resyncPollMs,
       now,
     },
     cluster,

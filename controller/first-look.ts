@@ -1,12 +1,13 @@
 import type { VolumeReplication } from '../core/model/volume-replication.ts';
 import { readClassParameters } from '../core/replication/parameters.ts';
 import { pollIntervalOf } from '../core/replication/poll-interval.ts';
-import { resyncPollMs } from '../core/replication/step.ts';
 import { type Caches, keyOf } from './caches.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 const isSettled = ({ metadata, status }: VolumeReplication): boolean =>
   metadata.deletionTimestamp === undefined && status?.observedGeneration === metadata.generation;
+
+type LookOptions = { pollMs: number | undefined; resyncPollMs: number; random: () => number };
 
 /**
  * When to look first at what is there at start: at once where something is to be done; a volume that has reached its state
@@ -15,7 +16,7 @@ const isSettled = ({ metadata, status }: VolumeReplication): boolean =>
 const firstLookMs = (
   replication: VolumeReplication,
   caches: Caches,
-  { pollMs, random }: { pollMs: number | undefined; random: () => number },
+  { pollMs, resyncPollMs, random }: LookOptions,
 ): number => {
   const { replicationState, volumeReplicationClass } = replication.spec;
   if (!isSettled(replication)) return 0;
@@ -28,11 +29,7 @@ const firstLookMs = (
 };
 
 /** Adds everything there is to the queue, now or spread over time. */
-export const fillQueue = (
-  queue: WorkQueue,
-  caches: Caches,
-  options: { pollMs: number | undefined; random: () => number },
-): void => {
+export const fillQueue = (queue: WorkQueue, caches: Caches, options: LookOptions): void => {
   for (const replication of caches.replications.list()) {
     const ms = firstLookMs(replication, caches, options);
     if (ms === 0) queue.add(keyOf(replication));

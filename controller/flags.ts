@@ -20,6 +20,7 @@ export type ControllerFlags = {
   forcePromote: 'auto' | 'consent' | 'upstream';
   rpcTimeoutMs: number;
   pollMs: number | undefined;
+  resyncPollMs: number;
   workers: number;
   leaderElection: boolean;
   leaderElectionNamespace: string | undefined;
@@ -65,6 +66,11 @@ const options = {
     type: 'string',
     default: '0',
     describe: "How often sync information is read while primary; 0: by the class's schedulingInterval",
+  },
+  'resync-interval': {
+    type: 'string',
+    default: '30s',
+    describe: 'How often a secondary is looked at that is not in sync',
   },
   workers: { type: 'number', default: 100, describe: 'Volumes worked on at a time' },
   'leader-election': { type: 'boolean', default: false, describe: 'Work only while holding a Lease' },
@@ -138,6 +144,8 @@ export const parseFlags = async (
   if (repeated !== undefined) throw invalid(`--${repeated} is given more than once`);
   if (flags.driverName === '') throw invalid('--driver-name names no driver');
   const pollMs = milliseconds('sync-info-interval', flags.syncInfoInterval);
+  const resyncPollMs = milliseconds('resync-interval', flags.resyncInterval);
+  if (resyncPollMs === 0) throw invalid('--resync-interval: give a duration above zero');
   if (!Number.isInteger(flags.workers) || flags.workers < 1)
     throw invalid('--workers: give a whole number, 1 or more');
   const lease = {
@@ -161,6 +169,7 @@ export const parseFlags = async (
     forcePromote: flags.forcePromote,
     rpcTimeoutMs: milliseconds('rpc-timeout', flags.rpcTimeout),
     pollMs: pollMs === 0 ? undefined : pollMs,
+    resyncPollMs,
     workers: flags.workers,
     leaderElection: flags.leaderElection,
     leaderElectionNamespace: flags.leaderElectionNamespace,

@@ -11,12 +11,13 @@ export type Sources = {
   forcePolicy: ForcePolicy;
   hasPeer: boolean;
   pollMs: number | undefined;
+  resyncPollMs: number;
   now: () => number;
 };
 
 /** Everything known about one VolumeReplication, from the caches: no request is made. */
 export const gather = (
-  { caches, driver, forcePolicy, hasPeer, pollMs, now }: Sources,
+  { caches, driver, forcePolicy, hasPeer, pollMs, resyncPollMs, now }: Sources,
   replication: VolumeReplication,
 ): Facts => {
   const { namespace = '', name } = replication.metadata;
@@ -42,6 +43,7 @@ export const gather = (
     driver: driver.facts(),
     forcePolicy,
     pollMs,
+    resyncPollMs,
     hasPeer,
     look: undefined,
     now: now(),

@@ -25,7 +25,7 @@ const work = async (
   const leadership = await lead(flags, { ...options, signal: leaving.signal });
   signal.removeEventListener('abort', stopWaiting);
   setLeading(() => leadership?.isCurrent() ?? true);
-  fillQueue(queue, caches, { pollMs: flags.pollMs, random });
+  fillQueue(queue, caches, { pollMs: flags.pollMs, resyncPollMs: flags.resyncPollMs, random });
   queue.start();
   await Promise.race([
     untilAborted(signal),

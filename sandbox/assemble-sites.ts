@@ -49,6 +49,10 @@ export const writeKubeconfigs = async (
   }
 };
 
+/** Whole seconds, and no less than one. */
+const shortened = (seconds: number, factor: number): string =>
+  `${Math.max(1, Math.round(seconds / factor))}s`;
+
 const controllerArgs = (plan: SandboxPlan, site: string, peer: string): string[] => [
   applicationScript(plan.packageRoot, 'controller', import.meta.url.endsWith('.ts')),
   `--driver-name=${driverName}`,
@@ -62,7 +66,10 @@ const controllerArgs = (plan: SandboxPlan, site: string, peer: string): string[]
   '--health-probe-bind-address=0',
   // The controller asks as often as the class's interval says; the storage's clock runs faster than its.
   ...(plan.settings.clockFactor > 1
-    ? [`--sync-info-interval=${Math.max(1, Math.round(60 / plan.settings.clockFactor))}s`]
+    ? [
+        `--sync-info-interval=${shortened(60, plan.settings.clockFactor)}`,
+        `--resync-interval=${shortened(30, plan.settings.clockFactor)}`,
+      ]
     : []),
 ];
 

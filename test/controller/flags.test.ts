@@ -16,6 +16,7 @@ test('the flags of the sidecar form are understood', async () => {
     '--leader-election-retry-period=2s',
     '--rpc-timeout=1m30s',
     '--workers=7',
+    '--resync-interval=5s',
     '--peer-context=cluster-2',
     '--force-promote=upstream',
     '-v=5',
@@ -31,6 +32,7 @@ test('the flags of the sidecar form are understood', async () => {
     retryPeriodMs: 2_000,
     rpcTimeoutMs: 90_000,
     workers: 7,
+    resyncPollMs: 5_000,
     peerContext: 'cluster-2',
     forcePromote: 'upstream',
     logLevel: 'debug',
@@ -50,6 +52,7 @@ test('what is not said is as in kubernetes-csi-addons', async () => {
     forcePromote: 'auto',
     logLevel: 'info',
     pollMs: undefined,
+    resyncPollMs: 30_000,
   });
 });
 
@@ -75,6 +78,7 @@ describe('what cannot be honoured is refused in one line', () => {
     [['--driver-name=a', '--driver-name=b'], /^--driver-name is given more than once$/],
     [['--driver-name=d', 'extra'], /^unknown flag or argument: extra$/],
     [['--driver-name=d', '--rpc-timeout=1d'], /--rpc-timeout: "1d" is not a duration/],
+    [['--driver-name=d', '--resync-interval=0'], /^--resync-interval: give a duration above zero$/],
     [['--driver-name=d', '--workers=0'], /^--workers: give a whole number, 1 or more$/],
     [['--driver-name=d', '--workers=many'], /^--workers: give a whole number, 1 or more$/],
     [['--driver-name=d', '--csi-addons-address=tcp://x:1'], /is not unix:\/\/\/path/],

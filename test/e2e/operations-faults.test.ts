@@ -698,6 +698,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
               `--peer-kubeconfig=${kubeconfig}`,
               `--peer-context=${peer}`,
               '--sync-info-interval=1s',
+              '--resync-interval=1s',
             ],
             { env: sandbox.env, stdio: 'ignore' },
           ),

@@ -79,6 +79,23 @@ describe('a volume that is secondary', () => {
     expect(played.last).toMatchObject({ requeue: { when: 'after', ms } });
   });
 
+  test.each([
+    { resyncPollMs: 2_000, running: 2_000, failed: 2_000 },
+    { resyncPollMs: 120_000, running: 120_000, failed: 15_000 },
+  ])('is looked at as often as is asked for: $resyncPollMs ms', (asked) => {
+    const facts = {
+      ...toSecondary(demoted),
+      now: startOfTests + 600_000,
+      resyncPollMs: asked.resyncPollMs,
+    };
+    const after = (resync: typeof running | ReturnType<typeof failure>) =>
+      play(facts, { demote: ok, resync }).last;
+    expect(after(running)).toMatchObject({ requeue: { when: 'after', ms: asked.running } });
+    expect(after(failure('Unknown', 'not yet'))).toMatchObject({
+      requeue: { when: 'after', ms: asked.failed },
+    });
+  });
+
   test('follows the other site while that is primary, asked every 30 s in the end', () => {
     const facts = { ...toSecondary(demoted), now: startOfTests + 30_000 };
     const played = play(facts, { demote: ok, resync: running });
