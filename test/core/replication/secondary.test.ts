@@ -88,10 +88,10 @@ describe('a volume that is secondary', () => {
       now: startOfTests + 600_000,
       resyncPollMs: asked.resyncPollMs,
     };
-    const after = (resync: typeof running | ReturnType<typeof failure>) =>
+    const lookAfter = (resync: typeof running | ReturnType<typeof failure>) =>
       play(facts, { demote: ok, resync }).last;
-    expect(after(running)).toMatchObject({ requeue: { when: 'after', ms: asked.running } });
-    expect(after(failure('Unknown', 'not yet'))).toMatchObject({
+    expect(lookAfter(running)).toMatchObject({ requeue: { when: 'after', ms: asked.running } });
+    expect(lookAfter(failure('Unknown', 'not yet'))).toMatchObject({
       requeue: { when: 'after', ms: asked.failed },
     });
   });
