@@ -3,7 +3,6 @@ import { readingOf } from '../model/reading-of.ts';
 import type { Operation } from '../operation/read-record.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { StepFacts } from '../step/step-facts.ts';
-import type { WorkloadKey } from '../workload/workload.ts';
 import { estimateStep } from './estimate-steps.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import { lossesOf } from './losses-of-move.ts';
@@ -20,6 +19,7 @@ import {
 import { type PlannedStep, planGroup } from './plan-group.ts';
 import { procedures } from './procedures.ts';
 import type { StepKind, StepName } from './step-look.ts';
+import { restoreObjects } from './steps/restore-objects.ts';
 import { broughtToGroup, workloadsOfGroup } from './workloads-of-group.ts';
 
 export const planVersion = 'cli.kubectl-dr.dev/v1alpha1';
@@ -171,14 +171,17 @@ const ofWorkloads: readonly StepName[] = ['Stop', 'Start', 'Ready'];
 const objectsOf = (
   { name, site }: StepKind,
   volumes: readonly PlannedVolume[],
-  { workloads, brought }: Record<'workloads' | 'brought', readonly WorkloadKey[]>,
+  { workloads, lacking }: Record<'workloads' | 'lacking', PlanStep['objects']>,
 ): PlanStep['objects'] => {
-  const objects = (keys: readonly WorkloadKey[]) =>
-    keys.map(({ kind, namespace, name: called }) => ({ kind, namespace, name: called }));
-  if (ofWorkloads.includes(name)) return objects(workloads);
-  const claims = volumes.map((volume) => ({ kind: 'PersistentVolumeClaim', ...volume[site] }));
-  return name === 'Restore' ? [...claims, ...objects(brought)] : claims;
+  if (name === 'Restore') return lacking;
+  return ofWorkloads.includes(name)
+    ? workloads.map(({ kind, namespace, name: called }) => ({ kind, namespace, name: called }))
+    : volumes.map((volume) => ({ kind: 'PersistentVolumeClaim', ...volume[site] }));
 };
+
+/** What the target lacks, and is brought. */
+const lackingIn = (now: GroupNow): PlanStep['objects'] =>
+  restoreObjects.look(now).writes.map(({ object }) => object);
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
 
@@ -195,7 +198,7 @@ export const planDocument = (
   const plans = groups.map((group) => planGroup(facts, group));
   const volumes = now.flatMap(volumesIn);
   const workloads = now.flatMap(workloadsIn);
-  const brought = now.flatMap(broughtToGroup);
+  const lacking = now.flatMap(lackingIn);
   const describe = (kind: StepKind, index: number): PlanStep => {
     const estimate = estimateStep(kind, now, earlier);
     return {
@@ -203,7 +206,7 @@ export const planDocument = (
       name: kind.name,
       title: kind.title,
       site: facts.sites[kind.site].site.name,
-      objects: objectsOf(kind, volumes, { workloads, brought }),
+      objects: objectsOf(kind, volumes, { workloads, lacking }),
       reads: kind.reads,
       writes: orNull(kind.writes),
       waitsFor: orNull(kind.waitsFor),

@@ -70,16 +70,27 @@ export const operationRunning: VerdictCheck = (facts) => {
   });
 };
 
-/** A procedure that stopped between demote and promote: nobody but its successor brings the volume back. */
+/** A procedure that stopped between demote and promote: nobody but its successor brings the volume back. What is to become primary may be it. */
 export const operationStopped: VerdictCheck = (facts) => {
   const { operation: last, now } = facts;
   if (last === undefined || standingOf(last.operation, now) !== 'stopped') return undefined;
-  if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
+  // One site alone, or two that may be of different volumes, do not tell that there is no primary.
+  if (facts.there === undefined || facts.unmatched !== undefined) return undefined;
+  if (sidesOf(facts).some(({ role: { role, wants } }) => role === 'primary' || wants === 'primary'))
+    return undefined;
+  const failing = sidesOf(facts).find(({ role }) => role.progress === 'failing');
+  const why = failing === undefined ? '' : `; ${failing.site.name}: ${failing.role.why}`;
   return verdict('NoPrimary', {
     reason: 'OperationStopped',
-    message: `no site is primary: ${stoppedText(last.operation, now)}`,
+    message: `no site is primary: ${stoppedText(last.operation, now)}${why}`,
     next: operationCommand('resume', last, facts),
   });
+};
+
+/** Only a disaster goes on without the site that it moves away from; nothing does without the one that it moves to. */
+const canGoOn = ({ verb, to }: Operation, facts: PairFacts): boolean => {
+  const dark = sidesOf(facts).filter(({ unreadable }) => unreadable !== undefined);
+  return dark.length === 0 || (verb === 'Failover' && dark.every(({ site }) => site.name !== to.name));
 };
 
 const ownReasons: readonly string[] = ['Operation', 'OperationStopped'];
@@ -106,6 +117,7 @@ export const withOperation = (found: Verdict, facts: PairFacts): Verdict => {
   if (standing === 'running')
     return { ...found, message: `${found.message}; ${runningText(operation, now)}` };
   const message = `${found.message}; ${stoppedText(operation, now)}`;
+  if (!canGoOn(operation, facts)) return { ...found, message };
   const resume = operationCommand('resume', last, facts);
   return found.next === undefined
     ? { ...found, message, next: resume }

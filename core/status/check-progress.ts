@@ -75,12 +75,17 @@ export const controllerIdle: VerdictCheck = (facts) => {
   });
 };
 
+/** Once it is demoted, all that is asked of the driver is how far the two copies are. */
+const whatFails = ({ site, role: { role, wants } }: SideFacts): string =>
+  role === 'secondary' && wants === 'secondary'
+    ? `${site.name} is demoted, and its look at the other copy fails`
+    : `${verbs[wants ?? ''] ?? 'change'} on ${site.name} fails`;
+
 /** The last attempt failed. Some answers pass by themselves, so it is a failure only after a while. */
 export const attemptFailing: VerdictCheck = (facts) => {
   const side = hasProgress(facts, 'failing');
   if (side === undefined) return undefined;
-  const asked = verbs[side.role.wants ?? ''] ?? 'change';
-  const text = `${asked} on ${side.site.name} fails${forAge(side.role.since, facts.now)}: ${side.role.why}`;
+  const text = `${whatFails(side)}${forAge(side.role.since, facts.now)}: ${side.role.why}`;
   const isNew = !lastsTooLong(side, facts.now) && side.role.role !== 'primary';
   return isNew
     ? verdict('Moving', {

@@ -28,12 +28,12 @@ export const verdictChecks: readonly VerdictCheck[] = [
   severalReplications, // two objects fight over one volume
   twoWantPrimary, // one step away from two primaries
   operationRunning, // a procedure is at it: what follows is what it waits for, or mends
+  operationStopped, // no primary, by a procedure that stopped: nothing of what follows brings one back
   controllerIdle, // the spec is newer than the status
   attemptFailing, // the last attempt failed
   changeRunning, // between two states
   identityUnknown, // perhaps two different volumes
   replicaWithoutPeer, // nothing is known of the primary
-  operationStopped, // both demoted, by a procedure that stopped
   noPrimary, // both demoted
   primaryDegraded, // the driver says so
   neverSynced, // nothing has arrived yet

@@ -121,6 +121,13 @@ const printPlan = async (
     io.stdout.write(showLoss(losses.map(({ volume, need }) => ({ key: volume.target, need }))));
 };
 
+const planCommand = (session: Session): string | undefined => {
+  const { verb, commandFor, sites } = session.facts();
+  return verb === 'undo'
+    ? undefined
+    : commandFor(verb, sites.target.site).replace(/^kubectl dr /, 'kubectl dr plan ');
+};
+
 /** A plan that was kept is run only while it is what would be done now. */
 const tellDifferences = (running: Running, now: PlanDocument): boolean => {
   const { planned, progress, session } = running;
@@ -134,7 +141,7 @@ const tellDifferences = (running: Running, now: PlanDocument): boolean => {
       site,
       message: 'the facts of the plan do not hold any more, and nothing was changed',
       code: 'PlanOutdated',
-      next: `kubectl dr plan ${session.prepared.request.verb} …`,
+      next: planCommand(session),
     });
   return found.length > 0;
 };

@@ -24,7 +24,7 @@ const moveBack = async (operation: Operation, flags: ResumeFlags, io: Io): Promi
     `${name} has promoted volumes on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile\n`,
   );
   if (!flags.yes && !io.isInteractive)
-    throw usageError('nobody can be asked', `--yes, or kubectl dr ${verb} … --to ${from.name}`);
+    throw usageError('nobody can be asked whether that is meant', 'say so with --yes');
   if (!flags.yes && !(await confirm(`Do a ${verb} to ${from.name}?`, io))) {
     io.stderr.write('Nothing was changed.\n');
     return exitCode.refused;

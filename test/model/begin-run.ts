@@ -10,6 +10,7 @@ import { describeStep } from '../../core/step/step-facts.ts';
 import type { AcceptedLoss, Losses } from '../../plugin/operation/ask-losses.ts';
 import { newGroupState } from '../../plugin/operation/group-state.ts';
 import { judgeOperation } from '../../plugin/operation/judge-operation.ts';
+import { targetOfKeys } from '../../plugin/operation/parse-target.ts';
 import type { PreparedOperation } from '../../plugin/operation/prepare-operation.ts';
 import { createSession, recordedWorkloads, type Session } from '../../plugin/operation/session.ts';
 import { type Bringing, bringFrom, nothing } from './brought-objects.ts';
@@ -108,7 +109,13 @@ const prepare = (
   const volumes = pairs.map(({ here }): MoveVolume => ({ source: here, target: here }));
   const source = otherSite(target);
   return {
-    request: { verb, resync: false, className: undefined },
+    request: {
+      verb,
+      resync: false,
+      className: undefined,
+      from: [],
+      target: targetOfKeys(pairs.map(({ here }) => here)),
+    },
     sites: { source: operator.seen[source].live, target: operator.seen[target].live },
     volumes,
     paired: new Map(paired(world).map((it) => [`${namespace}/${it.pair.here.name}`, it])),

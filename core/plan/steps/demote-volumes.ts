@@ -23,9 +23,12 @@ const withMark = (decision: Decision, { source }: VolumeNow, site: SiteRole): De
 const isNoPrimary = ({ role }: StepFacts, site: SiteRole): boolean =>
   site === 'target' && role.role !== 'primary' && role.wants !== 'primary' && role.wants !== 'secondary';
 
-/** Demoted, and what fails is the look at how far the other side is: that is waited for by the next step. */
-const isDemotedAlready = ({ role: { role, wants, progress } }: StepFacts): boolean =>
-  role === 'secondary' && wants === 'secondary' && progress === 'failing';
+/**
+ * A primary that is to be demoted reads primary until it is. What fails after that is the look at how far the other side is, and what is
+ * still to come is the end of a resync: other steps wait for these.
+ */
+const isDemotedAlready = ({ role: { role, wants } }: StepFacts): boolean =>
+  role === 'secondary' && wants === 'secondary';
 
 const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLook> => {
   if (now.isThrough) return {};

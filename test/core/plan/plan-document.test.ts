@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { known } from '../../../core/model/reading.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../../core/plan/plan-document.ts';
 import { dark, now } from '../step/pair.ts';
 import { deployments, workloadOf } from '../workload/objects.ts';
@@ -29,13 +30,20 @@ describe('the plan of a failover', () => {
   test('has the workloads that a backup brings, with their sizes, and no step that waits for a site that is lost', () => {
     const plan = planOf(disaster);
     expect(linesOf(plan)).toEqual([
-      'Restore west: db, Deployment web',
+      'Restore west: Deployment web',
       'HandOver east: db (nothing, as east does not answer)',
       'Promote west: db',
       'Start west: Deployment web',
       'Ready west: Deployment web',
     ]);
     expect(plan.workloads).toMatchObject([{ name: 'web', replicas: 3 }]);
+  });
+
+  test('restores what the target lacks, and nothing else', () => {
+    const lacking = { ...disaster, target: { claims: known([]) } };
+    expect(linesOf(planOf(lacking))[0]).toBe('Restore west: db, Deployment web');
+    const complete = { ...disaster, targetRuns: [workloadOf(deployments, { replicas: 0 })] };
+    expect(linesOf(planOf(complete))[0]).toBe('Restore west: ');
   });
 
   test('waits for what a source that answers has demoted', () => {

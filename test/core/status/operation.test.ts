@@ -132,6 +132,40 @@ describe('an operation that stopped', () => {
     });
   });
 
+  it('is told rather than what fails on a side that is demoted, with why', () => {
+    const failing = {
+      wants: 'secondary',
+      state: 'Secondary',
+      sets: ['resyncFailed'],
+      message: 'no last sync',
+    } as const;
+    expect(only(at('east', failing, operation(stopped)), at('west', inSync))).toMatchObject({
+      name: 'NoPrimary',
+      message: expect.stringMatching(/stopped at step Promote .*; east: no last sync$/),
+      next: resume,
+    });
+    expect(only(at('east', failing), at('west', inSync)).message).toMatch(
+      /^east is demoted, and its look at the other copy fails.*: no last sync/,
+    );
+  });
+
+  it('does not say that there is no primary where one is to come', () => {
+    const asked = { wants: 'primary', state: 'Secondary', generation: 2, observed: 1 } as const;
+    expect(only(at('east', inSync, operation(stopped)), at('west', asked))).toMatchObject({
+      reason: 'ControllerNotActing',
+      message: expect.stringContaining('relocate by alice stopped'),
+    });
+  });
+
+  it('does not go on while a site that it needs is dark', () => {
+    const ofRelocate = only(darkSite('west'), at('east', inSync, operation(stopped)));
+    expect(ofRelocate.message).toMatch(/relocate by alice stopped .*: time was up$/);
+    const failover = operation(stopped, { verb: 'Failover', from: { name: 'west' }, to: { name: 'east' } });
+    expect(only(darkSite('west'), at('east', inSync, failover)).message).toContain(
+      'it goes on with "kubectl dr resume',
+    );
+  });
+
   it('is told beside a verdict that has no next command, which resume then is', () => {
     expect(only(at('east', primary, operation(stopped)), at('west', replica))).toEqual({
       name: 'Protected',
