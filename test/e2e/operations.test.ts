@@ -1,13 +1,19 @@
 // Whole procedures as a person types them: applications with their volumes, between two guarded clusters.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resources } from '../../core/model/resource.ts';
+import type { OperationRecord } from '../../core/operation/operation-record.ts';
+import { keptOperations } from '../../core/operation/records-to-prune.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import { applications, barePod, cronJob, workload } from './application.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { openClusters } from './protected-volume.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
 
 type Event = {
   type: string;
   step: string | null;
+  site: string;
   group: string | null;
   message: string;
   code: string | null;
@@ -200,6 +206,47 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     expect(await apps.role('cluster-1', 'data', namespace)).toBe('primary/Primary');
   });
 
+  test('old records are deleted on both sites once an operation has ended, but none that is not over', async () => {
+    const clusters = openClusters(sandbox);
+    const both = [clusters.first, clusters.second];
+    const old = Array.from({ length: 60 }, (_, index) => ({ name: `old-${index}`, index }));
+    const namesOn = async (cluster: Cluster): Promise<string[]> =>
+      (await cluster.listAll(resources.operations, { namespace })).items.map(
+        ({ metadata }) => metadata.name ?? '',
+      );
+    const store = async (cluster: Cluster, { name, index }: { name: string; index: number }) => {
+      await cluster.create<OperationRecord>(resources.operations, {
+        apiVersion: 'kubectl-dr.dev/v1alpha1',
+        kind: 'Operation',
+        metadata: { name, namespace },
+        spec: {
+          verb: 'Relocate',
+          from: { name: 'cluster-1' },
+          to: { name: 'cluster-2' },
+          by: 'alice',
+          volumes: [{ persistentVolumeClaim: 'reports' }],
+        },
+      });
+      const startedAt = new Date(Date.UTC(2020, 0, 1 + index)).toISOString();
+      const status = { phase: index === 0 ? 'Failed' : 'Succeeded', startedAt };
+      const key = { name, namespace };
+      await cluster.patch(resources.operations, key, { status }, { type: 'merge', subresource: 'status' });
+    };
+    try {
+      const before = await namesOn(clusters.first);
+      await Promise.all(both.flatMap((cluster) => old.map((it) => store(cluster, it))));
+      await succeed('relocate', 'reports', ...inShop, '--to=cluster-2');
+      for (const cluster of both) {
+        const names = await namesOn(cluster);
+        expect(names).toEqual(expect.arrayContaining([...before, 'old-0', 'old-59']));
+        expect(names).not.toContain('old-1');
+        expect(names).toHaveLength(keptOperations + 1);
+      }
+    } finally {
+      clusters.close();
+    }
+  });
+
   test('failover is refused while the source answers, and names what loses nothing', async () => {
     const refused = await dr(
       'failover',
@@ -212,7 +259,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     );
     expect(refused).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('next: kubectl dr relocate data -n shop --context cluster-1'),
+      stderr: expect.stringContaining('next: kubectl dr relocate deployment/web -n shop --context cluster-1'),
     });
   });
 
@@ -224,7 +271,23 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
       (time) => Date.parse(time) > Date.now() - 1_000,
     );
     await succeed('backup', ...inShop, '-A', '--include-workloads', '-d', backups);
+    // Newer, and no help: what it tells of the last sync is about the way back.
+    const ofTarget = await succeed('backup', ...inShop, '-A', '-d', backups, '--context', 'cluster-2');
     await dr('sandbox', 'fail', 'cluster-1');
+    expect(await dr('relocate', 'deploy/web', ...inShop)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('next: kubectl dr failover deployment/web -n shop --context cluster-2'),
+    });
+    expect(await dr('failover', 'gone', ...inShop)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /not found .* pvc\/gone; cluster-1 cannot be read: .*kubectl dr failover gone -n shop --context cluster-2 --from/,
+      ),
+    });
+    expect(await dr('failover', 'deploy/web', ...inShop, '--from', ofTarget.stdout.trim())).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the backup was taken of cluster-2 itself'),
+    });
     const words = ['failover', 'deploy/web', ...inShop, '--to', 'cluster-2', '--from', backups];
     expect(await dr(...words)).toMatchObject({
       code: 4,
@@ -234,7 +297,15 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
       code: 4,
       stderr: expect.stringContaining('more is at risk than the 0s that was accepted'),
     });
+    const planned = await dr('plan', ...words, '-o', 'json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      steps: expect.arrayContaining([
+        expect.objectContaining({ name: 'HandOver', needlessAs: 'cluster-1 does not answer' }),
+      ]),
+      losses: [{ claim: { name: 'data' }, why: 'as the backup knew' }, { claim: { name: 'logs' } }],
+    });
     const ended = await succeed(...words, '--yes', '--accept-data-loss=1h', '--reason=drill');
+    expect(ended.stderr).toMatch(/restoring backup \S+-cluster-1, taken of cluster-1/);
     expect(ended.stdout).toMatch(/2 volumes failed over from cluster-1 .*; lost: at most /);
     expect(await apps.replicas('cluster-2', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
     expect(await read('cluster-2', 'data')).toBe('synced before the disaster');
@@ -258,6 +329,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     const steps = eventsOf(ended.stdout).filter(({ type }) => type === 'StepDone');
     const names = steps.map(({ step }) => step);
     expect(names.indexOf('Resync')).toBeLessThan(names.lastIndexOf('Stop'));
+    const told = steps.map(({ group, step, site }) => `${group} ${step} ${site}`);
+    expect(told).toEqual([...new Set(told)]);
     expect(await apps.role('cluster-1', 'data', namespace)).toBe('primary/Primary');
     expect(await read('cluster-1', 'data')).toBe('written after the disaster');
     expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });

@@ -134,6 +134,11 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('single steps, on $flavour', 
     const ended = await dr('cluster-1', 'resync', 'db', '--yes', '--accept-data-loss=unknown');
     expect(ended, ended.stderr).toMatchObject({ code: 0 });
     expect(await stateOf('cluster-1', 'db')).toBe('secondary/Secondary');
+    // By this a planned move knows that the copy is not older any more.
+    const primary = await volumes.read('cluster-2', 'vr', 'db');
+    expect((await volumes.read('cluster-1', 'vr', 'db')).metadata.annotations).toMatchObject({
+      'kubectl-dr.dev/resynced-from': `cluster-2/${primary.metadata.uid}`,
+    });
   });
 
   test('several volumes are told one by one: some done, some not, is 6', async () => {
