@@ -51,6 +51,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     const dr = (...words: string[]) => sandbox.dr(...words);
     const kustomization = async (site: Site) =>
       volumes.read(site, 'kustomizations.kustomize.toolkit.fluxcd.io', 'apps');
+    const rollout = async (name: string) => volumes.read('cluster-1', 'rollouts.argoproj.io', name);
 
     beforeAll(async () => {
       sandbox = await startSandbox(...flags, '--clock-factor=720');
@@ -71,7 +72,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           ]);
         }
       }
-      for (const name of ['site', 'rolled']) {
+      for (const name of ['site', 'rolled', 'turned']) {
         await volumes.bind('cluster-1', name);
         expect(await dr('protect', name)).toMatchObject({ code: 0 });
       }
@@ -106,56 +107,58 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       expect(Object.keys(after.annotations).filter((it) => it.startsWith('kubectl-dr.dev/'))).toEqual([]);
     });
 
-    test('a custom kind with a scale is scaled down, and its size is on record', async () => {
+    /** A Rollout with two pods, by a ReplicaSet of its own: nobody here makes that follow. */
+    const createRollout = async (name: string): Promise<void> => {
       await volumes.succeed(
         'cluster-1',
         ['create', '-f', '-'],
         stringify({
           apiVersion: 'argoproj.io/v1alpha1',
           kind: 'Rollout',
-          metadata: { name: 'rolled', namespace: 'default' },
+          metadata: { name, namespace: 'default' },
           spec: { replicas: 2 },
+          status: { readyReplicas: 2 },
         }),
       );
-      const { metadata } = await volumes.read('cluster-1', 'rollouts.argoproj.io', 'rolled');
+      const { metadata } = await rollout(name);
       const owner = {
         apiVersion: 'argoproj.io/v1alpha1',
         kind: 'Rollout',
-        name: 'rolled',
+        name,
         uid: metadata.uid,
         controller: true,
       };
-      const { spec } = workload('Deployment', 'rolled', ['rolled'], { replicas: 2 });
-      const { serviceName: _, ...setSpec } = spec as typeof spec & { serviceName?: string };
+      const { spec } = workload('Deployment', name, [name], { replicas: 2 });
       await apps.create('cluster-1', {
         apiVersion: 'apps/v1',
         kind: 'ReplicaSet',
-        metadata: { name: 'rolled', namespace: 'default', ownerReferences: [owner] },
-        spec: setSpec,
+        metadata: { name, namespace: 'default', ownerReferences: [owner] },
+        spec,
       });
-      await apps.untilReady('cluster-1', 'replicaset', 'rolled');
-      const moving = dr('relocate', 'rolled', '--yes');
-      // Nobody here makes a Rollout's ReplicaSet follow it.
-      await sandbox.until(
-        async () => (await volumes.read('cluster-1', 'rollouts.argoproj.io', 'rolled')).spec.replicas,
-        (replicas) => replicas === 0,
-      );
-      await volumes.succeed('cluster-1', ['scale', 'rs/rolled', '--replicas=0']);
-      const ended = await moving;
-      expect(ended, ended.stderr).toMatchObject({ code: 0 });
-      const { stdout } = await dr('history', '-o', 'json');
-      expect(JSON.parse(stdout).items[0].workloads).toMatchObject([
-        { kind: 'Rollout', name: 'rolled', replicas: 2 },
-      ]);
-    });
+      await apps.untilReady('cluster-1', 'replicaset', name);
+    };
 
-    test('Ctrl-C before the first promote leaves it, and says how to go on and how to take it back', async () => {
+    /** What a Rollout's controller does once the Rollout asks for so many. */
+    const followRollout = async (name: string, replicas: number): Promise<void> => {
+      await sandbox.until(
+        async () => (await rollout(name)).spec.replicas,
+        (asked) => asked === replicas,
+      );
+      await volumes.succeed('cluster-1', ['scale', `rs/${name}`, `--replicas=${replicas}`]);
+      if (replicas > 0) await apps.untilReady('cluster-1', 'replicaset', name);
+      const status = JSON.stringify({ status: { readyReplicas: replicas } });
+      await volumes.succeed('cluster-1', [
+        ...['patch', 'rollouts.argoproj.io', name],
+        ...['--type=merge', '-p', status],
+      ]);
+    };
+
+    /** Presses Ctrl-C on a move once all is demoted; nothing travels between the storages, so it gets no further. */
+    const interruptMove = async (...words: string[]) => {
       await dr('sandbox', 'link', 'down');
       // Node itself and not the launcher: that is what a terminal interrupts as well.
       const main = join(packageRoot, 'dist/lib/kubectl-dr.mjs');
-      const child = spawn(process.execPath, [main, 'relocate', 'deploy/site', '--to=cluster-2'], {
-        env: sandbox.env,
-      });
+      const child = spawn(process.execPath, [main, 'relocate', ...words], { env: sandbox.env });
       let text = '';
       child.stderr.on('data', (chunk) => (text += chunk));
       const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -164,12 +167,52 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         (seen) => seen.includes('Demote the volumes: done'),
       );
       child.kill('SIGINT');
-      expect(await ended).toBe(130);
+      const code = await ended;
+      await dr('sandbox', 'link', 'up');
+      return { code, text };
+    };
+
+    test('a custom kind with a scale is scaled down, and its size is on record', async () => {
+      await createRollout('rolled');
+      const moving = dr('relocate', 'rolled', '--yes');
+      await followRollout('rolled', 0);
+      const ended = await moving;
+      expect(ended, ended.stderr).toMatchObject({ code: 0 });
+      const { stdout } = await dr('history', '-o', 'json');
+      expect(JSON.parse(stdout).items[0].workloads).toMatchObject([
+        { kind: 'Rollout', name: 'rolled', replicas: 2 },
+      ]);
+    });
+
+    test('undo gives a custom kind with a scale its size back, and its volume the role that it had', async () => {
+      await createRollout('turned');
+      const specBefore = (await rollout('turned')).spec;
+      const moving = interruptMove('turned', '--to=cluster-2');
+      await followRollout('turned', 0);
+      const { code, text } = await moving;
+      expect(code, text).toBe(130);
+      expect(await apps.role('cluster-1', 'turned')).toBe('secondary/Secondary');
+
+      const undoing = dr('undo');
+      await followRollout('turned', 2);
+      const undone = await undoing;
+      expect(undone, undone.stderr).toMatchObject({ code: 0 });
+      expect(await apps.role('cluster-1', 'turned')).toBe('primary/Primary');
+      expect(await apps.role('cluster-2', 'turned')).toBe('');
+      const { spec, metadata } = await rollout('turned');
+      expect(spec).toEqual(specBefore);
+      expect(metadata.annotations).toBeUndefined();
+      expect(await apps.replicas('cluster-1', 'replicaset', 'turned')).toEqual({ wanted: 2, ready: 2 });
+      expect((await dr('history')).stdout).toMatch(/relocate-\S+ +Relocate .* Undone/);
+    });
+
+    test('Ctrl-C before the first promote leaves it, and says how to go on and how to take it back', async () => {
+      const { code, text } = await interruptMove('deploy/site', '--to=cluster-2');
+      expect(code, text).toBe(130);
       expect(text).toMatch(
-        /go on: kubectl dr resume relocate-\S+ -n default, or take it back: kubectl dr undo/,
+        /it can be taken back instead: kubectl dr undo relocate-\S+ .*; next: kubectl dr resume relocate-\S+ -n default/,
       );
       expect((await dr('history')).stdout).toMatch(/relocate-\S+ +Relocate .* Left/);
-      await dr('sandbox', 'link', 'up');
       expect(await dr('undo')).toMatchObject({ code: 0 });
       expect(await apps.role('cluster-1', 'site')).toBe('primary/Primary');
     });
