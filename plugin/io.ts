@@ -23,6 +23,11 @@ export type Io = {
   readonly random: () => number;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /**
+   * Aborted by the second Ctrl-C, which ends the process: at once, unless somebody has asked for this, who is then given a moment to say how
+   * it stands.
+   */
+  readonly heedSecondInterrupt: () => AbortSignal;
   /** From now on nothing ends because whoever read the output has gone. */
   readonly outliveReader: () => void;
   readonly version: string;

@@ -5,11 +5,23 @@ import type { Io } from './io.ts';
 import { run } from './run.ts';
 
 const interruption = new AbortController();
+const secondInterruption = new AbortController();
+let isSecondHeeded = false;
 
-/** The first Ctrl-C ends what waits and lets the command say how it stands; the second ends the process. */
+/** Long enough for one write to each site, and too short to be pressed away. */
+const lastWordsMs = 2_000;
+
+/**
+ * The first Ctrl-C ends what waits and lets the command say how it stands; the second ends the process, where that has something to say
+ * within a moment; the third at once.
+ */
 const onInterrupt = (): void => {
-  if (interruption.signal.aborted) process.exit(exitCode.interrupted);
-  interruption.abort();
+  const isSecond = interruption.signal.aborted && !secondInterruption.signal.aborted;
+  if (!interruption.signal.aborted) interruption.abort();
+  else if (isSecond && isSecondHeeded) {
+    secondInterruption.abort();
+    setTimeout(() => process.exit(exitCode.interrupted), lastWordsMs).unref();
+  } else process.exit(exitCode.interrupted);
 };
 
 /** What changes clusters is not to stop in the middle because nobody reads on. */
@@ -87,6 +99,10 @@ const io: Io = {
   now: Date.now,
   random: Math.random,
   signal: interruption.signal,
+  heedSecondInterrupt: () => {
+    isSecondHeeded = true;
+    return secondInterruption.signal;
+  },
   process: {
     get machine() {
       return machine();

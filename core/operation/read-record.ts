@@ -1,6 +1,6 @@
-import { parseLoss } from '../consent.ts';
 import { millisecondsOf } from '../status/replication.ts';
 import type { SiteName } from '../status/snapshot.ts';
+import { greatestLoss } from './data-loss.ts';
 import type {
   OperationConsent,
   OperationLease,
@@ -113,19 +113,6 @@ const union = <T>(
 
 const byTime = (a: string, b: string): number => (millisecondsOf(a) ?? 0) - (millisecondsOf(b) ?? 0);
 
-/** Milliseconds for comparing; what nobody can measure is greater than all that somebody can. */
-const sizeOfLoss = (loss: string): number => {
-  const size = parseLoss(loss.replace(/^at most /, ''));
-  return size === undefined || size === 'unknown' ? Number.POSITIVE_INFINITY : size;
-};
-
-const greatestLoss = (losses: readonly (string | undefined)[]): string | undefined =>
-  losses
-    .filter((loss) => loss !== undefined)
-    .toSorted(
-      (a, b) => sizeOfLoss(b) - sizeOfLoss(a) || Number(b === 'unknown') - Number(a === 'unknown'),
-    )[0];
-
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 const consentsIn = (latest: readonly SeenRecord[]): OperationConsent[] =>
@@ -145,6 +132,7 @@ const mergeOne = (name: string, records: readonly SeenRecord[]): Operation => {
   );
   const [{ record }] = latest as [SeenRecord];
   const phase = phaseOf(record);
+  const isUndone = phase === 'Undone';
   const ofNamespaces = [...Map.groupBy(latest, ({ namespace }) => namespace).values()].flatMap(([first]) =>
     first === undefined ? [] : [first.record.status],
   );
@@ -182,8 +170,9 @@ const mergeOne = (name: string, records: readonly SeenRecord[]): Operation => {
     pointOfNoReturnAt: oldest(latest.map((seen) => millisecondsOf(seen.record.status?.pointOfNoReturnAt))),
     lastHeardAt: greatest(latest.flatMap((seen) => timesIn(seen.record))),
     lease: record.status?.lease,
-    secondsToPrimary: greatest(ofNamespaces.map((status) => status?.secondsToPrimary)),
-    secondsToReady: greatest(ofNamespaces.map((status) => status?.secondsToReady)),
+    // What was taken back has come to nothing that could be measured.
+    secondsToPrimary: isUndone ? undefined : greatest(ofNamespaces.map((it) => it?.secondsToPrimary)),
+    secondsToReady: isUndone ? undefined : greatest(ofNamespaces.map((it) => it?.secondsToReady)),
     dataLoss: greatestLoss(ofNamespaces.map((status) => status?.dataLoss)),
     staleSite: ofNamespaces.find((status) => status?.staleSite !== undefined)?.staleSite,
     records,

@@ -64,7 +64,7 @@ const askPerson = async (
       : withinAccepted(item, accepted, acceptedText);
   const asked = items.filter((item) => within(item).granted);
   if (asked.length === 0) return answerAll(items, within);
-  io.stderr.write(showLoss(asked));
+  io.stderr.write(`${showLoss(asked)}\n`);
   const typed = await readAnswer(io, `${siteName} ${what}. Type its name to accept that: `);
   if (typed === siteName) return answerAll(items, within);
   const why = typed === undefined ? 'nobody answered' : `"${typed}" is not ${siteName}`;

@@ -45,5 +45,5 @@ export const showLoss = (items: readonly LossItem[]): string => {
   );
   const loses = unique(items.map(({ need }) => `May be lost: ${need.loses}.`));
   const table = createTable().format(items.some(isMeasured) ? timedRows(items) : plainRows(items));
-  return `${[...found, ...loses].join('\n')}\n\n${table}\n`;
+  return `${[...found, ...loses].join('\n')}\n\n${table}`;
 };

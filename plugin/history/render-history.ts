@@ -1,4 +1,5 @@
 import { formatTime } from '../../core/model/condition.ts';
+import { lossInShort } from '../../core/operation/data-loss.ts';
 import type { OperationPhase } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
@@ -59,9 +60,21 @@ const headingsOf = ({ namespaces, wide }: HistoryView): string[] => [
   ...(wide ? ['TO PRIMARY', 'TO READY', 'RECORDS ON', 'REASON', 'MESSAGE'] : []),
 ];
 
+const measureCell = ({ phase }: Operation, seconds: number | undefined): string =>
+  phase === 'Undone' ? none : secondsCell(seconds);
+
+/** What was taken back has lost nothing, apart from what it says. */
+export const lossText = ({ dataLoss, phase }: Operation): string => {
+  if (dataLoss !== undefined) return cell(dataLoss);
+  return phase === 'Undone' ? none : unknownCell;
+};
+
+/** Who says so, and since when, is shown of one operation in full. */
+const lossCell = (operation: Operation): string => lossInShort(lossText(operation));
+
 const wideCells = (operation: Operation): string[] => [
-  secondsCell(operation.secondsToPrimary),
-  secondsCell(operation.secondsToReady),
+  measureCell(operation, operation.secondsToPrimary),
+  measureCell(operation, operation.secondsToReady),
   [...new Set(operation.records.map(({ site }) => site.name))].join(','),
   cell(operation.reason ?? ''),
   cell(operation.message ?? ''),
@@ -80,7 +93,7 @@ const rowOf = (operation: Operation, view: HistoryView, now: number): string[] =
     : ageCell(operation.startedAt === undefined ? undefined : now - operation.startedAt),
   ageCell(durationOf(operation, now)),
   phaseCell(operation, view.paint),
-  operation.dataLoss === undefined ? unknownCell : cell(operation.dataLoss),
+  lossCell(operation),
   ...(view.wide ? wideCells(operation) : []),
 ];
 

@@ -7,6 +7,7 @@ import { createTable } from '../output/table.ts';
 import {
   ageCell,
   cell,
+  lossText,
   namespacesOf,
   none,
   phaseCell,
@@ -70,7 +71,7 @@ const header = (operation: Operation, paint: Painter, now: number): string => {
     optional('No return', pointOfNoReturnAt === undefined ? undefined : ago(pointOfNoReturnAt, now)),
     optional('To primary', secondsToPrimary === undefined ? undefined : secondsCell(secondsToPrimary)),
     optional('To ready', secondsToReady === undefined ? undefined : secondsCell(secondsToReady)),
-    line('Data loss', operation.dataLoss === undefined ? unknownCell : cell(operation.dataLoss)),
+    line('Data loss', lossText(operation)),
     optional('Stale site', operation.staleSite && cell(operation.staleSite)),
     line('Records', recordsText(operation)),
     optional('Next', isResumable(operation) ? resumeCommand(operation) : undefined),

@@ -11,12 +11,12 @@ export const durationOf = (
   return startedAt === undefined || until === undefined ? undefined : Math.max(0, until - startedAt);
 };
 
-/** How a step stands. One that has no end in an operation that was done is not told of: its end was never written. */
-export type StepResult = 'Done' | 'Running' | 'Failed' | 'Left' | 'Unknown';
+/** How a step stands. One that has no end in an operation that is over was left: nobody waited for it any longer. */
+export type StepResult = 'Done' | 'Running' | 'Failed' | 'Left';
 
 export const stepResultOf = ({ endedAt }: OperationStep, { phase }: Pick<Operation, 'phase'>): StepResult => {
   if (endedAt !== undefined) return 'Done';
-  return phase === 'Running' || phase === 'Failed' || phase === 'Left' ? phase : 'Unknown';
+  return phase === 'Running' || phase === 'Failed' ? phase : 'Left';
 };
 
 /** Milliseconds that a step took, or has taken until now; undefined where nobody knows. */

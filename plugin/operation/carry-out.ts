@@ -7,40 +7,25 @@ import { whoConsents } from '../consent/who-consents.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import type { Outcome } from '../progress/outcome.ts';
-import { describeWorst, type Losses } from './ask-losses.ts';
-import type { ChangeSignal } from './change-signal.ts';
+import type { Losses } from './ask-losses.ts';
 import { chooseWord } from './confirm.ts';
+import { createStop, type Stop } from './create-stop.ts';
+import { type CarryOut, type Going, sourceName, targetName } from './going.ts';
 import type { GroupState } from './group-state.ts';
 import type { RecordKeeper } from './keep-record.ts';
 import { moveGroups } from './move-groups.ts';
 import { openRecord } from './open-record.ts';
 import type { OperationRequest } from './operation-request.ts';
-import { newRunLog, noteConsents, type RunLog, recordStatus } from './operation-status.ts';
+import { newRunLog, noteConsents, recordStatus } from './operation-status.ts';
 import { plainProgress } from './progress/plain-progress.ts';
-import type { Progress } from './progress/progress.ts';
 import { pruneRecords } from './prune-records.ts';
 import { restoreMissing } from './restore-missing.ts';
+import type { RunLog } from './run-log.ts';
 import type { Session } from './session.ts';
 import { summarize } from './summarize.ts';
 import { tellEnd } from './tell-blocks.ts';
+import { tellLeft, tellNext } from './tell-next.ts';
 import { undoSession } from './undo-session.ts';
-
-/** Everything that was decided, before the first write. */
-export type CarryOut = {
-  readonly session: Session;
-  readonly groups: readonly MoveGroup[];
-  readonly losses: Losses;
-  readonly request: OperationRequest;
-  readonly progress: Progress;
-  readonly changes: ChangeSignal;
-  readonly io: Io;
-  /** Ends following the sites. */
-  readonly signal: AbortSignal;
-  /** The name of the operation that is taken back. */
-  readonly adopt: string | undefined;
-  /** From here on an interruption is not the end of everything. */
-  readonly onStarted: () => void;
-};
 
 /** How it went: an outcome for each group, or the code to exit with. */
 export type CarriedOut = { readonly outcomes: readonly Outcome[]; readonly exit?: ExitCode };
@@ -52,23 +37,24 @@ const verbs: Readonly<Record<OperationRequest['verb'], OperationVerb>> = {
   undo: 'Undo',
 };
 
-const targetName = ({ session }: CarryOut): string => session.prepared.sites.target.site.name;
-const sourceName = ({ session }: CarryOut): string => session.prepared.sites.source.site.name;
-
-const open = async (run: CarryOut, log: RunLog, by: string): Promise<RecordKeeper> => {
-  const { session, request, progress, io, signal } = run;
-  return openRecord({
+/** Takes the volumes for this run, and begins its log. */
+const open = async (run: CarryOut, by: string): Promise<{ log: RunLog; keeper: RecordKeeper }> => {
+  const { session, request, losses, progress, io, signal } = run;
+  const { adopted, keep } = await openRecord({
     session,
     verb: verbs[request.verb],
     by,
     reason: request.consent.reason,
     adopt: run.adopt,
-    status: recordStatus(log),
     tell: (message, isWarning) =>
       progress.tell({ type: isWarning ? 'Warning' : 'Info', site: targetName(run), message }),
     io,
     signal,
   });
+  const log = newRunLog(session, { now: io.now(), losses, adopted });
+  noteConsents(log, losses, { by, reason: request.consent.reason, now: io.now() });
+  if (request.verb === 'failover' && losses.accepted.size > 0) log.staleSite = sourceName(run);
+  return { log, keeper: await keep(recordStatus(log)) };
 };
 
 /** Begun already, a backup would tell of a source in mid-move. */
@@ -121,70 +107,18 @@ const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>
   };
 };
 
-const resumeCommand = (run: CarryOut, name: string): string => {
-  const [first] = run.session.prepared.volumes;
-  return `kubectl dr resume ${name} -n ${first?.target.namespace ?? 'default'}`;
-};
-
-const undoCommand = (run: CarryOut, name: string): string =>
-  resumeCommand(run, name).replace(' resume ', ' undo ');
-
-/** What a person is told who leaves it in the middle. */
-const tellLeft = (run: CarryOut, log: RunLog, name: string, why: string, type: 'Info' | 'TimedOut'): void => {
-  const undo = log.promotedAt === undefined ? `, or take it back: ${undoCommand(run, name)}` : '';
-  run.progress.tell({
-    type,
-    site: targetName(run),
-    message: why,
-    next: `go on: ${resumeCommand(run, name)}${undo}`,
-  });
-};
-
-/** Aborted when the run is to stop where it is: an interruption before the point of no return, lost leadership, or time. */
-const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => {
-  const { io, progress, request } = run;
-  const interruption = new AbortController();
-  const onInterrupt = (): void => {
-    if (log.promotedAt === undefined) {
-      interruption.abort();
-      return;
-    }
-    progress.tell({
-      type: 'Warning',
-      site: targetName(run),
-      message:
-        'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it',
-    });
-  };
-  io.signal.addEventListener('abort', onInterrupt, { once: true });
-  if (io.signal.aborted) onInterrupt();
-  const time = AbortSignal.timeout(request.timeoutMs);
-  return {
-    signal: AbortSignal.any([interruption.signal, keeper.lost, time]),
-    isInterrupted: () => interruption.signal.aborted,
-    isLate: () => time.aborted,
-    end: () => io.signal.removeEventListener('abort', onInterrupt),
-  };
-};
-
-const finish = async (
-  run: CarryOut,
-  log: RunLog,
-  states: readonly GroupState[],
-): Promise<readonly Outcome[]> => {
-  const { session, progress, request, losses, io } = run;
+const finish = async (going: Going, states: readonly GroupState[]): Promise<readonly Outcome[]> => {
+  const { run, log, keeper } = going;
+  const { session, progress, io } = run;
   const facts = session.facts();
   progress.pause();
   const outcomes = states.map((state) => tellEnd(state, facts, progress));
   const moved = states.filter((state) => state.end?.is === 'done').flatMap(({ group }) => group.volumes);
   log.endedAt = io.now();
-  const isUndo = request.verb === 'undo';
-  log.phase = outcomes.every((outcome) => outcome === 'Done') ? (isUndo ? 'Undone' : 'Succeeded') : 'Failed';
-  log.message = log.phase === 'Failed' ? 'not everything was done' : undefined;
-  log.dataLoss =
-    losses.accepted.size === 0 || request.verb !== 'failover'
-      ? '0s'
-      : describeWorst(losses.accepted.values());
+  const isDone = outcomes.every((outcome) => outcome === 'Done');
+  const donePhase = log.verb === 'undo' ? 'Undone' : 'Succeeded';
+  log.phase = isDone ? donePhase : 'Failed';
+  log.message = isDone ? undefined : 'not everything was done';
   for (const remark of new Set(
     states.flatMap(({ steps }) => steps.flatMap((step) => ('look' in step ? step.look.remarks : []))),
   ))
@@ -198,26 +132,18 @@ const finish = async (
       next: 'kubectl dr status -A',
     });
   if (moved.length > 0)
-    progress.tell({
-      type: 'Done',
-      site: targetName(run),
-      message: summarize(request.verb, moved.length, sourceName(run), log),
-    });
+    progress.tell({ type: 'Done', site: targetName(run), message: summarize(moved.length, log) });
+  await keeper.end(recordStatus(log));
+  if (isDone) tellNext(going);
+  else tellLeft(going, 'not everything was done');
   return outcomes;
-};
-
-type Going = {
-  readonly run: CarryOut;
-  readonly log: RunLog;
-  readonly keeper: RecordKeeper;
-  readonly by: string;
 };
 
 /** Moves the groups of a session, this way or back. */
 const go = (
   { run, log, keeper, by }: Going,
   session: Session,
-  { groups, losses, signal }: { groups: readonly MoveGroup[]; losses: Losses; signal: AbortSignal },
+  { groups, losses, stop }: { groups: readonly MoveGroup[]; losses: Losses; stop: Stop },
 ): Promise<readonly GroupState[]> => {
   const { request, progress, changes, io } = run;
   const status = recordStatus(log);
@@ -232,7 +158,7 @@ const go = (
     groups,
     sites: session.prepared.sites,
     facts: session.facts,
-    restore: createRestore(run, signal),
+    restore: createRestore(run, stop.signal),
     losses,
     by,
     reason: request.consent.reason,
@@ -243,29 +169,57 @@ const go = (
     },
     log,
     onChange: () => keeper.saveSoon(status),
+    onUp: stop.onUp,
+    enough: stop.enough,
     progress,
     parallel: request.parallel,
     changes,
     io,
-    signal,
+    signal: stop.signal,
   });
 };
 
+/** Leaves it as it is, and says so first: there may be no more than a moment. */
+const leave = async (
+  going: Going,
+  { why, message, type }: { why: string; message: string; type?: 'TimedOut' },
+  withinMs?: number,
+): Promise<void> => {
+  const { run, log, keeper } = going;
+  log.phase = 'Left';
+  log.message = message;
+  log.endedAt = run.io.now();
+  tellLeft(going, why, type);
+  await keeper.end(recordStatus(log), withinMs);
+};
+
+const leftByPerson = { why: 'interrupted, and left as it is', message: 'interrupted' };
+
+/** Shorter than what the second Ctrl-C leaves to the process. */
+const lastWordsMs = 1_500;
+
 /** Takes back what an interrupted run has done so far. */
 const undoNow = async (going: Going): Promise<ExitCode> => {
-  const { run, log, keeper } = going;
+  const { run, keeper } = going;
   const { io, request } = run;
   const session = undoSession(run.session);
-  const { name } = session.prepared.sites.target.site;
+  const { sites } = session.prepared;
+  const [from, to] = [sites.source.site.name, sites.target.site.name];
+  const log: RunLog = { ...going.log, verb: 'undo', from, to };
   const progress = plainProgress(io);
-  const back: CarryOut = { ...run, progress, session };
-  const signal = AbortSignal.any([keeper.lost, AbortSignal.timeout(request.timeoutMs)]);
-  const nothing: Losses = { accepted: new Map(), denied: [] };
-  const states = await go({ ...going, run: back }, session, {
+  const second = io.heedSecondInterrupt();
+  const signal = AbortSignal.any([second, keeper.lost, AbortSignal.timeout(request.timeoutMs)]);
+  const losses: Losses = { accepted: new Map(), denied: [] };
+  const back = { ...going, log, run: { ...run, progress, session } };
+  const states = await go(back, session, {
     groups: session.groups,
-    losses: nothing,
-    signal,
+    losses,
+    stop: { signal, enough: signal, onUp: () => undefined },
+  }).catch(async (error: unknown) => {
+    if (second.aborted) await leave({ ...going, log }, leftByPerson, lastWordsMs);
+    else throw error;
   });
+  if (states === undefined) return exitCode.interrupted;
   const outcomes = states.map((state) => tellEnd(state, session.facts(), progress));
   const isBack = outcomes.every((outcome) => outcome === 'Done');
   log.phase = isBack ? 'Undone' : 'Failed';
@@ -273,70 +227,66 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
   log.endedAt = io.now();
   await keeper.end(recordStatus(log));
   if (isBack)
-    progress.tell({ type: 'Done', site: name, message: 'taken back: everything is as it was before' });
-  else tellLeft(run, log, keeper.name, 'it could not be taken back as a whole', 'Info');
+    progress.tell({ type: 'Done', site: to, message: 'taken back: everything is as it was before' });
+  else tellLeft(going, 'it could not be taken back as a whole');
   return isBack ? exitCode.interrupted : exitCode.error;
 };
 
 /** A person is asked whether to take it back; a script is told how. */
 const onInterrupted = async (going: Going): Promise<ExitCode> => {
-  const { run, log, keeper } = going;
-  const { io } = run;
-  // The interruption is over: what is asked and done now is a new thing.
-  const asking: Io = {
-    ...io,
-    isInteractive: io.isInteractive,
-    stdin: io.stdin,
-    signal: new AbortController().signal,
+  const { io, request } = going.run;
+  // The interruption is over: what is asked now is a new thing, until the next one.
+  const second = io.heedSecondInterrupt();
+  const asking: Io = { ...io, isInteractive: io.isInteractive, stdin: io.stdin, signal: second };
+  const ask = async (): Promise<string | undefined> => {
+    try {
+      return await chooseWord('\nTake back what was done, or leave it as it is?', ['undo', 'leave'], asking);
+    } catch (error) {
+      if (!second.aborted) throw error;
+      io.stderr.write('\n');
+      return 'leave';
+    }
   };
-  const isAsked = io.isInteractive && run.request.verb !== 'undo';
-  const answer = isAsked
-    ? await chooseWord('\nTake back what was done, or leave it as it is?', ['undo', 'leave'], asking)
-    : 'leave';
+  const answer = io.isInteractive && request.verb !== 'undo' ? await ask() : 'leave';
   if (answer === 'undo') return undoNow(going);
-  log.phase = 'Left';
-  log.message = 'interrupted';
-  log.endedAt = io.now();
-  await keeper.end(recordStatus(log));
-  tellLeft(run, log, keeper.name, 'interrupted, and left as it is', 'Info');
+  await leave(going, leftByPerson, second.aborted ? lastWordsMs : undefined);
   return exitCode.interrupted;
 };
 
 /** Makes what was decided so: record, backup, and all groups. */
 export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
-  const { session, request, losses, io, progress } = run;
-  const log = newRunLog(io.now(), session);
+  const { session, losses, io, progress } = run;
   const by = await whoConsents(session.prepared.sites.target.site, run.signal);
-  noteConsents(log, losses, { by, reason: request.consent.reason, now: io.now() });
-  if (request.verb === 'failover' && losses.accepted.size > 0) log.staleSite = sourceName(run);
-  const keeper = await open(run, log, by);
+  const { log, keeper } = await open(run, by);
   run.onStarted();
   io.outliveReader();
   const stop = createStop(run, log, keeper);
   const going = { run, log, keeper, by };
-  const end = async (phase: RunLog['phase'], message: string): Promise<void> => {
-    log.phase = phase;
-    log.message = message;
-    log.endedAt = io.now();
-    await keeper.end(recordStatus(log));
-  };
   try {
     await backUp(run);
-    const states = await go(going, session, { groups: run.groups, losses, signal: stop.signal });
-    const outcomes = await finish(run, log, states);
-    await keeper.end(recordStatus(log));
+    const states = await go(going, session, { groups: run.groups, losses, stop });
+    const outcomes = await finish(going, states);
     await pruneRecords(session.prepared, keeper.name);
-    if (log.phase === 'Failed') tellLeft(run, log, keeper.name, 'not everything was done', 'Info');
     return { outcomes };
   } catch (error) {
     progress.pause();
+    if (stop.isLeft()) {
+      await leave(going, leftByPerson, lastWordsMs);
+      return { outcomes: [], exit: exitCode.interrupted };
+    }
     if (stop.isInterrupted()) return { outcomes: [], exit: await onInterrupted(going) };
     if (stop.isLate()) {
-      await end('Left', 'its time was up');
-      tellLeft(run, log, keeper.name, 'time is up, and it is left as it is', 'TimedOut');
+      await leave(going, {
+        why: 'time is up, and it is left as it is',
+        message: 'its time was up',
+        type: 'TimedOut',
+      });
       return { outcomes: [], exit: exitCode.timedOut };
     }
-    await end('Failed', messageOf(error));
+    log.phase = 'Failed';
+    log.message = messageOf(error);
+    log.endedAt = io.now();
+    await keeper.end(recordStatus(log));
     throw error;
   } finally {
     stop.end();

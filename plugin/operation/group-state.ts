@@ -1,6 +1,6 @@
-import type { MoveGroup } from '../../core/plan/move.ts';
+import type { MoveGroup, SiteRole } from '../../core/plan/move.ts';
 import type { PlannedStep } from '../../core/plan/plan-group.ts';
-import type { Block, MoveWrite, StepName, Wait } from '../../core/plan/step-look.ts';
+import type { Block, MoveWrite, StepKind, StepLook, StepName, Wait } from '../../core/plan/step-look.ts';
 
 /** Why a group goes no further. */
 export type GroupEnd =
@@ -20,9 +20,23 @@ export type GroupEnd =
 /** Attempts at one write. */
 export type Attempts = { count: number; readonly since: number; retryAt: number };
 
+/** The step that a group is at. */
+export type CurrentStep = {
+  readonly name: StepName;
+  readonly site: string;
+  readonly index: number;
+  readonly since: number;
+  /** It was over before, and has come undone. */
+  readonly isAgain: boolean;
+  /** What it brings to its site, by kind: keys of objects, once each however often they are looked at. */
+  readonly restored: ReadonlyMap<string, Set<string>>;
+};
+
 /** How the move of one group stands. */
 export type GroupState = {
   readonly group: MoveGroup;
+  /** Names of the sites. */
+  readonly sites: Readonly<Record<SiteRole, string>>;
   steps: readonly PlannedStep[];
   end: GroupEnd | undefined;
   /** Writes that are being made, by `writeId`. */
@@ -32,14 +46,15 @@ export type GroupState = {
   readonly stops: Map<string, number>;
   darkSince: number | undefined;
   /** The step that is told as going on, and since when. */
-  current:
-    | { readonly name: StepName; readonly site: string; readonly index: number; readonly since: number }
-    | undefined;
+  current: CurrentStep | undefined;
+  /** Steps that were over once, by index. */
+  readonly wereOver: Set<number>;
 };
 
 /** A group before its first look. */
-export const newGroupState = (group: MoveGroup): GroupState => ({
+export const newGroupState = (group: MoveGroup, sites: GroupState['sites']): GroupState => ({
   group,
+  sites,
   steps: [],
   end: undefined,
   inFlight: new Set(),
@@ -47,7 +62,34 @@ export const newGroupState = (group: MoveGroup): GroupState => ({
   stops: new Map(),
   darkSince: undefined,
   current: undefined,
+  wereOver: new Set(),
 });
+
+/** A group begins with a step. */
+export const newCurrentStep = (
+  { sites, wereOver }: GroupState,
+  { name, site }: Pick<StepKind, 'name' | 'site'>,
+  { index, since }: Pick<CurrentStep, 'index' | 'since'>,
+): CurrentStep => ({
+  name,
+  site: sites[site],
+  index,
+  since,
+  isAgain: wereOver.has(index),
+  restored: new Map([
+    ['volume', new Set()],
+    ['workload', new Set()],
+  ]),
+});
+
+/** Notes what a step is about to restore. */
+export const noteRestored = ({ restored }: CurrentStep, { writes }: StepLook): void => {
+  for (const { kind, object } of writes) {
+    if (kind !== 'restore') continue;
+    const word = object.kind === 'PersistentVolumeClaim' ? 'volume' : 'workload';
+    restored.get(word)?.add(`${object.kind} ${object.namespace}/${object.name}`);
+  }
+};
 
 /** One text for each object that is written: one write at a time. */
 export const writeId = ({ site, object: { kind, namespace, name } }: MoveWrite): string =>

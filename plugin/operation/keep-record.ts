@@ -22,14 +22,16 @@ export type StatusIn = (namespace: string) => RecordStatus;
 /** Keeps the record of one operation on all sites that can be reached. */
 export type RecordKeeper = {
   readonly name: string;
+  /** Whether any site has it. */
+  readonly isKept: () => boolean;
   /** Aborted when somebody else has taken it over. */
   readonly lost: AbortSignal;
   /** Writes it now, and settles once it is written, or could not be. */
   save(status: StatusIn): Promise<void>;
   /** Writes it soon, together with what else changes. */
   saveSoon(status: StatusIn): void;
-  /** Writes it for the last time, and gives it back. */
-  end(status: StatusIn): Promise<void>;
+  /** Writes it for the last time, and gives it back. A site that does not answer is waited for only so long. */
+  end(status: StatusIn, withinMs?: number): Promise<void>;
 };
 
 /** What a record is made of. */
@@ -220,20 +222,21 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   const renewing = setInterval(() => void save(latest), leaseRenewalMs);
   return {
     name,
+    isKept: () => copies.some(({ isOurs }) => isOurs),
     lost: lost.signal,
     save,
     saveSoon: (status) => {
       latest = status;
       soon ??= setTimeout(() => void save(latest), soonMs);
     },
-    end: async (status) => {
+    end: async (status, withinMs = lastWriteMs) => {
       clearInterval(renewing);
       clearTimeout(soon);
       latest = status;
-      const how = { holder: '', until: AbortSignal.timeout(lastWriteMs) };
+      const how = { holder: '', until: AbortSignal.timeout(withinMs) };
       await Promise.race([
         Promise.all(copies.map((copy) => copy.chain.then(() => writeCopy(copy, status, how)))),
-        delay(lastWriteMs, undefined, { ref: false }),
+        delay(withinMs, undefined, { ref: false }),
       ]);
     },
   };

@@ -5,10 +5,11 @@ import { consentFor, type Losses } from './ask-losses.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import { type GroupState, writeId } from './group-state.ts';
 import type { LiveSite } from './live-site.ts';
-import { noteStep, noteStepDone, type RunLog } from './operation-status.ts';
+import { noteStep, noteStepDone, noteStepLeft, noteStepPassed } from './operation-status.ts';
 import { type Performing, performWrite } from './perform-write.ts';
 import type { Progress } from './progress/progress.ts';
 import { type GroupEvents, runGroups } from './run-groups.ts';
+import type { RunLog } from './run-log.ts';
 import { describeRetry } from './tell-blocks.ts';
 import { createVerifyUnused } from './verify-unused.ts';
 
@@ -25,6 +26,10 @@ export type MoveGroups = {
   readonly log: RunLog;
   /** The record is to be written soon. */
   readonly onChange: () => void;
+  /** Nothing is left to be done: the first sync back is waited for. Called once, where that is so for all groups. */
+  readonly onUp: () => void;
+  /** Aborted when that is not waited for any more. */
+  readonly enough: AbortSignal;
   readonly progress: Progress;
   readonly parallel: number;
   readonly changes: ChangeSignal;
@@ -55,28 +60,64 @@ const eventsOf = (move: MoveGroups): GroupEvents => ({
   onRetry: createRetryTeller(move),
 });
 
-const stepEventsOf = ({ progress, log, onChange, io }: MoveGroups): Omit<GroupEvents, 'onRetry'> => ({
-  onStep: (state, step) => {
-    if (state.current !== undefined) noteStep(log, step.kind.name, state.current.site, io.now());
-    progress.stepStarted(state, step);
-    onChange();
-  },
-  onStepDone: (state, current, tookMs) => {
-    noteStepDone(log, current.name, current.site, io.now());
-    milestones(log, current.name, io.now());
-    progress.stepDone(state, current, tookMs);
-    onChange();
-  },
-  onStepLeft: (state, current) => {
-    noteStepDone(log, current.name, current.site, io.now());
-    progress.stepLeft(state, current);
-  },
-  onLook: (state, step) => progress.looked(state, step),
-  onEnd: (state) => {
-    if (state.end?.is === 'done' && log.promotedAt !== undefined) log.lastReadyAt ??= io.now();
-    progress.ended(state);
-  },
-});
+/** What a group has behind it when it comes to a step, or to its end. */
+const notePassed = (log: RunLog, { steps, sites }: GroupState, until: number, now: number): void => {
+  for (const { kind } of steps.slice(0, until)) noteStepPassed(log, kind.name, sites[kind.site], now);
+};
+
+/** Calls back once all groups have nothing left but to be mirrored back. */
+const createUpTeller = ({ groups, onUp }: MoveGroups) => {
+  const up = new Set<GroupState>();
+  let isTold = false;
+  return {
+    at: (state: GroupState, name: string): void => {
+      if (name === 'Reverse') up.add(state);
+      if (isTold || up.size < groups.length) return;
+      isTold = true;
+      onUp();
+    },
+    left: (state: GroupState): void => void up.delete(state),
+  };
+};
+
+const stepEventsOf = (move: MoveGroups): Omit<GroupEvents, 'onRetry'> => {
+  const { progress, log, onChange, io } = move;
+  const up = createUpTeller(move);
+  return {
+    onStep: (state, step) => {
+      const { name } = step.kind;
+      const now = io.now();
+      if (state.current !== undefined) {
+        notePassed(log, state, state.current.index, now);
+        noteStep(log, name, state.current.site, now);
+      }
+      if (name === 'Reverse') log.lastReadyAt ??= now;
+      progress.stepStarted(state, step);
+      up.at(state, name);
+      onChange();
+    },
+    onStepDone: (state, current, tookMs) => {
+      noteStepDone(log, current.name, current.site, io.now());
+      milestones(log, current.name, io.now());
+      progress.stepDone(state, current, tookMs);
+      onChange();
+    },
+    onStepLeft: (state, current, why) => {
+      noteStepLeft(log, current.name, current.site);
+      up.left(state);
+      progress.stepLeft(state, current, why);
+    },
+    onLook: (state, step) => progress.looked(state, step),
+    onEnd: (state) => {
+      if (state.end?.is === 'done') {
+        const isWhole = state.end.unseen === undefined;
+        notePassed(log, state, state.steps.length - (isWhole ? 0 : 1), io.now());
+        if (log.promotedAt !== undefined) log.lastReadyAt ??= io.now();
+      }
+      progress.ended(state);
+    },
+  };
+};
 
 const performingOf = (move: MoveGroups): Performing => {
   const { sites, changes, signal, io, losses, by, reason } = move;
@@ -107,6 +148,7 @@ export const moveGroups = (move: MoveGroups): Promise<readonly GroupState[]> => 
         : limit(() => performWrite(write, performing)),
     changes: move.changes,
     events: eventsOf(move),
+    enough: move.enough,
     signal: move.signal,
     now: move.io.now,
   });

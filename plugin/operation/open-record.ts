@@ -1,5 +1,4 @@
-import { volumeIdentityOf } from '../../core/model/persistent-volume.ts';
-import { known } from '../../core/model/reading.ts';
+import { type VolumeIdentity, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import type {
   OperationRecord,
@@ -8,7 +7,9 @@ import type {
 } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import { recordedVolumes } from '../../core/operation/recorded-volumes.ts';
+import type { MoveVolume } from '../../core/plan/move.ts';
 import { isAbout, type PairedVolume } from '../../core/plan/recorded-moves.ts';
+import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
 import { awaitLease } from './await-lease.ts';
@@ -25,13 +26,35 @@ export type OpenRecord = {
   readonly reason: string | undefined;
   /** The name of the operation that is taken back; undefined for any other. */
   readonly adopt: string | undefined;
-  readonly status: StatusIn;
   readonly tell: (message: string, isWarning: boolean) => void;
   readonly io: Pick<Io, 'now' | 'random' | 'process'>;
   readonly signal: AbortSignal;
 };
 
-const identityOf = ({ session }: OpenRecord, claim: { namespace: string; name: string }) => {
+/** A record that is about to be taken. */
+export type OpenedRecord = {
+  /** The operation that is gone on with or taken back; undefined: a new one begins. */
+  readonly adopted: Operation | undefined;
+  /** Writes it, first with this status, to every site that can be reached. Throws where somebody else was quicker. */
+  readonly keep: (status: StatusIn) => Promise<RecordKeeper>;
+};
+
+/** Of volumes that are yet to be restored, with the source gone, the backup tells. By claim on the source. */
+const identitiesInBackup = ({ session }: OpenRecord): ReadonlyMap<string, VolumeIdentity> => {
+  const { claims, volumes } = session.source.source.chosen;
+  const byName = new Map(volumes.map((volume) => [volume.metadata.name, volumeIdentityOf(volume)]));
+  return new Map(
+    claims.flatMap((claim): [string, VolumeIdentity][] => {
+      const identity = byName.get(claim.spec?.volumeName);
+      return identity === undefined ? [] : [[claimKeyText(keyOfClaim(claim)), identity]];
+    }),
+  );
+};
+
+const shownIdentity = (
+  { session }: OpenRecord,
+  { target: claim }: MoveVolume,
+): VolumeIdentity | undefined => {
   const { source, target } = session.facts().sites;
   for (const { view } of [source, target]) {
     const found = readingOf(() => {
@@ -39,33 +62,34 @@ const identityOf = ({ session }: OpenRecord, claim: { namespace: string; name: s
       const volume = site && findVolume(site, claim, site.claim(claim));
       return volume && volumeIdentityOf(volume);
     });
-    if (found.known && found.value !== undefined) return found;
+    if (found.known && found.value !== undefined) return found.value;
   }
-  return known(undefined);
+  return undefined;
 };
 
 /** By namespace of the claims on the target: that is where they are to live. */
-const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly OperationVolume[]> =>
-  new Map(
+const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly OperationVolume[]> => {
+  const backedUp = identitiesInBackup(open);
+  return new Map(
     [...Map.groupBy(open.session.prepared.volumes, ({ target }) => target.namespace)].map(
       ([namespace, members]) => [
         namespace,
         recordedVolumes(
-          members.map(({ target }): OperationVolume => {
-            const identity = identityOf(open, target);
+          members.map((volume): OperationVolume => {
+            const identity = shownIdentity(open, volume) ?? backedUp.get(claimKeyText(volume.source));
             return {
-              persistentVolumeClaim: target.name,
-              ...(identity.known &&
-                identity.value !== undefined && {
-                  driver: identity.value.driver,
-                  volumeHandle: identity.value.volumeHandle,
-                }),
+              persistentVolumeClaim: volume.target.name,
+              ...(identity !== undefined && {
+                driver: identity.driver,
+                volumeHandle: identity.volumeHandle,
+              }),
             };
           }),
         ),
       ],
     ),
   );
+};
 
 const pairedOf = ({ session }: Pick<OpenRecord, 'session'>): readonly PairedVolume[] => [
   ...session.prepared.paired.values(),
@@ -129,10 +153,10 @@ const specOf = ({ verb, from, to, by, reason }: Operation): Spec => ({
 
 /**
  * Takes the volumes for this run: waits until nobody else is at work on them, goes on with an operation that was begun, or begins a new
- * one, and writes it to every site that can be reached. Throws where somebody else is at it.
+ * one. Throws where somebody else is at it.
  */
-export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
-  const { session, verb, status, tell, io, signal } = open;
+export const openRecord = async (open: OpenRecord): Promise<OpenedRecord> => {
+  const { session, verb, tell, io, signal } = open;
   const { source, target } = session.prepared.sites;
   const operations = await awaitOthers(open);
   const unfinished = operations.find((operation) =>
@@ -141,23 +165,26 @@ export const openRecord = async (open: OpenRecord): Promise<RecordKeeper> => {
   const isOpenStill = unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
   const named = open.adopt === undefined ? undefined : operations.find(({ name }) => name === open.adopt);
   const adopted = named ?? (isOpenStill && isGoneOnWith(unfinished, session) ? unfinished : undefined);
-  const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
-  const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
-  if (isOpenStill && adopted === undefined)
-    await supersede(unfinished, name, { sites, now: io.now(), signal });
-  const spec = adopted === undefined ? newSpec(open) : specOf(adopted);
-  return keepRecord(
-    {
-      sites,
-      name,
-      spec,
-      volumes: volumesByNamespace(open),
-      adopted,
-      me: { machine: io.process.machine, pid: io.process.pid },
-      now: io.now,
-      onNotKept: (message) => tell(message, true),
-      signal,
-    },
-    status,
-  );
+  const keep = async (status: StatusIn): Promise<RecordKeeper> => {
+    const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
+    const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
+    if (isOpenStill && adopted === undefined)
+      await supersede(unfinished, name, { sites, now: io.now(), signal });
+    const spec = adopted === undefined ? newSpec(open) : specOf(adopted);
+    return keepRecord(
+      {
+        sites,
+        name,
+        spec,
+        volumes: volumesByNamespace(open),
+        adopted,
+        me: { machine: io.process.machine, pid: io.process.pid },
+        now: io.now,
+        onNotKept: (message) => tell(message, true),
+        signal,
+      },
+      status,
+    );
+  };
+  return { adopted, keep };
 };

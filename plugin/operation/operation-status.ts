@@ -1,39 +1,16 @@
+import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { apiVersionOf } from '../../core/model/resource.ts';
-import type {
-  OperationConsent,
-  OperationPhase,
-  OperationStep,
-  OperationWorkload,
-} from '../../core/operation/operation-record.ts';
-import { nameOfWorkload } from '../../core/plan/move.ts';
+import type { OperationStep } from '../../core/operation/operation-record.ts';
+import type { Operation } from '../../core/operation/read-record.ts';
+import { secondsBetween } from '../../core/operation/seconds-between.ts';
+import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { millisecondsOf } from '../../core/status/replication.ts';
 import type { Losses } from './ask-losses.ts';
 import type { StatusIn } from './keep-record.ts';
+import { lossOf, riskOfFailover } from './loss-of-run.ts';
+import type { PlacedWorkload, RunLog } from './run-log.ts';
 import { isCustom, recordedWorkloads, type Session } from './session.ts';
-
-/** What of a run goes into its record, as it goes on. Times in milliseconds since the epoch. */
-export type RunLog = {
-  /** Of the operation: it may have been begun by an earlier run. */
-  readonly startedAt: number;
-  /** Of this run. */
-  readonly runStartedAt: number;
-  phase: OperationPhase;
-  message: string | undefined;
-  endedAt: number | undefined;
-  promotedAt: number | undefined;
-  lastPrimaryAt: number | undefined;
-  lastReadyAt: number | undefined;
-  dataLoss: string | undefined;
-  staleSite: string | undefined;
-  readonly consents: OperationConsent[];
-  /** Of the source, with their sizes before. */
-  readonly workloads: readonly PlacedWorkload[];
-  /** By name and site, in the order in which they began; of all groups together. */
-  readonly steps: Map<
-    string,
-    { name: string; site: string; startedAt: number; endedAt: number | undefined; open: number }
-  >;
-};
 
 const earlierStep = ({ name, site, startedAt, endedAt }: OperationStep) => ({
   name,
@@ -42,8 +19,6 @@ const earlierStep = ({ name, site, startedAt, endedAt }: OperationStep) => ({
   endedAt: millisecondsOf(endedAt),
   open: 0,
 });
-
-type PlacedWorkload = OperationWorkload & { readonly namespace: string };
 
 const workloadsOfSource = (session: Session): PlacedWorkload[] =>
   recordedWorkloads(session).map((workload) => ({
@@ -56,32 +31,86 @@ const workloadsOfSource = (session: Session): PlacedWorkload[] =>
     ...(isCustom(workload) && { claims: workload.claims }),
   }));
 
-/** As they were at the first look. Of a source that cannot be read, what was recorded before stays. */
-const workloadsAtFirst = (session: Session): readonly PlacedWorkload[] => {
-  const { request, unfinished } = session.prepared;
-  return request.verb !== 'undo' && session.facts().sites.source.workloads.known
-    ? workloadsOfSource(session)
-    : (unfinished?.workloads ?? []);
+/** Of a source that cannot be read: as an operation has recorded them, else as a backup tells. */
+const workloadsOfDarkSource = ({ prepared, source }: Session): PlacedWorkload[] => {
+  const { sites, volumes, unfinished } = prepared;
+  const site = sites.source.site.name;
+  const recorded = (unfinished?.workloads ?? []).filter((it) => it.site === site);
+  const names = new Set(recorded.map(workloadName));
+  const claims = new Set(volumes.map((volume) => claimKeyText(volume.source)));
+  const brought = source.brought.workloads.filter(
+    (it) => !names.has(workloadName(it)) && it.claims.some((claim) => claims.has(`${it.namespace}/${claim}`)),
+  );
+  return [
+    ...recorded,
+    ...brought.flatMap(({ kind, namespace, name, size }) => {
+      const resource = workloadResources.find((it) => it.kind === kind);
+      return resource === undefined
+        ? []
+        : [{ namespace, apiVersion: apiVersionOf(resource), kind, name, site, replicas: size }];
+    }),
+  ];
 };
 
-/** A log in which nothing has happened. `earlier`: of the operation that is gone on with. */
-export const newRunLog = (now: number, session: Session): RunLog => {
-  const { unfinished } = session.prepared;
+/** As they were at the first look. What is taken back has them on record. */
+const workloadsAtFirst = (session: Session): readonly PlacedWorkload[] => {
+  const { request, unfinished } = session.prepared;
+  if (request.verb === 'undo') return unfinished?.workloads ?? [];
+  return session.facts().sites.source.workloads.known
+    ? workloadsOfSource(session)
+    : workloadsOfDarkSource(session);
+};
+
+/** An operation that is not gone on with, and has promoted volumes on the site that this one goes to. */
+const hasPromotedThere = ({ prepared }: Session, adopted: Operation | undefined): boolean => {
+  const { unfinished, sites, request } = prepared;
+  return (
+    unfinished !== undefined &&
+    unfinished.name !== adopted?.name &&
+    request.verb !== 'undo' &&
+    unfinished.to.name === sites.target.site.name &&
+    unfinished.pointOfNoReturnAt !== undefined
+  );
+};
+
+const after = (startedAt: number, seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : startedAt + seconds * 1000;
+
+/**
+ * A log in which nothing has happened yet, apart from what the operation that it goes on with has recorded. One that it supersedes passes on
+ * nothing but the sizes of workloads, and that a site has an older copy: nobody else tells either.
+ */
+export const newRunLog = (
+  session: Session,
+  { now, losses, adopted }: { now: number; losses: Losses; adopted: Operation | undefined },
+): RunLog => {
+  const { sites, unfinished, request } = session.prepared;
+  const { verb } = request;
+  const from = sites.source.site.name;
+  const isPromotedBefore = hasPromotedThere(session, adopted);
+  const startedAt = adopted?.startedAt ?? now;
+  // Taken back is only what has promoted nothing, whatever it was about to do.
+  const earlier = verb === 'undo' ? undefined : adopted;
   return {
-    startedAt: unfinished?.startedAt ?? now,
+    verb,
+    from,
+    to: sites.target.site.name,
+    startedAt,
     runStartedAt: now,
     phase: 'Running',
     message: undefined,
     endedAt: undefined,
-    // Taken back is only what has promoted nothing, whatever it was about to do.
-    promotedAt: session.prepared.request.verb === 'undo' ? undefined : unfinished?.pointOfNoReturnAt,
-    lastPrimaryAt: undefined,
-    lastReadyAt: undefined,
-    dataLoss: undefined,
-    staleSite: unfinished?.staleSite,
-    consents: [...(unfinished?.consents ?? [])],
+    promotedAt: earlier?.pointOfNoReturnAt,
+    lastPrimaryAt: after(startedAt, earlier?.secondsToPrimary),
+    lastReadyAt: after(startedAt, earlier?.secondsToReady),
+    risk: riskOfFailover(verb, losses, adopted),
+    isPromotedBefore,
+    staleSite:
+      adopted?.staleSite ??
+      (isPromotedBefore && unfinished?.staleSite === from ? unfinished.staleSite : undefined),
+    consents: [...(adopted?.consents ?? [])],
     workloads: workloadsAtFirst(session),
-    steps: new Map((unfinished?.steps ?? []).map((step) => [`${step.name} ${step.site}`, earlierStep(step)])),
+    steps: new Map((adopted?.steps ?? []).map((step) => [`${step.name} ${step.site}`, earlierStep(step)])),
   };
 };
 
@@ -99,7 +128,9 @@ const stepsOf = ({ steps }: RunLog): OperationStep[] =>
   }));
 
 const since = (log: RunLog, at: number | undefined): number | undefined =>
-  at === undefined ? undefined : Math.max(0, Math.round((at - log.startedAt) / 1000));
+  at === undefined ? undefined : secondsBetween(log.startedAt, at);
+
+const isTakenBack = ({ verb, phase }: RunLog): boolean => verb === 'undo' || phase === 'Undone';
 
 /** The status of a record now. */
 export const recordStatus =
@@ -117,10 +148,15 @@ export const recordStatus =
       ...optional('message', log.message),
       ...optional('endedAt', log.endedAt === undefined ? undefined : rfc3339(log.endedAt)),
       ...optional('pointOfNoReturnAt', log.promotedAt === undefined ? undefined : rfc3339(log.promotedAt)),
-      ...optional('secondsToPrimary', since(log, log.lastPrimaryAt)),
-      ...optional('secondsToReady', since(log, log.lastReadyAt)),
-      ...optional('dataLoss', log.dataLoss),
-      ...optional('staleSite', log.staleSite),
+      // What was taken back has come to nothing that could be measured.
+      ...(isTakenBack(log)
+        ? {}
+        : {
+            ...optional('secondsToPrimary', since(log, log.lastPrimaryAt)),
+            ...optional('secondsToReady', since(log, log.lastReadyAt)),
+          }),
+      ...optional('dataLoss', lossOf(log)),
+      ...optional('staleSite', log.phase === 'Undone' ? undefined : log.staleSite),
     };
   };
 
@@ -146,10 +182,24 @@ export const noteStep = (log: RunLog, name: string, site: string, now: number): 
   log.steps.set(key, step);
 };
 
+const stepAt = (log: RunLog, name: string, site: string) => log.steps.get(`${name} ${site}`);
+
 /** A step of one group is over; of all, once no group is at it any more. */
 export const noteStepDone = (log: RunLog, name: string, site: string, now: number): void => {
-  const step = log.steps.get(`${name} ${site}`);
+  const step = stepAt(log, name, site);
   if (step === undefined) return;
   step.open -= 1;
   if (step.open === 0) step.endedAt = now;
+};
+
+/** A group is not at a step any more, which is not over: it has no end. */
+export const noteStepLeft = (log: RunLog, name: string, site: string): void => {
+  const step = stepAt(log, name, site);
+  if (step !== undefined) step.open -= 1;
+};
+
+/** A group is past a step: one that was left before, or begun by an earlier run, is over if no other group is at it. */
+export const noteStepPassed = (log: RunLog, name: string, site: string, now: number): void => {
+  const step = stepAt(log, name, site);
+  if (step !== undefined && step.open === 0) step.endedAt ??= now;
 };

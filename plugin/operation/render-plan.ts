@@ -76,6 +76,7 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
   ]);
   const lines = createTable()
     .format([heading, ...rows])
+    .trimEnd()
     .split('\n');
   for (const [index, line] of linesBetween(plan).toReversed()) lines.splice(index + 1, 0, line);
   const what = `${plural(plan.volumes.length, 'volume')} of ${groupNames(plan)}`;

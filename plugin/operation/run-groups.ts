@@ -4,7 +4,14 @@ import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-gr
 import type { MoveWrite, StepLook, StepName } from '../../core/plan/step-look.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ChangeSignal } from './change-signal.ts';
-import { type GroupState, newGroupState, writeId } from './group-state.ts';
+import {
+  type CurrentStep,
+  type GroupState,
+  newCurrentStep,
+  newGroupState,
+  noteRestored,
+  writeId,
+} from './group-state.ts';
 import { retryAt } from './retry-policy.ts';
 
 /** What is told while groups move. */
@@ -12,19 +19,18 @@ export type GroupEvents = {
   /** A step goes on, and is not over at once. */
   readonly onStep: (state: GroupState, step: ActiveStep) => void;
   /** It is over, after so many milliseconds. */
-  readonly onStepDone: (
-    state: GroupState,
-    current: NonNullable<GroupState['current']>,
-    tookMs: number,
-  ) => void;
-  /** It is not over, but one before it has to be made once more. */
-  readonly onStepLeft: (state: GroupState, current: NonNullable<GroupState['current']>) => void;
+  readonly onStepDone: (state: GroupState, current: CurrentStep, tookMs: number) => void;
+  /** It is not over, and the group is not at it any more. */
+  readonly onStepLeft: (state: GroupState, current: CurrentStep, why: LeftStep) => void;
   /** A write failed, and is tried again. */
   readonly onRetry: (state: GroupState, write: MoveWrite, error: unknown) => void;
   /** What it waits for, as often as that is looked at. */
   readonly onLook: (state: GroupState, step: ActiveStep) => void;
   readonly onEnd: (state: GroupState) => void;
 };
+
+/** Why a step is left: one before it has to be made once more, or the group goes no further. */
+export type LeftStep = 'undone' | 'ended';
 
 export type ActiveStep = Extract<PlannedStep, { look: StepLook }>;
 
@@ -38,6 +44,8 @@ export type RunGroups = {
   readonly perform: (write: MoveWrite, state: GroupState) => Promise<void>;
   readonly changes: ChangeSignal;
   readonly events: GroupEvents;
+  /** Aborted when what no longer depends on this run is not waited for any more. */
+  readonly enough: AbortSignal;
   /** Ends the run; what is being written is let through. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -58,28 +66,39 @@ const claimsOf = ({ group }: GroupState): readonly string[] =>
 
 const isUnknown = ({ waits }: StepLook): boolean => waits.some((wait) => wait.isUnknown === true);
 
+const leave = ({ events }: RunGroups, state: GroupState, why: LeftStep): void => {
+  const { current } = state;
+  if (current === undefined) return;
+  state.current = undefined;
+  events.onStepLeft(state, current, why);
+};
+
+const finishStep = ({ events, now }: RunGroups, state: GroupState, current: CurrentStep): void => {
+  state.current = undefined;
+  state.wereOver.add(current.index);
+  events.onStepDone(state, current, now() - current.since);
+};
+
 const tell = (run: RunGroups, state: GroupState, step: ActiveStep | undefined): void => {
   const { events, now } = run;
   const index = step === undefined ? -1 : state.steps.indexOf(step);
   if (state.current !== undefined && state.current.index !== index) {
     // A step before it may have come undone: then this one is not over.
-    if (index === -1 || index > state.current.index)
-      events.onStepDone(state, state.current, now() - state.current.since);
-    else events.onStepLeft(state, state.current);
-    state.current = undefined;
+    if (index === -1 || index > state.current.index) finishStep(run, state, state.current);
+    else leave(run, state, 'undone');
   }
   if (step === undefined) return;
-  if (state.current === undefined) {
-    const site = run.siteName(step.kind.site);
-    state.current = { name: step.kind.name, site, index, since: now() };
-    events.onStep(state, step);
-  }
+  const isNew = state.current === undefined;
+  state.current ??= newCurrentStep(state, step.kind, { index, since: now() });
+  noteRestored(state.current, step.look);
+  if (isNew) events.onStep(state, step);
   events.onLook(state, step);
 };
 
 const end = (run: RunGroups, state: GroupState, why: NonNullable<GroupState['end']>): void => {
   if (state.end !== undefined) return;
   state.end = why;
+  leave(run, state, 'ended');
   run.events.onEnd(state);
 };
 
@@ -158,6 +177,10 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
     end(run, state, { is: 'dark', waits });
     return;
   }
+  if (step.kind.name === 'Reverse' && run.enough.aborted) {
+    end(run, state, { is: 'done', unseen: waits });
+    return;
+  }
   if (waitedFor(run, state, step) > (patience[step.kind.name] ?? Number.POSITIVE_INFINITY)) {
     end(run, state, step.kind.name === 'Ready' ? { is: 'unready', waits } : { is: 'done', unseen: waits });
     return;
@@ -165,12 +188,7 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
   for (const write of writes) dispatch(run, state, write);
 };
 
-/**
- * Moves groups side by side: whenever something changes, each is planned again from what both sites show, and the writes of its first
- * step that is not over are made. Settles once every group is done or goes no further; rejects when the signal is aborted.
- */
-export const runGroups = async (run: RunGroups): Promise<readonly GroupState[]> => {
-  const states = run.groups.map(newGroupState);
+const runAll = async (run: RunGroups, states: readonly GroupState[]): Promise<void> => {
   const isOpen = (state: GroupState): boolean => state.end === undefined || state.inFlight.size > 0;
   let lastWholeLook = Number.NEGATIVE_INFINITY;
   for (;;) {
@@ -183,9 +201,24 @@ export const runGroups = async (run: RunGroups): Promise<readonly GroupState[]> 
     const isTouched = (state: GroupState): boolean =>
       isWhole || claimsOf(state).some((claim) => claims.has(claim));
     for (const state of states) if (state.end === undefined && isTouched(state)) look(run, state, facts);
-    if (!states.some(isOpen)) return states;
+    if (!states.some(isOpen)) return;
     await run.changes.next(lookAtLeastEveryMs, run.signal);
     // A look that took long is not repeated at once: requests and answers want their turn.
     await delay(Math.max(batchMs, run.now() - startedAt));
   }
+};
+
+/**
+ * Moves groups side by side: whenever something changes, each is planned again from what both sites show, and the writes of its first
+ * step that is not over are made. Settles once every group is done or goes no further; rejects when the signal is aborted.
+ */
+export const runGroups = async (run: RunGroups): Promise<readonly GroupState[]> => {
+  const sites = { source: run.siteName('source'), target: run.siteName('target') };
+  const states = run.groups.map((group) => newGroupState(group, sites));
+  try {
+    await runAll(run, states);
+  } finally {
+    for (const state of states) leave(run, state, 'ended');
+  }
+  return states;
 };

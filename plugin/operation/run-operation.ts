@@ -118,7 +118,7 @@ const printPlan = async (
   }
   io.stdout.write(`${renderPlan(plan, { wide: format === 'wide' })}\n`);
   if (losses.length > 0)
-    io.stdout.write(showLoss(losses.map(({ volume, need }) => ({ key: volume.target, need }))));
+    io.stdout.write(`\n${showLoss(losses.map(({ volume, need }) => ({ key: volume.target, need })))}`);
 };
 
 const planCommand = (session: Session): string | undefined => {

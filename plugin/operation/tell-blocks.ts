@@ -1,4 +1,4 @@
-import { DrError, messageOf } from '../../core/model/error.ts';
+import { messageOf } from '../../core/model/error.ts';
 import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
 import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
@@ -34,13 +34,12 @@ const ofWrite = ({ site, object }: MoveWrite, facts: MoveFacts) => ({
 
 const failureOf = (write: MoveWrite, error: unknown, facts: MoveFacts): Omit<Told, 'group'> => {
   const { type, code, message, next } = describeFailure(error, facts.sites[write.site].site);
-  const hint = error instanceof DrError ? error.hint : undefined;
   return {
     ...ofWrite(write, facts),
     type: type === 'Refused' ? 'Refused' : 'Failed',
     message: message ?? messageOf(error),
     code,
-    next: next ?? (message?.includes(hint ?? '\n') ? undefined : hint),
+    next,
   };
 };
 

@@ -253,7 +253,9 @@ const begin = (
     ...run,
     name: adopted?.name ?? `${verb}-${world.now}-${operator.name}`,
     losses,
-    groups: open.map(newGroupState),
+    groups: open.map((group) =>
+      newGroupState(group, { source: siteNames[source], target: siteNames[target] }),
+    ),
     spec: {
       verb: verbs[verb],
       from: { name: siteNames[source] },

@@ -13,6 +13,7 @@ export const memoryIo = (
   const out: string[] = [];
   const err: string[] = [];
   const interruption = new AbortController();
+  const secondInterruption = new AbortController();
   const to = (texts: string[]) => ({
     isTerminal: parts.isTerminal ?? false,
     write: (data: string | Uint8Array) => {
@@ -31,11 +32,12 @@ export const memoryIo = (
     now: parts.now ?? (() => 0),
     random: () => 0.5,
     signal: interruption.signal,
+    heedSecondInterrupt: () => secondInterruption.signal,
     outliveReader: () => undefined,
     version: '1.2.3',
     process: { machine: 'test', pid: 1, isAlive: () => false },
     out: () => out.join(''),
     err: () => err.join(''),
-    interrupt: () => interruption.abort(),
+    interrupt: () => (interruption.signal.aborted ? secondInterruption : interruption).abort(),
   };
 };

@@ -1,6 +1,6 @@
 import type { Io } from '../../io.ts';
 import type { GroupState } from '../group-state.ts';
-import { type Progress, waitText } from './progress.ts';
+import { leftText, type Progress, restoredText, waitText } from './progress.ts';
 
 /** One JSON document for each event, a line each. Names are stable. */
 export const jsonProgress = (verb: string, io: Pick<Io, 'stdout' | 'now'>): Progress => {
@@ -43,14 +43,16 @@ export const jsonProgress = (verb: string, io: Pick<Io, 'stdout' | 'now'>): Prog
         site: state.current?.site ?? null,
         message: kind.title,
       }),
-    stepDone: (state, { name, site }, tookMs) =>
+    stepDone: (state, current, tookMs) =>
       print('StepDone', {
         group: state.group.name,
-        step: name,
-        site,
+        step: current.name,
+        site: current.site,
+        message: restoredText(current),
         tookSeconds: Math.round(tookMs / 100) / 10,
       }),
-    stepLeft: () => undefined,
+    stepLeft: (state, { name, site }, why) =>
+      print('StepLeft', { group: state.group.name, step: name, site, message: leftText(why) }),
     looked: (state, step) => {
       const message = waitText(step);
       if (message === '' || waits.get(state) === message) return;
@@ -64,6 +66,5 @@ export const jsonProgress = (verb: string, io: Pick<Io, 'stdout' | 'now'>): Prog
     },
     ended: () => undefined,
     pause: () => undefined,
-    resume: () => undefined,
   };
 };

@@ -1,9 +1,10 @@
+import { secondsBetween } from '../../../core/operation/seconds-between.ts';
 import type { StepKind } from '../../../core/plan/step-look.ts';
 import { formatAge } from '../../../core/status/age.ts';
 import type { Io } from '../../io.ts';
 import type { GroupState } from '../group-state.ts';
 import type { ActiveStep } from '../run-groups.ts';
-import { type Progress, waitText } from './progress.ts';
+import { type Progress, restoredText, waitText } from './progress.ts';
 import { isResult, toldText } from './told-text.ts';
 
 /** One kind of step for all groups. */
@@ -13,9 +14,12 @@ type Row = {
   /** Groups that are at it now. */
   readonly at: Set<GroupState>;
   readonly done: Set<GroupState>;
+  /** Groups that went no further than this. */
+  readonly stopped: Set<GroupState>;
   startedAt: number | undefined;
   endedAt: number | undefined;
-  wait: string;
+  /** What stands below it. */
+  beside: string;
 };
 
 const drawEveryMs = 100;
@@ -25,16 +29,37 @@ const newRow = (kind: StepKind): Row => ({
   site: '',
   at: new Set(),
   done: new Set(),
+  stopped: new Set(),
   startedAt: undefined,
   endedAt: undefined,
-  wait: '',
+  beside: '',
 });
-
-/** What is drawn: the escape sequences that go back over it, and how wide it may be. */
-export type LiveScreen = { readonly write: (text: string) => void; readonly columns: () => number };
 
 const cutTo = (text: string, columns: number): string =>
   text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
+
+const isOpen = ({ at, stopped }: Row): boolean => at.size + stopped.size > 0;
+
+const mark = ({ at, stopped, done }: Row): string => {
+  if (at.size > 0) return '>';
+  if (stopped.size > 0) return '!';
+  return done.size > 0 ? '+' : ' ';
+};
+
+/** A step that was over before anybody had to wait for it has taken no time. */
+const tookCell = ({ startedAt, endedAt, done }: Row, now: number): string => {
+  if (startedAt !== undefined) return formatAge(secondsBetween(startedAt, endedAt ?? now) * 1000);
+  return done.size > 0 ? '-' : '';
+};
+
+/** What a step waits for, else what it brings. */
+const besideText = ({ current }: GroupState, step: ActiveStep): string =>
+  waitText(step) || (current === undefined ? '' : restoredText(current));
+
+/** Nobody is at it any more: its time does not go on. */
+const stopClock = (row: Row, now: number): void => {
+  if (row.at.size === 0 && row.startedAt !== undefined) row.endedAt ??= now;
+};
 
 /** The steps of the procedure as one list, drawn again in its place as they go on. Made for a terminal. */
 export const liveProgress = (
@@ -45,20 +70,16 @@ export const liveProgress = (
   const rows = kinds.map(newRow);
   const columns = (): number => Number(io.stderr.columns ?? 80);
   const widest = Math.max(...kinds.map(({ title }) => title.length));
+  /** How many lines of it are to be drawn over. */
   let drawn = 0;
+  /** Before its first step there may be questions, which nothing is to be drawn over. */
+  let isBegun = false;
   let isPaused = false;
   let last = 0;
 
-  const mark = (row: Row): string => {
-    if (row.at.size > 0) return '>';
-    return row.done.size > 0 ? '+' : ' ';
-  };
   const text = (row: Row): string => {
     const count = groups > 1 ? ` ${row.done.size}/${groups}` : '';
-    const took =
-      row.startedAt === undefined
-        ? ''
-        : formatAge((row.at.size > 0 ? io.now() : (row.endedAt ?? io.now())) - row.startedAt);
+    const took = tookCell(row, io.now());
     return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}`.trimEnd();
   };
   const erase = (): void => {
@@ -67,19 +88,27 @@ export const liveProgress = (
   };
   const draw = (force: boolean): void => {
     const now = io.now();
-    if (isPaused || (!force && now - last < drawEveryMs)) return;
+    if (!isBegun || isPaused || (!force && now - last < drawEveryMs)) return;
     last = now;
     erase();
     // What is waited for stands below its step: there is no room beside it.
     const lines = rows
-      .flatMap((row) => [text(row), ...(row.at.size > 0 && row.wait !== '' ? [`    ${row.wait}`] : [])])
+      .flatMap((row) => [text(row), ...(isOpen(row) && row.beside !== '' ? [`    ${row.beside}`] : [])])
       .map((line) => cutTo(line, columns()));
     io.stderr.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
   };
   const rowOf = (step: { kind: StepKind }): Row | undefined => rows.find(({ kind }) => kind === step.kind);
+  const nameSites = ({ sites }: GroupState): void => {
+    for (const row of rows) row.site = sites[row.kind.site];
+  };
+  /** What a group has behind it, and what it has yet to come to. */
   const passOver = (state: GroupState, until: number): void => {
-    for (const row of rows.slice(0, until)) row.done.add(state);
+    for (const row of rows.slice(0, until)) {
+      row.done.add(state);
+      stopClock(row, io.now());
+    }
+    for (const row of rows.slice(until)) row.done.delete(state);
   };
 
   return {
@@ -91,10 +120,13 @@ export const liveProgress = (
     stepStarted: (state, step) => {
       const row = rowOf(step);
       if (row === undefined) return;
+      isBegun = true;
+      nameSites(state);
       passOver(state, rows.indexOf(row));
       row.at.add(state);
-      row.site = state.current?.site ?? '';
       row.startedAt ??= io.now();
+      row.endedAt = undefined;
+      row.beside = besideText(state, step);
       draw(true);
     },
     stepDone: (state, { index }) => {
@@ -102,29 +134,33 @@ export const liveProgress = (
       if (row === undefined) return;
       row.at.delete(state);
       row.done.add(state);
-      row.endedAt = io.now();
+      stopClock(row, io.now());
       draw(true);
     },
-    stepLeft: (state, { index }) => {
-      rows[index]?.at.delete(state);
+    stepLeft: (state, { index }, why) => {
+      const row = rows[index];
+      if (row === undefined) return;
+      row.at.delete(state);
+      if (why === 'ended') row.stopped.add(state);
+      stopClock(row, io.now());
+      draw(true);
     },
-    looked: (_state: GroupState, step: ActiveStep) => {
+    looked: (state: GroupState, step: ActiveStep) => {
       const row = rowOf(step);
-      if (row !== undefined) row.wait = waitText(step);
+      if (row !== undefined) row.beside = besideText(state, step);
       draw(false);
     },
     ended: (state) => {
-      if (state.end?.is === 'done') passOver(state, rows.length);
-      for (const row of rows) row.at.delete(state);
+      isBegun = true;
+      nameSites(state);
+      const isWhole = state.end?.is === 'done' && state.end.unseen === undefined;
+      if (isWhole) passOver(state, rows.length);
       draw(true);
     },
     pause: () => {
-      isPaused = true;
-    },
-    resume: () => {
-      isPaused = false;
-      drawn = 0;
       draw(true);
+      drawn = 0;
+      isPaused = true;
     },
   };
 };

@@ -1,12 +1,15 @@
 import { formatAge } from '../../../core/status/age.ts';
 import type { Io } from '../../io.ts';
-import type { GroupState } from '../group-state.ts';
-import { type Progress, waitText } from './progress.ts';
+import type { CurrentStep, GroupState } from '../group-state.ts';
+import { leftText, type Progress, restoredText, tookText, waitText } from './progress.ts';
 import { isResult, toldText } from './told-text.ts';
 
 const repeatEveryMs = 30_000;
 
 type LastWait = { text: string; since: number; toldAt: number };
+
+const titleOf = ({ group, steps }: GroupState, { site, index, name }: CurrentStep): string =>
+  `${group.name}: ${site}: ${steps[index]?.kind.title ?? name}`;
 
 /** One line for each step that is over, and for what is waited for, again every half minute: for logs, and for whoever reads along. */
 export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progress => {
@@ -17,10 +20,16 @@ export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progre
     stepStarted: () => undefined,
     stepDone: (state, current, tookMs) => {
       waits.delete(state);
-      const title = state.steps[current.index]?.kind.title ?? current.name;
-      line(`${state.group.name}: ${current.site}: ${title}: done in ${formatAge(tookMs)}`);
+      const restored = restoredText(current);
+      const what = restored === '' ? '' : ` (${restored})`;
+      const again = current.isAgain ? 'done again' : 'done';
+      line(`${titleOf(state, current)}${what}: ${again} in ${tookText(current, tookMs)}`);
     },
-    stepLeft: () => undefined,
+    stepLeft: (state, current, why) => {
+      waits.delete(state);
+      const text = leftText(why);
+      if (text !== '') line(`${titleOf(state, current)}: ${text}`);
+    },
     looked: (state, step) => {
       const text = waitText(step);
       if (text === '') return;
@@ -34,6 +43,5 @@ export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progre
     },
     ended: () => undefined,
     pause: () => undefined,
-    resume: () => undefined,
   };
 };

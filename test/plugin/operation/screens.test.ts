@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanDocument } from '../../../core/plan/plan-document.ts';
 import { procedures } from '../../../core/plan/procedures.ts';
 import type { StepName } from '../../../core/plan/step-look.ts';
-import { type GroupState, newGroupState } from '../../../plugin/operation/group-state.ts';
+import { type GroupState, newCurrentStep, newGroupState } from '../../../plugin/operation/group-state.ts';
 import { jsonProgress } from '../../../plugin/operation/progress/json-progress.ts';
 import { liveProgress } from '../../../plugin/operation/progress/live-progress.ts';
 import { plainProgress } from '../../../plugin/operation/progress/plain-progress.ts';
@@ -38,12 +38,13 @@ const siteNames = { source: 'cluster-1', target: 'cluster-2' } as const;
 
 /** A group goes through some steps, a second each. */
 const play = (progress: Progress, time: ReturnType<typeof clock>, names: readonly [StepName, string][]) => {
-  const state: GroupState = newGroupState({ name: 'shop/web', volumes: [{ source: claim, target: claim }] });
+  const group = { name: 'shop/web', volumes: [{ source: claim, target: claim }] };
+  const state: GroupState = newGroupState(group, siteNames);
   state.steps = kinds.map((kind) => ({ kind, state: 'later' }));
   for (const [name, why] of names) {
     const step = activeStep(name, why);
     const index = kinds.indexOf(step.kind);
-    const current = { name, site: siteNames[step.kind.site], index, since: time.now() };
+    const current = newCurrentStep(state, step.kind, { index, since: time.now() });
     state.current = current;
     progress.stepStarted(state, step);
     progress.looked(state, step);
@@ -99,16 +100,16 @@ describe('the progress of a procedure', () => {
     play(liveProgress(kinds, 1, io), time, story);
     const frames = io.err().split('\u001b[J');
     expect(frames.at(-1)).toMatchInlineSnapshot(`
-      "+ Restore what the target lacks
+      "+ Restore what the target lacks           cluster-2        -
       + Stop the workloads                      cluster-1       1s
       + See that nothing uses the volumes       cluster-1       1s
       + Demote the volumes                      cluster-1       1s
       > See that the last snapshot has arrived  cluster-1       1s
           shop/db: the other site is demoted: waiting until its last snapshot has ar…
-        Promote the volumes
-        Start the workloads
-        See that the workloads are ready
-        See that it is mirrored back
+        Promote the volumes                     cluster-2
+        Start the workloads                     cluster-2
+        See that the workloads are ready        cluster-2
+        See that it is mirrored back            cluster-2
       "
     `);
     // Each frame goes back over the whole one before it.
@@ -127,16 +128,16 @@ describe('the progress of a procedure', () => {
       ['Release', 'waits for pod web-0 to end'],
     ]);
     expect(io.err().split('\u001b[J').at(-1)).toMatchInlineSnapshot(`
-      "+ Restore what the target lacks                              1/3
+      "+ Restore what the target lacks           cluster-2        - 1/3
       + Stop the workloads                      cluster-1       1s 1/3
       > See that nothing uses the volumes       cluster-1       1s 0/3
           shop/db: waits for pod web-0 to end
-        Demote the volumes                                         0/3
-        See that the last snapshot has arrived                     0/3
-        Promote the volumes                                        0/3
-        Start the workloads                                        0/3
-        See that the workloads are ready                           0/3
-        See that it is mirrored back                               0/3
+        Demote the volumes                      cluster-1          0/3
+        See that the last snapshot has arrived  cluster-1          0/3
+        Promote the volumes                     cluster-2          0/3
+        Start the workloads                     cluster-2          0/3
+        See that the workloads are ready        cluster-2          0/3
+        See that it is mirrored back            cluster-2          0/3
       "
     `);
   });
@@ -264,8 +265,7 @@ describe('a plan', () => {
       6      cluster-2   Promote the volumes                      1 volume   state Primary                    <unknown>
       7      cluster-2   Start the workloads                      1 volume   -                                <unknown>
       8      cluster-2   See that the workloads are ready         1 volume   as many ready pods as replicas   <unknown>
-      9      cluster-2   See that it is mirrored back             1 volume   the first sync back              <unknown>
-      "
+      9      cluster-2   See that it is mirrored back             1 volume   the first sync back              <unknown>"
     `);
   });
 

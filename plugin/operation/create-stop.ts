@@ -1,0 +1,66 @@
+import { type CarryOut, targetName } from './going.ts';
+import type { RecordKeeper } from './keep-record.ts';
+import { isPastReturn, type RunLog } from './run-log.ts';
+import { describeUp } from './summarize.ts';
+
+/** What ends a run before its end, or its last wait. */
+export type Stop = { readonly signal: AbortSignal; readonly enough: AbortSignal; readonly onUp: () => void };
+
+const hasWorkloads = ({ session }: CarryOut): boolean => {
+  const { workloads } = session.facts().sites.target;
+  return workloads.known && workloads.value.length > 0;
+};
+
+/**
+ * Aborted when the run is to stop where it is: an interruption before the point of no return, a second one at any time, lost leadership,
+ * or time.
+ */
+export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => {
+  const { io, progress, request } = run;
+  const interruption = new AbortController();
+  const enough = new AbortController();
+  let isUp = false;
+  const leaving = new AbortController();
+  const tell = (message: string, type: 'Info' | 'Warning' = 'Info'): void =>
+    progress.tell({ type, site: targetName(run), message });
+  const stopWaiting = (): void => {
+    tell('everything is done, and the first sync back is not waited for any more');
+    enough.abort();
+    run.changes.notify();
+  };
+  const onInterrupt = (): void => {
+    if (isUp) stopWaiting();
+    else if (isPastReturn(log))
+      tell(
+        'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it',
+        'Warning',
+      );
+    else interruption.abort();
+  };
+  const onSecondInterrupt = (): void => {
+    if (isUp && !enough.signal.aborted) stopWaiting();
+    else leaving.abort();
+  };
+  const second = io.heedSecondInterrupt();
+  io.signal.addEventListener('abort', onInterrupt, { once: true });
+  second.addEventListener('abort', onSecondInterrupt, { once: true });
+  if (io.signal.aborted) onInterrupt();
+  if (second.aborted) onSecondInterrupt();
+  const time = AbortSignal.timeout(request.timeoutMs);
+  return {
+    signal: AbortSignal.any([interruption.signal, leaving.signal, keeper.lost, time]),
+    enough: enough.signal,
+    /** Nothing is left to be done that an interruption could leave undone. */
+    onUp: () => {
+      isUp = true;
+      tell(`${describeUp(hasWorkloads(run), log)}; waiting for the first sync back, Ctrl-C leaves that`);
+    },
+    isInterrupted: () => interruption.signal.aborted,
+    isLeft: () => leaving.signal.aborted,
+    isLate: () => time.aborted,
+    end: () => {
+      io.signal.removeEventListener('abort', onInterrupt);
+      second.removeEventListener('abort', onSecondInterrupt);
+    },
+  };
+};

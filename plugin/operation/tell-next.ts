@@ -1,0 +1,42 @@
+import { drCommand } from '../../core/status/dr-command.ts';
+import { type CarryOut, type Going, targetName } from './going.ts';
+import { isPastReturn } from './run-log.ts';
+
+/** About the operation, at the site that is there in any case. */
+const commandAbout = (run: CarryOut, verb: 'resume' | 'undo' | 'history', name: string): string => {
+  const [first] = run.session.prepared.volumes;
+  const namespace = first?.target.namespace ?? 'default';
+  return drCommand(run.session.prepared.sites.target.site, verb, { namespace, name });
+};
+
+/** What a person is told of a run that ends in the middle. */
+export const tellLeft = (
+  { run, log, keeper: { name } }: Going,
+  why: string,
+  type: 'Info' | 'TimedOut' = 'Info',
+): void => {
+  const undo = isPastReturn(log) ? '' : `; it can be taken back instead: ${commandAbout(run, 'undo', name)}`;
+  const site = targetName(run);
+  run.progress.tell({ type, site, message: `${why}${undo}`, next: commandAbout(run, 'resume', name) });
+};
+
+/** What is to be done now that it is done, and under which name it can be found. */
+export const tellNext = ({ run, log, keeper }: Going): void => {
+  const { session, progress } = run;
+  const site = session.prepared.sites.target.site;
+  if (log.verb === 'failover') {
+    const fact =
+      log.staleSite === undefined
+        ? `once ${log.from} is back, it can be returned to`
+        : `the copy on ${log.from} is older now; once that site is back, it can be returned to`;
+    const next = session.facts().commandFor('failback', site);
+    progress.tell({ type: 'Info', site: site.name, message: fact, next });
+  }
+  if (keeper.isKept())
+    progress.tell({
+      type: 'Info',
+      site: site.name,
+      message: `on record as ${keeper.name}`,
+      next: commandAbout(run, 'history', keeper.name),
+    });
+};
