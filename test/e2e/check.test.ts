@@ -13,6 +13,7 @@ import {
   serverFlavours,
   startSandbox,
 } from './running-sandbox.ts';
+import { drAt } from './shifted-clock.ts';
 
 type Found = { code: string; level: string; site: string | null; object: object | null; message: string };
 
@@ -55,15 +56,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
     return sandbox.until(look, accept);
   };
 
-  /** The built executable by a clock of its own. */
-  const checkAt = (minutes: number, ...words: string[]): Promise<Ended> => {
-    const shift = `const now=Date.now;Date.now=()=>now()+${minutes * 60_000}`;
-    const env = {
-      ...sandbox.env,
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}`,
-    };
-    return runCommand(executable('kubectl-dr'), ['check', ...words], { env });
-  };
+  const checkAt = (minutes: number, ...words: string[]): Promise<Ended> =>
+    drAt(sandbox, minutes, 'check', ...words);
 
   beforeAll(async () => {
     sandbox = await startSandbox('--clock-factor=60', ...flags);
