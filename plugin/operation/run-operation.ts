@@ -24,6 +24,7 @@ import { type Preset, parseOperationFlags } from './parse-operation-flags.ts';
 import { prepareOperation } from './prepare-operation.ts';
 import { chooseProgress } from './progress/choose-progress.ts';
 import type { Progress } from './progress/progress.ts';
+import { shareOutput } from './progress/share-output.ts';
 import { readPlan } from './read-plan.ts';
 import { renderPlan } from './render-plan.ts';
 import { conflictsIn, decideMissing } from './restore-missing.ts';
@@ -222,9 +223,11 @@ const start = async (
 export const runOperation = async (
   verb: OperationRequest['verb'],
   flags: OperationFlags,
-  io: Io,
+  given: Io,
   options: RunOptions = {},
 ): Promise<ExitCode> => {
+  // Warnings of the servers are printed by whoever hears them, and must not get into a list that is drawn.
+  const io = { ...given, stderr: shareOutput(given.stderr) };
   if (flags.plan !== undefined) refuseBoth(flags);
   const planned = flags.plan === undefined ? undefined : await readPlan(flags.plan, io.signal);
   const request = parseOperationFlags(verb, flags, io, presetOf(planned, options));

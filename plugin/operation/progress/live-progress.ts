@@ -5,6 +5,7 @@ import type { Io } from '../../io.ts';
 import type { GroupState } from '../group-state.ts';
 import type { ActiveStep } from '../run-groups.ts';
 import { type Progress, restoredText, waitText } from './progress.ts';
+import type { SharedOutput } from './share-output.ts';
 import { isResult, toldText } from './told-text.ts';
 
 /** One kind of step for all groups. */
@@ -65,7 +66,7 @@ const stopClock = (row: Row, now: number): void => {
 export const liveProgress = (
   kinds: readonly StepKind[],
   groups: number,
-  io: Pick<Io, 'stdout' | 'stderr' | 'now'>,
+  io: Pick<Io, 'stdout' | 'now'> & { readonly stderr: SharedOutput },
 ): Progress => {
   const rows = kinds.map(newRow);
   const columns = (): number => Number(io.stderr.columns ?? 80);
@@ -83,7 +84,7 @@ export const liveProgress = (
     return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}`.trimEnd();
   };
   const erase = (): void => {
-    if (drawn > 0) io.stderr.write(`\u001b[${drawn}A\u001b[J`);
+    if (drawn > 0) io.stderr.direct.write(`\u001b[${drawn}A\u001b[J`);
     drawn = 0;
   };
   const draw = (force: boolean): void => {
@@ -95,7 +96,7 @@ export const liveProgress = (
     const lines = rows
       .flatMap((row) => [text(row), ...(isOpen(row) && row.beside !== '' ? [`    ${row.beside}`] : [])])
       .map((line) => cutTo(line, columns()));
-    io.stderr.write(`${lines.join('\n')}\n`);
+    io.stderr.direct.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
   };
   const rowOf = (step: { kind: StepKind }): Row | undefined => rows.find(({ kind }) => kind === step.kind);
@@ -111,10 +112,11 @@ export const liveProgress = (
     for (const row of rows.slice(until)) row.done.delete(state);
   };
 
+  io.stderr.share({ erase, draw: () => draw(true) });
   return {
     tell: (told) => {
       erase();
-      (isResult(told) ? io.stdout : io.stderr).write(toldText(told));
+      (isResult(told) ? io.stdout : io.stderr.direct).write(toldText(told));
       draw(true);
     },
     stepStarted: (state, step) => {

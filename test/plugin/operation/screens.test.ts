@@ -8,9 +8,10 @@ import { jsonProgress } from '../../../plugin/operation/progress/json-progress.t
 import { liveProgress } from '../../../plugin/operation/progress/live-progress.ts';
 import { plainProgress } from '../../../plugin/operation/progress/plain-progress.ts';
 import type { Progress } from '../../../plugin/operation/progress/progress.ts';
+import { shareOutput } from '../../../plugin/operation/progress/share-output.ts';
 import { renderPlan } from '../../../plugin/operation/render-plan.ts';
 import type { ActiveStep } from '../../../plugin/operation/run-groups.ts';
-import { memoryIo } from '../memory-io.ts';
+import { type MemoryIo, memoryIo } from '../memory-io.ts';
 
 const kinds = procedures.relocate;
 const claim = { namespace: 'shop', name: 'db' };
@@ -33,6 +34,8 @@ const activeStep = (name: StepName, why: string): ActiveStep => {
   const waits = why === '' ? [] : [{ site: kind.site, object, why }];
   return { kind, state: 'active', look: { writes: [], waits, blocks: [], remarks: [] } };
 };
+
+const shared = (io: MemoryIo) => ({ ...io, stderr: shareOutput(io.stderr) });
 
 const siteNames = { source: 'cluster-1', target: 'cluster-2' } as const;
 
@@ -97,7 +100,7 @@ describe('the progress of a procedure', () => {
   it('is a list of all steps that is drawn again in its place on a terminal', () => {
     const time = clock();
     const io = memoryIo({ now: time.now, isTerminal: true });
-    play(liveProgress(kinds, 1, io), time, story);
+    play(liveProgress(kinds, 1, shared(io)), time, story);
     const frames = io.err().split('\u001b[J');
     expect(frames.at(-1)).toMatchInlineSnapshot(`
       "+ Restore what the target lacks           cluster-2        -
@@ -122,7 +125,7 @@ describe('the progress of a procedure', () => {
   it('counts groups where there are several', () => {
     const time = clock();
     const io = memoryIo({ now: time.now, isTerminal: true });
-    const progress = liveProgress(kinds, 3, io);
+    const progress = liveProgress(kinds, 3, shared(io));
     play(progress, time, [
       ['Stop', ''],
       ['Release', 'waits for pod web-0 to end'],

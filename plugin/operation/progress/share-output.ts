@@ -1,0 +1,33 @@
+import type { Output } from '../../io.ts';
+
+/** Something that is drawn in its place again and again, below everything that is written. */
+export type Drawing = { readonly erase: () => void; readonly draw: () => void };
+
+/** An output that something is drawn on: whatever else is written, by whomever, stands above it. */
+export type SharedOutput = Output & {
+  /** What the drawing itself is written to. */
+  readonly direct: Output;
+  readonly share: (drawing: Drawing) => void;
+};
+
+/** Servers give warnings at any moment, and whoever prints them knows nothing of what is drawn. */
+export const shareOutput = (output: Output): SharedOutput => {
+  let drawing: Drawing | undefined;
+  return {
+    get isTerminal() {
+      return output.isTerminal;
+    },
+    get columns() {
+      return output.columns;
+    },
+    write: (data) => {
+      drawing?.erase();
+      output.write(data);
+      drawing?.draw();
+    },
+    direct: output,
+    share: (it) => {
+      drawing = it;
+    },
+  };
+};
