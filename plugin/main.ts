@@ -11,11 +11,19 @@ let isSecondHeeded = false;
 /** Long enough for one write to each site, and too short to be pressed away. */
 const lastWordsMs = 2_000;
 
+/** A terminal interrupts all processes of its group, and one of them (`timeout`, `npm`) may pass it on: that is one Ctrl-C. */
+const sameInterruptMs = 200;
+let interruptedAt = Number.NEGATIVE_INFINITY;
+
 /**
  * The first Ctrl-C ends what waits and lets the command say how it stands; the second ends the process, where that has something to say
  * within a moment; the third at once.
  */
 const onInterrupt = (): void => {
+  const now = performance.now();
+  const isSame = now - interruptedAt < sameInterruptMs;
+  interruptedAt = now;
+  if (isSame) return;
   const isSecond = interruption.signal.aborted && !secondInterruption.signal.aborted;
   if (!interruption.signal.aborted) interruption.abort();
   else if (isSecond && isSecondHeeded) {

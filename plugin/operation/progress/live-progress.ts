@@ -84,7 +84,8 @@ export const liveProgress = (
     return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}`.trimEnd();
   };
   const erase = (): void => {
-    if (drawn > 0) io.stderr.direct.write(`\u001b[${drawn}A\u001b[J`);
+    // From the first column on: a terminal echoes what is pressed meanwhile, such as ^C.
+    if (drawn > 0) io.stderr.direct.write(`\r\u001b[${drawn}A\u001b[J`);
     drawn = 0;
   };
   const draw = (force: boolean): void => {
