@@ -32,7 +32,8 @@ const copyGone = (site: string): string =>
   `-- from here on the older copy on ${site} is gone; the rest can still be taken back --`;
 
 /** Lines that stand between the steps, by the index of the step that they stand before. */
-const linesBetween = ({ steps, losses }: PlanDocument): [number, string][] => {
+const linesBetween = ({ verb, steps, losses }: PlanDocument): [number, string][] => {
+  if (verb === 'undo') return [];
   const resync = losses.some(({ loss }) => loss === 'resync')
     ? steps.findIndex(({ name }) => name === 'Resync')
     : -1;

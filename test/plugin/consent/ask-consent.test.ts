@@ -110,6 +110,28 @@ describe('a person at a terminal', () => {
     ]);
   });
 
+  test('is shown before a return what is thrown away with the older copy', async () => {
+    const io = terminal('cluster-1\n');
+    const need = {
+      annotation: undefined,
+      obstacles: [],
+      loses: 'the copy on cluster-1, with whatever was written there alone; the one of cluster-2 replaces it',
+      loss: { known: false, why: 'nobody can tell what was written there alone' },
+    } as const;
+    const items = ['db', 'web'].map((name) => ({ key: { namespace: 'shop', name }, need }));
+    const asked = { siteName: 'cluster-1', what: 'throws its copy away', items };
+    expect(await granted(asked, options(), io)).toEqual({ 'shop/db': 'unknown', 'shop/web': 'unknown' });
+    expect(io.err()).toMatchInlineSnapshot(`
+      "May be lost: the copy on cluster-1, with whatever was written there alone; the one of cluster-2 replaces it.
+
+      NAMESPACE   PVC
+      shop        db
+      shop        web
+
+      cluster-1 throws its copy away. Type its name to accept that: "
+    `);
+  });
+
   test.each([
     ['another name', 'cluster-1\n'],
     ['yes', 'y\n'],

@@ -13,7 +13,7 @@ import { memoryCluster } from '../status/memory-cluster.ts';
 const day = '2026-11-20T';
 const now = Date.parse(`${day}12:00:00Z`);
 
-const done: OperationRecord['status'] = {
+const done: NonNullable<OperationRecord['status']> = {
   phase: 'Succeeded',
   startedAt: `${day}11:00:00Z`,
   endedAt: `${day}11:03:20Z`,
@@ -143,6 +143,74 @@ describe('the history of both sites', () => {
   it('prints a template', async () => {
     const output = 'jsonpath={range .items[*]}{.name}={.durationSeconds} {end}';
     expect(await screen(both, { output })).toBe('\nfailback-1=60 failover-1=120 relocate-1=200 ');
+  });
+});
+
+const { dataLoss: _loss, pointOfNoReturnAt: _noReturn, ...begun } = done;
+const undone = record({
+  name: 'relocate-2',
+  createdAt: `${day}11:30:00Z`,
+  status: {
+    ...begun,
+    phase: 'Undone',
+    steps: [
+      { name: 'Stop', site: 'east', startedAt: `${day}11:30:00Z`, endedAt: `${day}11:30:10Z` },
+      { name: 'HandOver', site: 'east', startedAt: `${day}11:30:10Z` },
+    ],
+  },
+});
+const returned = record({
+  name: 'failback-2',
+  createdAt: `${day}11:40:00Z`,
+  spec: { verb: 'Failback' },
+  status: { ...done, dataLoss: 'unknown (what was written on west alone was thrown away)' },
+});
+
+describe('what was taken back, and what was thrown away', () => {
+  it('has no loss, and who says so is told in full alone', async () => {
+    expect(await screen([on('east', undone, returned)], { output: 'wide' })).toMatchInlineSnapshot(`
+      "
+      NAME         VERB       FROM   TO     VOLUMES   BY      STARTED                DURATION   RESULT      LOSS      TO PRIMARY   TO READY   RECORDS ON   REASON   MESSAGE
+      failback-2   Failback   east   west   1         alice   2026-11-20T11:00:00Z   3m20s      Succeeded   unknown   80s          3m20s      east         <none>   <none>
+      relocate-2   Relocate   east   west   1         alice   2026-11-20T11:00:00Z   3m20s      Undone      <none>    <none>       <none>     east         <none>   <none>
+      "
+    `);
+  });
+
+  it('has no measures, and steps that nobody waited for', async () => {
+    expect(await screen([on('east', undone)], { inFull: true })).toMatchInlineSnapshot(`
+      "
+      Name:         relocate-2
+      Verb:         Relocate
+      From:         east
+      To:           west
+      By:           alice
+      Result:       Undone
+      Started:      2026-11-20T11:00:00Z (60m ago)
+      Ended:        2026-11-20T11:03:20Z (56m ago)
+      Duration:     3m20s
+      Data loss:    <none>
+      Records:      east (shop)
+
+      Volumes (1):
+        PVC   DRIVER      HANDLE
+        db    <unknown>   <unknown>
+
+      Consents: <none>
+
+      Workloads:
+        KIND         NAME   SITE   REPLICAS BEFORE
+        Deployment   web    east   3
+
+      Steps:
+        STEP       SITE   STARTED                DURATION   RESULT
+        Stop       east   2026-11-20T11:30:00Z   10s        Done
+        HandOver   east   2026-11-20T11:30:10Z   0s         Left
+      "
+    `);
+    expect(await screen([on('east', returned)], { inFull: true })).toContain(
+      '\nData loss:    unknown (what was written on west alone was thrown away)\n',
+    );
   });
 });
 

@@ -1,9 +1,15 @@
 // What a person sees of a procedure, compared with stored screens.
 import { describe, expect, it } from 'vitest';
+import { DrError } from '../../../core/model/error.ts';
 import type { PlanDocument } from '../../../core/plan/plan-document.ts';
 import { procedures } from '../../../core/plan/procedures.ts';
-import type { StepName } from '../../../core/plan/step-look.ts';
-import { type GroupState, newCurrentStep, newGroupState } from '../../../plugin/operation/group-state.ts';
+import type { Block, MoveWrite, StepName } from '../../../core/plan/step-look.ts';
+import {
+  type GroupState,
+  newCurrentStep,
+  newGroupState,
+  noteRestored,
+} from '../../../plugin/operation/group-state.ts';
 import { jsonProgress } from '../../../plugin/operation/progress/json-progress.ts';
 import { liveProgress } from '../../../plugin/operation/progress/live-progress.ts';
 import { plainProgress } from '../../../plugin/operation/progress/plain-progress.ts';
@@ -11,6 +17,8 @@ import type { Progress } from '../../../plugin/operation/progress/progress.ts';
 import { shareOutput } from '../../../plugin/operation/progress/share-output.ts';
 import { renderPlan } from '../../../plugin/operation/render-plan.ts';
 import type { ActiveStep } from '../../../plugin/operation/run-groups.ts';
+import { tellBlocks, tellEnd } from '../../../plugin/operation/tell-blocks.ts';
+import { factsOf } from '../../core/plan/moves.ts';
 import { type MemoryIo, memoryIo } from '../memory-io.ts';
 
 const kinds = procedures.relocate;
@@ -120,6 +128,116 @@ describe('the progress of a procedure', () => {
       const [lines = '', back = ''] = frame.split('\u001b[');
       expect(back).toBe(`${lines.split('\n').length - 1}A`);
     }
+  });
+
+  const ended = (told: (progress: Progress) => void): string => {
+    const time = clock();
+    const io = memoryIo({ now: time.now, isTerminal: true });
+    const progress = liveProgress(kinds, 1, shared(io));
+    const state = play(progress, time, story);
+    const { current } = state;
+    state.current = undefined;
+    state.end = { is: 'dark', waits: [] };
+    if (current !== undefined) progress.stepLeft(state, current, 'ended');
+    progress.ended(state);
+    told(progress);
+    return io.err();
+  };
+
+  it('stands at its end, with what is told below it', () => {
+    const text = ended((progress) => {
+      progress.pause();
+      progress.tell({
+        type: 'Failed',
+        site: 'cluster-1',
+        message: 'it has not answered for a minute',
+        code: 'SiteDark',
+        next: 'kubectl dr failover db -n shop --context cluster-2',
+      });
+    });
+    expect(text.split('\u001b[J').at(-1)).toMatchInlineSnapshot(`
+      "+ Restore what the target lacks           cluster-2        -
+      + Stop the workloads                      cluster-1       1s
+      + See that nothing uses the volumes       cluster-1       1s
+      + Demote the volumes                      cluster-1       1s
+      ! See that the last snapshot has arrived  cluster-1       1s
+          shop/db: the other site is demoted: waiting until its last snapshot has ar…
+        Promote the volumes                     cluster-2
+        Start the workloads                     cluster-2
+        See that the workloads are ready        cluster-2
+        See that it is mirrored back            cluster-2
+      error: cluster-1: it has not answered for a minute; next: kubectl dr failover db -n shop --context cluster-2
+      "
+    `);
+  });
+
+  it('is drawn again below what others write meanwhile, and over what a terminal echoes', () => {
+    const time = clock();
+    const io = memoryIo({ now: time.now, isTerminal: true });
+    const { stderr, ...rest } = shared(io);
+    const progress = liveProgress(kinds.slice(0, 2), 1, { ...rest, stderr });
+    stderr.write('Warning: before anything is drawn\n');
+    play(progress, time, [['Restore', '']]);
+    stderr.write('Warning: in between\n');
+    progress.pause();
+    stderr.write('Go on? ');
+    expect(io.err().replaceAll('\u001b', 'ESC').replaceAll('\r', 'CR')).toMatchInlineSnapshot(`
+      "Warning: before anything is drawn
+      > Restore what the target lacks  cluster-2       0s
+        Stop the workloads             cluster-1
+      CRESC[2AESC[J> Restore what the target lacks  cluster-2       1s
+        Stop the workloads             cluster-1
+      CRESC[2AESC[JWarning: in between
+      > Restore what the target lacks  cluster-2       1s
+        Stop the workloads             cluster-1
+      CRESC[2AESC[J> Restore what the target lacks  cluster-2       1s
+        Stop the workloads             cluster-1
+      Go on? "
+    `);
+  });
+
+  it('draws nothing before the first step: there may be a question', () => {
+    const io = memoryIo({ isTerminal: true });
+    const progress = liveProgress(kinds, 1, shared(io));
+    progress.tell({ type: 'Warning', site: 'cluster-1', message: 'DR303: the last sync is late' });
+    progress.pause();
+    expect(io.err()).toBe('Warning: cluster-1: DR303: the last sync is late\n');
+  });
+
+  it('counts what is restored', () => {
+    const restoring = (): { plain: string; live: string } => {
+      const time = clock();
+      const [plain, live] = [
+        memoryIo({ now: time.now }),
+        memoryIo({ now: time.now, isTerminal: true }),
+      ] as const;
+      for (const progress of [plainProgress(plain), liveProgress(kinds, 1, shared(live))]) {
+        const state = newGroupState({ name: 'shop/web', volumes: [] }, siteNames);
+        state.steps = kinds.map((kind) => ({ kind, state: 'later' }));
+        const step = activeStep('Restore', '');
+        const write = (kind: string, name: string) =>
+          ({ kind: 'restore', site: 'target', object: { kind, namespace: 'shop', name } }) as const;
+        const writes = [
+          write('PersistentVolumeClaim', 'db'),
+          write('PersistentVolumeClaim', 'logs'),
+          write('Deployment', 'web'),
+        ];
+        const current = newCurrentStep(state, step.kind, { index: 0, since: time.now() });
+        state.current = current;
+        for (const rest of [writes, writes.slice(2)]) noteRestored(current, { ...step.look, writes: rest });
+        progress.stepStarted(state, step);
+        progress.stepDone(state, current, 2_500);
+      }
+      return { plain: plain.err(), live: live.err().split('\n').slice(0, 2).join('\n') };
+    };
+    expect(restoring()).toMatchInlineSnapshot(`
+      {
+        "live": "> Restore what the target lacks           cluster-2       0s
+          2 volumes, 1 workload",
+        "plain": "shop/web: cluster-2: Restore what the target lacks (2 volumes, 1 workload): done in 2s
+      ",
+      }
+    `);
   });
 
   it('counts groups where there are several', () => {
@@ -253,6 +371,55 @@ const planned: PlanDocument = {
   warnings: [],
 };
 
+describe('a refusal', () => {
+  it('names the rule, the object and the next command', () => {
+    const io = memoryIo();
+    const object = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'db' };
+    const blocks: Block[] = [
+      {
+        site: 'target',
+        object,
+        obstacle: {
+          code: 'DR102',
+          message: 'east is primary for the volume of claim shop/db: both sites would write',
+          next: 'kubectl dr relocate db -n shop --context west',
+        },
+        isRule: true,
+      },
+      {
+        site: 'source',
+        object: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+        obstacle: { code: 'NotFound', message: 'nothing brings it' },
+        isRule: false,
+      },
+    ];
+    expect(tellBlocks(blocks, 'shop/web', factsOf({}), plainProgress(io))).toBe('Failed');
+    expect(io.err()).toMatchInlineSnapshot(`
+      "refused: west: pvc/db in shop: DR102: east is primary for the volume of claim shop/db: both sites would write; next: kubectl dr relocate db -n shop --context west
+      error: east: deployment/web in shop: nothing brings it
+      "
+    `);
+  });
+
+  it('tells of a write that failed without a hint for a command', () => {
+    const io = memoryIo();
+    const state = newGroupState({ name: 'shop/web', volumes: [] }, siteNames);
+    const write: MoveWrite = {
+      kind: 'restore',
+      site: 'target',
+      object: { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'db' },
+    };
+    const error = new DrError({ code: 'RestoreConflict', message: 'it is there', hint: 'look at it first' });
+    state.end = { is: 'failed', write, error };
+    tellEnd(state, factsOf({}), jsonProgress('relocate', io));
+    expect(JSON.parse(io.out())).toMatchObject({
+      type: 'Failed',
+      message: 'it is there; look at it first',
+      nextCommand: null,
+    });
+  });
+});
+
 describe('a plan', () => {
   it('shows its steps in order, and where the way back ends', () => {
     expect(renderPlan(planned, { wide: false })).toMatchInlineSnapshot(`
@@ -283,6 +450,16 @@ describe('a plan', () => {
       .filter((line) => /^\d/.test(line))
       .map((line) => line.split(/ {2,}/).at(-1));
     expect(states.slice(0, 5)).toEqual(['done', 'done', 'done', '1/2', '75s']);
+  });
+
+  it('does not say of what takes back that it can be taken back', () => {
+    const steps = procedures.undo.map((kind, index) => ({
+      ...planned.steps[index]!,
+      name: kind.name,
+      title: kind.title,
+      canUndoAfter: kind.canUndoAfter,
+    }));
+    expect(renderPlan({ ...planned, verb: 'undo', steps }, { wide: false })).not.toContain('-- ');
   });
 
   it('tells with -o wide what each step reads and writes, and what takes it back', () => {
