@@ -102,8 +102,6 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     await run('kubectl --kubeconfig ~/.kube/kubectl-dr-sandbox get pvc');
     await run('kubectl dr sandbox status', 'kubectl dr sandbox status -o json');
     await run('kubectl dr sandbox down -v=1');
-    await sandbox.dr('sandbox', 'up', '--detach');
-    await run('kubectl dr sandbox down');
     await runUntil('kubectl dr sandbox up', 'End it with');
     await runUntil('kubectl dr sandbox up --state ~/dr-sandbox', 'End it with');
     await run('kubectl dr sandbox up --detach --clock-factor=60');
@@ -198,7 +196,7 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
   };
 
   test('move whole applications', async () => {
-    await sandbox.dr('sandbox', 'down');
+    await run('kubectl dr sandbox down');
     await sandbox.dr('sandbox', 'up', '--detach', '--with-example', '--clock-factor=720');
     await volumes.succeed('cluster-1', ['create', 'namespace', 'shop']);
     await volumes.bind('cluster-1', 'rbd-pvc', { namespace: 'shop' });
@@ -208,20 +206,16 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     await run('kubectl dr plan relocate deploy/web', 'kubectl dr relocate rbd-pvc --dry-run=client');
     await run('kubectl dr plan relocate deploy/web -o json > plan.json');
     await run('kubectl dr relocate --plan plan.json', 'kubectl dr failback deploy/web');
-    await run('kubectl dr relocate deploy/web');
-    await sandbox.dr('relocate', 'deploy/web', '--to=cluster-1');
-    await run('kubectl dr relocate -n shop --to cluster-2');
-    await sandbox.dr('relocate', '-n=shop', '--to=cluster-1');
+    await run('kubectl dr relocate deploy/web', 'kubectl dr relocate -n shop --to cluster-2');
+    // From the second site back to the first.
     await leaveInTheMiddle('deploy/web');
     await run('kubectl dr resume');
-    await sandbox.dr('relocate', 'deploy/web', '--to=cluster-1');
     await leaveInTheMiddle('deploy/web');
     await run('kubectl dr undo');
     await leaveInTheMiddle('-n=shop');
     await run('kubectl dr undo relocate-20260102-150405-k3f9 -n shop');
-    await leaveInTheMiddle('-n=shop', '--to=cluster-2');
+    await leaveInTheMiddle('-n=shop');
     await run('kubectl dr resume relocate-20260102-150405-k3f9 -n shop');
-    await sandbox.dr('relocate', '-n=shop', '--to=cluster-1');
     await sandbox.dr('backup', '-A', '--include-workloads', '-d', join(sandbox.home, 'work/backups'));
     await sandbox.dr('sandbox', 'fail', 'cluster-1');
     await run('kubectl dr failover deploy/web --to cluster-2 --from ./backups');
