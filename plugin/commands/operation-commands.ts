@@ -25,7 +25,7 @@ export const relocate: Command = {
     ['kubectl dr relocate rbd-pvc --dry-run=client', 'Print the steps, and change nothing'],
     ['kubectl dr relocate --plan plan.json', 'Run a plan that was kept, if its facts still hold'],
   ],
-  epilogue: `Workloads are stopped, their volumes seen to be free, demoted, handed over, promoted on the other site, and the workloads started there with as many replicas as before. Before the first promote it can be taken back: kubectl dr undo.\n\n${groups}\n\n${exitCodes}`,
+  epilogue: `Workloads are stopped, their volumes seen to be free, demoted, handed over, promoted on the other site, and the workloads started there with as many replicas as before. Before the first promote it can be taken back: kubectl dr undo. At a terminal the plan is shown and asked about; a script is not asked, but says --yes where the last sync is so late that the application would be down for long (DR303).\n\n${groups}\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-relocate.ts')).runRelocate,
 };
 
