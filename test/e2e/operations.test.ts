@@ -326,7 +326,21 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
       stderr: expect.stringContaining('the copy on cluster-1'),
     });
     const ended = await succeed(...words, '--yes', '--accept-data-loss=unknown', '-o', 'json');
-    const steps = eventsOf(ended.stdout).filter(({ type }) => type === 'StepDone');
+    const events = eventsOf(ended.stdout);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'Done',
+        message: expect.stringContaining('thrown away: what was written'),
+      }),
+    );
+    const { stdout: history } = await dr('history', ...inShop, '-o', 'json');
+    expect(JSON.parse(history).items[0]).toMatchObject({
+      verb: 'Failback',
+      dataLoss: 'unknown (what was written on cluster-1 alone was thrown away)',
+    });
+    const counted = (wanted: RegExp): number => events.filter(({ type }) => wanted.test(type)).length;
+    expect(counted(/^StepStarted$/)).toBe(counted(/^Step(Done|Left)$/));
+    const steps = events.filter(({ type }) => type === 'StepDone');
     const names = steps.map(({ step }) => step);
     expect(names.indexOf('Resync')).toBeLessThan(names.lastIndexOf('Stop'));
     const told = steps.map(({ group, step, site }) => `${group} ${step} ${site}`);
