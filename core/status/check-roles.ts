@@ -14,8 +14,15 @@ export const siteUnreadable: VerdictCheck = (facts) => {
   if (side === undefined) return undefined;
   const others = sidesOf(facts).filter((other) => other !== side && other.unreadable === undefined);
   const primary = others.find(({ role }) => role.role === 'primary');
+  const [other] = others;
+  const takeover =
+    other?.volume && drCommand(other.site, 'failover', { namespace: facts.namespace, name: facts.claimName });
   const consequence =
-    primary === undefined ? 'what a failover would lose is unknown' : 'it may be primary, too';
+    primary !== undefined
+      ? 'it may be primary, too'
+      : takeover === undefined
+        ? 'what a failover would lose is unknown'
+        : `if it is lost, "${takeover}" shows what is at risk before it asks`;
   return verdict('Unknown', {
     reason: 'SiteUnreadable',
     message: `${side.site.name} cannot be read (${side.unreadable}): ${consequence}`,

@@ -71,10 +71,10 @@ describe('the screen', () => {
     expect(await screen([darkSite('east'), west], { namespaces: true })).toMatchInlineSnapshot(`
       "
       NAMESPACE   PVC     EAST      WEST        VERDICT   LAG         LAST SYNC   MESSAGE
-      shop        db      unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): what a failover would lose is unknown; next: kubectl --context east get --raw=/readyz
-      shop        log     unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): what a failover would lose is unknown; next: kubectl --context east get --raw=/readyz
+      shop        db      unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): if it is lost, "kubectl dr failover db -n shop --context west" shows what is at risk before it asks; next: kubectl --context east get --raw=/readyz
+      shop        log     unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): if it is lost, "kubectl dr failover log -n shop --context west" shows what is at risk before it asks; next: kubectl --context east get --raw=/readyz
       shop        queue   unknown   primary     Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): it may be primary, too; next: kubectl --context east get --raw=/readyz
-      shop        web     unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): what a failover would lose is unknown; next: kubectl --context east get --raw=/readyz
+      shop        web     unknown   secondary   Unknown   <unknown>   <none>      east cannot be read (connection refused by 10.0.0.1:6443): if it is lost, "kubectl dr failover web -n shop --context west" shows what is at risk before it asks; next: kubectl --context east get --raw=/readyz
       "
     `);
   });
