@@ -89,7 +89,7 @@ export type OperationRecord = KubernetesObject & {
     /** From start to the last volume primary, and to all workloads ready: seconds. */
     readonly secondsToPrimary?: number;
     readonly secondsToReady?: number;
-    /** `0s`, `at most 4m`, `unknown`. */
+    /** `0s`, `at most 4m`, `unknown`, and in brackets who says so. Told from when it happens on. */
     readonly dataLoss?: string;
     /** The site whose copy is older than the one that was promoted, where that was by force. */
     readonly staleSite?: string;
