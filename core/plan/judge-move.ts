@@ -7,7 +7,7 @@ import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import { type Workload, workloadText } from '../workload/workload.ts';
 import { lookAtGroup } from './look-at-group.ts';
-import type { GroupNow, MoveFacts, MoveGroup, VolumeNow } from './move.ts';
+import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
@@ -37,7 +37,10 @@ const isPlanned = ({ verb }: GroupNow): boolean => verb !== 'failover';
  * What is left to do where a site does not answer: the other one takes over, or, of a move that is taken back, whatever it was moved to.
  * What returns goes on running where it is.
  */
-const whereOtherwise = ({ verb, sites, commandFor }: GroupNow, dark: 'source' | 'target') => {
+export const whereOtherwise = (
+  { verb, sites, commandFor }: Pick<MoveFacts, 'verb' | 'sites' | 'commandFor'>,
+  dark: SiteRole,
+): string | undefined => {
   if (verb === 'failback') return dark === 'source' ? commandFor('failover', sites.target.site) : undefined;
   const other = sites[dark === 'source' ? 'target' : 'source'];
   const isTakeover = dark === 'source' ? verb === 'relocate' : verb === 'undo';

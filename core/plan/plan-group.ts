@@ -5,7 +5,12 @@ import { isDone, type StepKind, type StepLook } from './step-look.ts';
 
 /** One step of the plan of a group. `later`: not looked at, as a step before it is not over. */
 export type PlannedStep = { readonly kind: StepKind } & (
-  | { readonly state: 'done' | 'active'; readonly look: StepLook }
+  | {
+      readonly state: 'done' | 'active';
+      readonly look: StepLook;
+      /** Why the group does not need it, one clause; undefined where it does. */
+      readonly needlessAs?: string | undefined;
+    }
   | { readonly state: 'later' }
 );
 
@@ -20,7 +25,7 @@ export const planGroup = (facts: MoveFacts, group: MoveGroup): readonly PlannedS
     if (!isOpen) return { kind, state: 'later' };
     const look = kind.look(now);
     isOpen = isDone(look);
-    return { kind, state: isOpen ? 'done' : 'active', look };
+    return { kind, state: isOpen ? 'done' : 'active', look, needlessAs: kind.needlessAs?.(now) };
   });
 };
 

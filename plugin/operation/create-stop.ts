@@ -46,9 +46,12 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
   second.addEventListener('abort', onSecondInterrupt, { once: true });
   if (io.signal.aborted) onInterrupt();
   if (second.aborted) onSecondInterrupt();
+  const late = new AbortController();
   const time = AbortSignal.timeout(request.timeoutMs);
+  // Nothing is left undone where it only waits for the first sync back.
+  time.addEventListener('abort', () => (isUp ? stopWaiting() : late.abort()), { once: true });
   return {
-    signal: AbortSignal.any([interruption.signal, leaving.signal, keeper.lost, time]),
+    signal: AbortSignal.any([interruption.signal, leaving.signal, keeper.lost, late.signal]),
     enough: enough.signal,
     /** Nothing is left to be done that an interruption could leave undone. */
     onUp: () => {
@@ -57,7 +60,7 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     },
     isInterrupted: () => interruption.signal.aborted,
     isLeft: () => leaving.signal.aborted,
-    isLate: () => time.aborted,
+    isLate: () => late.signal.aborted,
     end: () => {
       io.signal.removeEventListener('abort', onInterrupt);
       second.removeEventListener('abort', onSecondInterrupt);

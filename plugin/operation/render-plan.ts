@@ -17,10 +17,13 @@ const objectsCell = ({ objects }: PlanStep): string => {
 const waitsForCell = ({ waitsFor, needlessAs }: PlanStep): string =>
   needlessAs === null ? (waitsFor ?? '-') : `nothing: ${needlessAs}`;
 
-const estimateCell = ({ estimateSeconds }: PlanStep): string =>
-  estimateSeconds === null ? '<unknown>' : formatAge(estimateSeconds * 1000);
+const estimateCell = ({ estimateSeconds, needlessAs }: PlanStep): string => {
+  if (needlessAs !== null) return '-';
+  return estimateSeconds === null ? '<unknown>' : formatAge(estimateSeconds * 1000);
+};
 
-const stateCell = ({ groupsDone, groups }: PlanStep): string => {
+const stateCell = ({ groupsDone, groups, needlessAs }: PlanStep): string => {
+  if (needlessAs !== null) return '-';
   if (groupsDone === groups) return 'done';
   return groupsDone === 0 ? '' : `${groupsDone}/${groups}`;
 };

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/model/error.ts';
+import { whereOtherwise } from '../../core/plan/judge-move.ts';
 import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
 import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
-import { drCommand } from '../../core/status/dr-command.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { describeFailure } from '../step/step-failure.ts';
 import type { GroupEnd, GroupState } from './group-state.ts';
@@ -71,17 +71,13 @@ const tellDark = (
   const [wait] = end.waits;
   if (wait === undefined) return;
   const { site } = facts.sites[wait.site];
-  const failover =
-    wait.site === 'source' && facts.verb !== 'failover'
-      ? drCommand(facts.sites.target.site, 'failover', wait.object)
-      : undefined;
   progress.tell({
     type: 'Failed',
     group,
     site: site.name,
     message: `it has not answered for a minute: ${wait.why}`,
     code: 'SiteDark',
-    next: failover,
+    next: whereOtherwise(facts, wait.site),
   });
 };
 

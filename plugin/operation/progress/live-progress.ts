@@ -15,6 +15,8 @@ type Row = {
   /** Groups that are at it now. */
   readonly at: Set<GroupState>;
   readonly done: Set<GroupState>;
+  /** Groups that do not need it. */
+  readonly needless: Set<GroupState>;
   /** Groups that went no further than this. */
   readonly stopped: Set<GroupState>;
   startedAt: number | undefined;
@@ -30,6 +32,7 @@ const newRow = (kind: StepKind): Row => ({
   site: '',
   at: new Set(),
   done: new Set(),
+  needless: new Set(),
   stopped: new Set(),
   startedAt: undefined,
   endedAt: undefined,
@@ -41,16 +44,17 @@ const cutTo = (text: string, columns: number): string =>
 
 const isOpen = ({ at, stopped }: Row): boolean => at.size + stopped.size > 0;
 
-const mark = ({ at, stopped, done }: Row): string => {
+const mark = ({ at, stopped, done, needless }: Row): string => {
   if (at.size > 0) return '>';
   if (stopped.size > 0) return '!';
-  return done.size > 0 ? '+' : ' ';
+  if (done.size > 0) return '+';
+  return needless.size > 0 ? '-' : ' ';
 };
 
 /** A step that was over before anybody had to wait for it has taken no time. */
-const tookCell = ({ startedAt, endedAt, done }: Row, now: number): string => {
+const tookCell = ({ startedAt, endedAt, done, needless }: Row, now: number): string => {
   if (startedAt !== undefined) return formatAge(secondsBetween(startedAt, endedAt ?? now) * 1000);
-  return done.size > 0 ? '-' : '';
+  return done.size + needless.size > 0 ? '-' : '';
 };
 
 /** What a step waits for, else what it brings. */
@@ -79,7 +83,7 @@ export const liveProgress = (
   let last = 0;
 
   const text = (row: Row): string => {
-    const count = groups > 1 ? ` ${row.done.size}/${groups}` : '';
+    const count = groups > 1 ? ` ${row.done.size + row.needless.size}/${groups}` : '';
     const took = tookCell(row, io.now());
     return `${mark(row)} ${row.kind.title.padEnd(widest)}  ${row.site.padEnd(12)} ${took.padStart(5)}${count}`.trimEnd();
   };
@@ -106,8 +110,10 @@ export const liveProgress = (
   };
   /** What a group has behind it, and what it has yet to come to. */
   const passOver = (state: GroupState, until: number): void => {
-    for (const row of rows.slice(0, until)) {
-      row.done.add(state);
+    for (const [index, row] of rows.slice(0, until).entries()) {
+      const step = state.steps[index];
+      const isNeedless = step !== undefined && 'look' in step && step.needlessAs !== undefined;
+      (isNeedless ? row.needless : row.done).add(state);
       stopClock(row, io.now());
     }
     for (const row of rows.slice(until)) row.done.delete(state);

@@ -9,13 +9,13 @@ import type { RunLog } from '../../../plugin/operation/run-log.ts';
 import { factsOf } from '../../core/plan/moves.ts';
 import { memoryIo } from '../memory-io.ts';
 
-const start = (promotedAt: number | undefined) => {
+const start = (promotedAt: number | undefined, timeoutMs = 60_000) => {
   const io = memoryIo();
   const site = { name: 'west' };
   const run = {
     io,
     progress: plainProgress(io),
-    request: { timeoutMs: 60_000 },
+    request: { timeoutMs },
     changes: createChangeSignal(),
     session: { prepared: { sites: { target: { site } } }, facts: () => factsOf({}) },
   } as unknown as CarryOut;
@@ -72,6 +72,26 @@ describe('Ctrl-C', () => {
     stop.onUp();
     io.interrupt();
     expect(seen()).toBe('goes on, waits no more');
+    stop.end();
+  });
+});
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+
+describe('time that is up', () => {
+  it('leaves what is not done', async () => {
+    const { stop, seen } = start(1, 1);
+    await aborted(stop.signal);
+    expect([seen(), stop.isLate()]).toEqual(['stops', true]);
+    stop.end();
+  });
+
+  it('ends the wait for the first sync back, as everything else is done', async () => {
+    const { stop, seen } = start(1, 1);
+    stop.onUp();
+    await aborted(stop.enough);
+    expect([seen(), stop.isLate()]).toEqual(['goes on, waits no more', false]);
     stop.end();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DrError } from '../../../core/model/error.ts';
 import type { PlanDocument } from '../../../core/plan/plan-document.ts';
 import { procedures } from '../../../core/plan/procedures.ts';
-import type { Block, MoveWrite, StepName } from '../../../core/plan/step-look.ts';
+import { type Block, done, type MoveWrite, type StepName } from '../../../core/plan/step-look.ts';
 import {
   type GroupState,
   newCurrentStep,
@@ -128,6 +128,30 @@ describe('the progress of a procedure', () => {
       const [lines = '', back = ''] = frame.split('\u001b[');
       expect(back).toBe(`${lines.split('\n').length - 1}A`);
     }
+  });
+
+  it('marks a step that nobody needs, in a disaster', () => {
+    const time = clock();
+    const io = memoryIo({ now: time.now, isTerminal: true });
+    const failover = procedures.failover;
+    const progress = liveProgress(failover, 1, shared(io));
+    const state = newGroupState({ name: 'shop/web', volumes: [] }, siteNames);
+    state.steps = failover.map((kind) => ({
+      kind,
+      state: 'done',
+      look: done,
+      needlessAs: kind.name === 'HandOver' ? 'cluster-1 does not answer' : undefined,
+    }));
+    state.end = { is: 'done' };
+    progress.ended(state);
+    expect(io.err().split('\u001b[J').at(-1)).toMatchInlineSnapshot(`
+      "+ Restore what the target lacks           cluster-2        -
+      - See that the last snapshot has arrived  cluster-1        -
+      + Promote the volumes                     cluster-2        -
+      + Start the workloads                     cluster-2        -
+      + See that the workloads are ready        cluster-2        -
+      "
+    `);
   });
 
   const ended = (told: (progress: Progress) => void): string => {
