@@ -4,7 +4,7 @@ import { type Resource, resources } from '../model/resource.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import type { CheckCode } from '../rules/rule-code.ts';
 import type { CheckFacts, Definition, Schema, SiteFacts } from './facts.ts';
-import { type Check, finding, type Seen } from './finding.ts';
+import { type Check, type FindingLevel, finding, type Seen } from './finding.ts';
 import { onEachSite } from './on-each.ts';
 
 /** What of one kind has to be there, and what goes wrong without. */
@@ -12,6 +12,7 @@ type Needed = {
   readonly resource: Resource;
   readonly definitionOn: (site: SiteFacts) => Reading<Definition | undefined>;
   readonly code: CheckCode;
+  readonly level: FindingLevel;
   readonly hasStatus: boolean;
   readonly fields: readonly string[];
   readonly harm: string;
@@ -25,6 +26,7 @@ const neededKinds: readonly Needed[] = [
     resource: resources.volumeReplications,
     definitionOn: (site) => site.replicationDefinition,
     code: 'DR402',
+    level: 'error',
     hasStatus: true,
     // The last ones came with kubernetes-csi-addons after 0.5.
     fields: [
@@ -43,6 +45,7 @@ const neededKinds: readonly Needed[] = [
     resource: resources.volumeReplicationClasses,
     definitionOn: (site) => site.classDefinition,
     code: 'DR402',
+    level: 'error',
     hasStatus: false,
     fields: ['spec.provisioner', 'spec.parameters'],
     harm: notReplicated,
@@ -51,6 +54,8 @@ const neededKinds: readonly Needed[] = [
     resource: resources.operations,
     definitionOn: (site) => site.operationDefinition,
     code: 'DR415',
+    // Without it everything works, but for what only a record tells.
+    level: 'warning',
     hasStatus: true,
     fields: [
       'spec.verb',
@@ -89,7 +94,7 @@ const judge = ({ machine }: CheckFacts, site: SiteFacts, needed: Needed): readon
   if (lacks === undefined) return [];
   const { group, plural } = needed.resource;
   return [
-    finding(needed.code, 'error', {
+    finding(needed.code, needed.level, {
       site,
       object: { kind: 'CustomResourceDefinition', name: `${plural}.${group}` },
       message: `${lacks}; ${needed.harm}`,
