@@ -1,6 +1,8 @@
 import { volumeIdentityKey } from '../model/persistent-volume.ts';
+import type { OperationVolume } from '../operation/operation-record.ts';
 import type { Operation } from '../operation/read-record.ts';
 import { tookEffect } from '../operation/took-effect.ts';
+import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { ToldSync } from '../step/rpo-at-risk.ts';
 import type { Side } from './choose-direction.ts';
 import type { VolumePair } from './choose-volumes.ts';
@@ -8,44 +10,92 @@ import type { VolumePair } from './choose-volumes.ts';
 /** One volume of a pair, and its identity where it is known. */
 export type PairedVolume = { readonly pair: VolumePair; readonly identity: string | undefined };
 
-const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+/** What is on record, found by volume without going through all of it each time. */
+export type RecordedMoves = {
+  /** The latest first, as `mergeRecords` answers them. */
+  readonly operations: readonly Operation[];
+  /** Those about a volume, the latest first: by identity where both tell it, else by name. */
+  readonly about: (volume: PairedVolume) => readonly Operation[];
+};
 
-/** Whether an operation was about a volume: by identity where both tell it, else by name. */
-export const isAbout = ({ volumes }: Operation, { pair, identity }: PairedVolume): boolean =>
-  volumes.some(({ namespace, persistentVolumeClaim, driver, volumeHandle }) => {
-    if (identity !== undefined && driver !== undefined && volumeHandle !== undefined)
-      return volumeIdentityKey({ driver, volumeHandle }) === identity;
-    const key = keyOf(namespace, persistentVolumeClaim);
-    return (
-      key === keyOf(pair.here.namespace, pair.here.name) ||
-      key === keyOf(pair.there.namespace, pair.there.name)
-    );
-  });
+const nameKey = ({ namespace, name }: ClaimKey): string => `${namespace}/${name}`;
+
+const identityOf = ({ driver, volumeHandle }: OperationVolume): string | undefined =>
+  driver === undefined || volumeHandle === undefined
+    ? undefined
+    : volumeIdentityKey({ driver, volumeHandle });
+
+/** Ranks of operations by what their records name. */
+const createRanks = () => {
+  const ranks = new Map<string, number[]>();
+  return {
+    add: (key: string, rank: number): void => {
+      const there = ranks.get(key);
+      if (there === undefined) ranks.set(key, [rank]);
+      else if (there.at(-1) !== rank) there.push(rank);
+    },
+    of: (key: string): readonly number[] => ranks.get(key) ?? [],
+  };
+};
+
+/** `operations` with the latest first. */
+export const indexOperations = (operations: readonly Operation[]): RecordedMoves => {
+  const [byIdentity, byName, byNameAlone] = [createRanks(), createRanks(), createRanks()];
+  for (const [rank, { volumes }] of operations.entries())
+    for (const volume of volumes) {
+      const identity = identityOf(volume);
+      const name = nameKey({ namespace: volume.namespace, name: volume.persistentVolumeClaim });
+      byName.add(name, rank);
+      if (identity === undefined) byNameAlone.add(name, rank);
+      else byIdentity.add(identity, rank);
+    }
+  return {
+    operations,
+    about: ({ pair, identity }) => {
+      const named = identity === undefined ? byName : byNameAlone;
+      const ranks = new Set([
+        ...(identity === undefined ? [] : byIdentity.of(identity)),
+        ...named.of(nameKey(pair.here)),
+        ...named.of(nameKey(pair.there)),
+      ]);
+      return [...ranks].toSorted((one, other) => one - other).flatMap((rank) => operations[rank] ?? []);
+    },
+  };
+};
+
+/** Those about any of some volumes, the latest first. */
+export const operationsAbout = (
+  { operations, about }: RecordedMoves,
+  volumes: readonly PairedVolume[],
+): readonly Operation[] => {
+  const found = new Set(volumes.flatMap(about));
+  return operations.filter((operation) => found.has(operation));
+};
 
 const isOpen = ({ phase }: Operation): boolean => ['Running', 'Left', 'Failed'].includes(phase);
 
-/** The operation of this verb that was begun and is not over; the latest. `operations` with the latest first. */
+/** The latest operation about any of the volumes, if it was begun and is not over. */
 export const unfinishedOperation = (
-  operations: readonly Operation[],
+  recorded: RecordedMoves,
   volumes: readonly PairedVolume[],
 ): Operation | undefined => {
-  const latest = operations.find((operation) => volumes.some((volume) => isAbout(operation, volume)));
+  const [latest] = operationsAbout(recorded, volumes);
   return latest !== undefined && isOpen(latest) ? latest : undefined;
 };
 
 const sideOf = (name: string, names: Readonly<Record<Side, string>>): Side | undefined =>
   (['here', 'there'] as const).find((side) => names[side] === name);
 
-/** The last move of a volume that took effect. */
-const lastMove = (operations: readonly Operation[], volume: PairedVolume): Operation | undefined =>
-  operations.find((it) => tookEffect(it) && isAbout(it, volume));
+/** The moves of a volume that took effect, the latest first. */
+const movesOf = ({ about }: RecordedMoves, volume: PairedVolume): readonly Operation[] =>
+  about(volume).filter(tookEffect);
 
 const homeOfVolume = (
-  operations: readonly Operation[],
+  recorded: RecordedMoves,
   volume: PairedVolume,
   names: Readonly<Record<Side, string>>,
 ): Side | undefined => {
-  const last = lastMove(operations, volume);
+  const [last] = movesOf(recorded, volume);
   return last && sideOf(last.verb === 'Failback' ? last.to.name : last.from.name, names);
 };
 
@@ -54,35 +104,45 @@ const homeOfVolume = (
  * where the volumes came from different sites: going either way would take some of them for older copies.
  */
 export const homeOf = (
-  operations: readonly Operation[],
+  recorded: RecordedMoves,
   volumes: readonly PairedVolume[],
   names: Readonly<Record<Side, string>>,
 ): Side | undefined => {
-  const homes = new Set(volumes.flatMap((volume) => homeOfVolume(operations, volume, names) ?? []));
+  const homes = new Set(volumes.flatMap((volume) => homeOfVolume(recorded, volume, names) ?? []));
   const [home] = homes;
   return homes.size === 1 ? home : undefined;
 };
 
-/** Whether the last move of a volume that took effect left an older copy on a site: it was by force, and nothing has returned since. */
-export const isRecordedStale = (
-  operations: readonly Operation[],
+/**
+ * The latest moves of a volume that all went away from a site: nothing has come to it since. A later one of them may only have found the
+ * volume where it was to go.
+ */
+const movesAwayFrom = (
+  recorded: RecordedMoves,
   volume: PairedVolume,
   siteName: string,
-): boolean => {
-  return lastMove(operations, volume)?.staleSite === siteName;
+): readonly Operation[] => {
+  const moves = movesOf(recorded, volume);
+  const end = moves.findIndex(({ from }) => from.name !== siteName);
+  return end === -1 ? moves : moves.slice(0, end);
 };
 
+/** Whether a volume has an older copy on a site: it was moved away by force, and nothing has returned since. */
+export const isRecordedStale = (recorded: RecordedMoves, volume: PairedVolume, siteName: string): boolean =>
+  movesAwayFrom(recorded, volume, siteName).some(({ staleSite }) => staleSite === siteName);
+
 /**
- * Until when the copy on a site has everything, as the last move of a volume tells: a planned move away from it had all writes of before
- * its first promote there. What is sent back later only makes it better.
+ * Until when the copy on a site has everything, as the moves of a volume tell: a planned move away from it had all writes of before its
+ * first promote there. What is sent back later only makes it better.
  */
 export const recordedSync = (
-  operations: readonly Operation[],
+  recorded: RecordedMoves,
   volume: PairedVolume,
   siteName: string,
 ): ToldSync | undefined => {
-  const last = lastMove(operations, volume);
-  if (last?.pointOfNoReturnAt === undefined || last.verb === 'Failover' || last.from.name !== siteName)
+  const moves = movesAwayFrom(recorded, volume, siteName);
+  const first = moves.at(-1);
+  if (first?.pointOfNoReturnAt === undefined || moves.some(({ verb }) => verb === 'Failover'))
     return undefined;
-  return { at: last.pointOfNoReturnAt, source: `as ${last.name} tells` };
+  return { at: first.pointOfNoReturnAt, source: `as ${first.name} tells` };
 };

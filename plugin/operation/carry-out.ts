@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/model/error.ts';
 import type { OperationVerb } from '../../core/operation/operation-record.ts';
 import type { MoveGroup, MoveVolume } from '../../core/plan/move.ts';
-import { planGroup } from '../../core/plan/plan-group.ts';
+import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { storeBackup } from '../backup/take-backup.ts';
 import { whoConsents } from '../consent/who-consents.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -37,11 +37,19 @@ const verbs: Readonly<Record<OperationRequest['verb'], OperationVerb>> = {
   undo: 'Undo',
 };
 
+/** A record names what is moved. Where everything is where it is to go, one that was begun is closed. */
+const volumesMoved = ({ session, groups }: CarryOut): readonly MoveVolume[] => {
+  const facts = session.facts();
+  const moving = groups.filter((group) => activeStep(planGroup(facts, group)) !== undefined);
+  return (moving.length > 0 ? moving : groups).flatMap(({ volumes }) => volumes);
+};
+
 /** Takes the volumes for this run, and begins its log. */
 const open = async (run: CarryOut, by: string): Promise<{ log: RunLog; keeper: RecordKeeper }> => {
   const { session, request, losses, progress, io, signal } = run;
   const { adopted, keep } = await openRecord({
     session,
+    volumes: volumesMoved(run),
     verb: verbs[request.verb],
     by,
     reason: request.consent.reason,

@@ -8,7 +8,13 @@ import type {
 import type { Operation } from '../../core/operation/read-record.ts';
 import { recordedVolumes } from '../../core/operation/recorded-volumes.ts';
 import type { MoveVolume } from '../../core/plan/move.ts';
-import { isAbout, type PairedVolume } from '../../core/plan/recorded-moves.ts';
+import {
+  indexOperations,
+  operationsAbout,
+  type PairedVolume,
+  type RecordedMoves,
+  unfinishedOperation,
+} from '../../core/plan/recorded-moves.ts';
 import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
@@ -21,6 +27,8 @@ import { supersede } from './supersede.ts';
 /** What a record is opened with. */
 export type OpenRecord = {
   readonly session: Session;
+  /** What is moved: neither what is refused, nor what is where it is to go. */
+  readonly volumes: readonly MoveVolume[];
   readonly verb: OperationVerb;
   readonly by: string;
   readonly reason: string | undefined;
@@ -71,51 +79,57 @@ const shownIdentity = (
 const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly OperationVolume[]> => {
   const backedUp = identitiesInBackup(open);
   return new Map(
-    [...Map.groupBy(open.session.prepared.volumes, ({ target }) => target.namespace)].map(
-      ([namespace, members]) => [
-        namespace,
-        recordedVolumes(
-          members.map((volume): OperationVolume => {
-            const identity = shownIdentity(open, volume) ?? backedUp.get(claimKeyText(volume.source));
-            return {
-              persistentVolumeClaim: volume.target.name,
-              ...(identity !== undefined && {
-                driver: identity.driver,
-                volumeHandle: identity.volumeHandle,
-              }),
-            };
-          }),
-        ),
-      ],
-    ),
+    [...Map.groupBy(open.volumes, ({ target }) => target.namespace)].map(([namespace, members]) => [
+      namespace,
+      recordedVolumes(
+        members.map((volume): OperationVolume => {
+          const identity = shownIdentity(open, volume) ?? backedUp.get(claimKeyText(volume.source));
+          return {
+            persistentVolumeClaim: volume.target.name,
+            ...(identity !== undefined && {
+              driver: identity.driver,
+              volumeHandle: identity.volumeHandle,
+            }),
+          };
+        }),
+      ),
+    ]),
   );
 };
 
-const pairedOf = ({ session }: Pick<OpenRecord, 'session'>): readonly PairedVolume[] => [
-  ...session.prepared.paired.values(),
-];
+const pairedOf = (session: Session, volumes: readonly MoveVolume[]): readonly PairedVolume[] =>
+  volumes.flatMap(({ source }) => session.prepared.paired.get(claimKeyText(source)) ?? []);
 
-/** Gone on with: the same procedure, the same way, on the same volumes. */
-export const isGoneOnWith = (operation: Operation, session: Session): boolean => {
-  const { sites, request, volumes } = session.prepared;
+/**
+ * Gone on with: the same procedure, the same way. All that is moved is on record, and all that is on record was asked for: the rest of it is
+ * done, or refused now.
+ */
+export const isGoneOnWith = (
+  operation: Operation,
+  session: Session,
+  { recorded, volumes }: { recorded: RecordedMoves; volumes: readonly MoveVolume[] },
+): boolean => {
+  const { sites, request, paired } = session.prepared;
+  const isOnRecord = (volume: PairedVolume): boolean =>
+    recorded.about(volume).some(({ name }) => name === operation.name);
   return (
     operation.verb.toLowerCase() === request.verb &&
     operation.to.name === sites.target.site.name &&
-    operation.volumes.length === volumes.length &&
-    pairedOf({ session }).every((volume) => isAbout(operation, volume))
+    pairedOf(session, volumes).every(isOnRecord) &&
+    [...paired.values()].filter(isOnRecord).length === operation.volumes.length
   );
 };
 
 /** Everybody else who may be at work on one of the volumes: two people never move the same ones. */
-const awaitOthers = async (open: OpenRecord): Promise<readonly Operation[]> => {
-  const { session, io, signal, tell } = open;
-  const { sites, volumes } = session.prepared;
+const awaitOthers = async (open: OpenRecord): Promise<RecordedMoves> => {
+  const { session, volumes, io, signal, tell } = open;
+  const { sites } = session.prepared;
   const namespaces = [...new Set(volumes.map(({ target }) => target.namespace))];
   const read = async () =>
     (await readOperations([sites.source.site, sites.target.site], namespaces, signal)).operations;
-  const operations = await read();
-  const rivals = operations.filter(
-    (operation) => operation.phase === 'Running' && pairedOf(open).some((it) => isAbout(operation, it)),
+  const recorded = indexOperations(await read());
+  const rivals = operationsAbout(recorded, pairedOf(session, volumes)).filter(
+    ({ phase }) => phase === 'Running',
   );
   for (const rival of rivals)
     await awaitLease(rival, {
@@ -126,8 +140,16 @@ const awaitOthers = async (open: OpenRecord): Promise<readonly Operation[]> => {
       now: io.now,
       signal,
     });
-  return rivals.length === 0 ? operations : read();
+  return rivals.length === 0 ? recorded : indexOperations(await read());
 };
+
+const volumesOnRecord = ({ volumes }: Operation): ReadonlyMap<string, readonly OperationVolume[]> =>
+  new Map(
+    [...Map.groupBy(volumes, ({ namespace }) => namespace)].map(([namespace, members]) => [
+      namespace,
+      members.map(({ namespace: _, ...volume }) => volume),
+    ]),
+  );
 
 type Spec = Omit<OperationRecord['spec'], 'volumes'>;
 
@@ -156,19 +178,17 @@ const specOf = ({ verb, from, to, by, reason }: Operation): Spec => ({
  * one. Throws where somebody else is at it.
  */
 export const openRecord = async (open: OpenRecord): Promise<OpenedRecord> => {
-  const { session, verb, tell, io, signal } = open;
+  const { session, volumes, verb, tell, io, signal } = open;
   const { source, target } = session.prepared.sites;
-  const operations = await awaitOthers(open);
-  const unfinished = operations.find((operation) =>
-    pairedOf(open).some((volume) => isAbout(operation, volume)),
-  );
-  const isOpenStill = unfinished !== undefined && ['Running', 'Failed', 'Left'].includes(unfinished.phase);
-  const named = open.adopt === undefined ? undefined : operations.find(({ name }) => name === open.adopt);
-  const adopted = named ?? (isOpenStill && isGoneOnWith(unfinished, session) ? unfinished : undefined);
+  const recorded = await awaitOthers(open);
+  const unfinished = unfinishedOperation(recorded, pairedOf(session, volumes));
+  const named = recorded.operations.find(({ name }) => name === open.adopt);
+  const isSame = unfinished !== undefined && isGoneOnWith(unfinished, session, { recorded, volumes });
+  const adopted = named ?? (isSame ? unfinished : undefined);
   const keep = async (status: StatusIn): Promise<RecordKeeper> => {
     const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
     const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
-    if (isOpenStill && adopted === undefined)
+    if (unfinished !== undefined && adopted === undefined)
       await supersede(unfinished, name, { sites, now: io.now(), signal });
     const spec = adopted === undefined ? newSpec(open) : specOf(adopted);
     return keepRecord(
@@ -176,7 +196,7 @@ export const openRecord = async (open: OpenRecord): Promise<OpenedRecord> => {
         sites,
         name,
         spec,
-        volumes: volumesByNamespace(open),
+        volumes: adopted === undefined ? volumesByNamespace(open) : volumesOnRecord(adopted),
         adopted,
         me: { machine: io.process.machine, pid: io.process.pid },
         now: io.now,

@@ -15,7 +15,13 @@ import {
   type WantedVolumes,
 } from '../../core/plan/choose-volumes.ts';
 import type { MoveSite, MoveVolume } from '../../core/plan/move.ts';
-import { homeOf, type PairedVolume, unfinishedOperation } from '../../core/plan/recorded-moves.ts';
+import {
+  homeOf,
+  indexOperations,
+  type PairedVolume,
+  type RecordedMoves,
+  unfinishedOperation,
+} from '../../core/plan/recorded-moves.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import { matchesSelector } from '../../core/protection/label-selector.ts';
@@ -45,6 +51,8 @@ export type PreparedOperation = {
   readonly paired: ReadonlyMap<string, PairedVolume>;
   readonly backup: ObjectSource | undefined;
   readonly known: KnownOperations;
+  /** The same, by volume. */
+  readonly recorded: RecordedMoves;
   /** The one that is gone on with. */
   readonly unfinished: Operation | undefined;
   /** What cannot be stopped: pods without an owner, or with one that nobody knows how to stop. */
@@ -123,20 +131,20 @@ const chooseSide = (
   request: OperationRequest,
   { live, shown }: { live: LivePair; shown: ShownPair },
   paired: readonly PairedVolume[],
-  operations: readonly Operation[],
+  recorded: RecordedMoves,
 ): Side => {
   const names = { here: live.here.site.name, there: live.there.site.name };
-  const unfinished = unfinishedOperation(operations, paired);
+  const unfinished = unfinishedOperation(recorded, paired);
   const isSameVerb = unfinished?.verb.toLowerCase() === request.verb;
   const goesTo = isSameVerb ? unfinished.to.name : undefined;
-  const recorded = (['here', 'there'] as const).find((side) => names[side] === goesTo);
+  const begun = (['here', 'there'] as const).find((side) => names[side] === goesTo);
   const direction = chooseDirection({
     verb: request.verb,
     names,
     dark: { here: live.here.whyDark(), there: live.there.whyDark() },
     roles: paired.map(({ pair }) => rolesOf(pair, shown)),
     to: request.to,
-    recorded: recorded ?? (request.verb === 'failback' ? homeOf(operations, paired, names) : undefined),
+    recorded: begun ?? (request.verb === 'failback' ? homeOf(recorded, paired, names) : undefined),
   });
   if (direction.known) return direction.value;
   throw usageError(direction.why, `--to ${names.here}, or --to ${names.there}`);
@@ -239,7 +247,8 @@ export const prepareOperation = async (
       namespace: wanted.namespace,
     });
   const paired = chosen.pairs.map((pair) => ({ pair, identity: identityOf(pair, shown) }));
-  const to = chooseSide(request, { live, shown }, paired, known_.operations);
+  const recorded = indexOperations(known_.operations);
+  const to = chooseSide(request, { live, shown }, paired, recorded);
   const from = otherSide[to];
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];
@@ -252,7 +261,7 @@ export const prepareOperation = async (
         volumes.map((it) => it.source),
         signal,
       );
-  const unfinished = unfinishedOperation(known_.operations, paired);
+  const unfinished = unfinishedOperation(recorded, paired);
   await addRecordedWorkloads(unfinished, [source, target], signal);
   return {
     request,
@@ -261,6 +270,7 @@ export const prepareOperation = async (
     paired: new Map(paired.map((it) => [claimKeyText(it.pair[from]), it])),
     backup,
     known: known_,
+    recorded,
     unfinished,
     unstoppable,
     now: io.now,

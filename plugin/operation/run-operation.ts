@@ -2,8 +2,7 @@ import { type LossAt, lossesOf } from '../../core/plan/losses-of-move.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../core/plan/plan-document.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
-import { isAbout } from '../../core/plan/recorded-moves.ts';
-import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { operationsAbout } from '../../core/plan/recorded-moves.ts';
 import { isOfRunningWorkload } from '../../core/restore/plan-other.ts';
 import { showLoss } from '../consent/show-loss.ts';
 import type { Sites } from '../door/clusters.ts';
@@ -99,9 +98,8 @@ const planOf = (
   groups: Session['groups'],
   warnings: readonly string[],
 ): PlanDocument => {
-  const { known, volumes, paired } = session.prepared;
-  const about = volumes.flatMap(({ source }) => paired.get(claimKeyText(source)) ?? []);
-  const earlier = known.operations.filter((operation) => about.some((it) => isAbout(operation, it)));
+  const { recorded, paired } = session.prepared;
+  const earlier = operationsAbout(recorded, [...paired.values()]);
   return planDocument(session.facts(), groups, { earlier, warnings });
 };
 
@@ -148,9 +146,11 @@ const tellDifferences = (running: Running, now: PlanDocument): boolean => {
 };
 
 /** Begun by a run that has ended before it could say so: its record is to be closed. */
-const hasOpenRecord = ({ session, adopt }: Running): boolean => {
-  const { unfinished } = session.prepared;
-  return unfinished !== undefined && (unfinished.name === adopt || isGoneOnWith(unfinished, session));
+const hasOpenRecord = ({ session, adopt }: Running, groups: Session['groups']): boolean => {
+  const { unfinished, recorded } = session.prepared;
+  if (unfinished === undefined || unfinished.name === adopt) return unfinished !== undefined;
+  const volumes = groups.flatMap((group) => group.volumes);
+  return isGoneOnWith(unfinished, session, { recorded, volumes });
 };
 
 /** Everything is where it is to be: no record is made of nothing. */
@@ -158,7 +158,7 @@ const isThereAlready = (running: Running, groups: Session['groups']): boolean =>
   const { session, progress } = running;
   const facts = session.facts();
   if (groups.some((group) => activeStep(planGroup(facts, group)) !== undefined)) return false;
-  if (hasOpenRecord(running)) return false;
+  if (hasOpenRecord(running, groups)) return false;
   const { name } = facts.sites.target.site;
   const count = groups.flatMap(({ volumes }) => volumes).length;
   const message = `is primary for ${count === 1 ? 'the volume' : `all ${count} volumes`} already`;

@@ -52,7 +52,7 @@ export const createSession = (
   source: ObjectSource,
   knownSizes?: ReadonlyMap<string, number>,
 ): Session => {
-  const { request, sites, volumes, paired, known } = prepared;
+  const { request, sites, volumes, paired, recorded } = prepared;
   const promoted = new Set<string>();
   let losses: Losses = { accepted: new Map(), denied: [] };
   const show = () => ({
@@ -67,15 +67,15 @@ export const createSession = (
     const key = claimKeyText(volume.source);
     if (promoted.has(key)) return false;
     const it = paired.get(key);
-    const isRecorded = it !== undefined && isRecordedStale(known.operations, it, sites.target.site.name);
+    const isRecorded = it !== undefined && isRecordedStale(recorded, it, sites.target.site.name);
     return request.resync || isRecorded;
   };
   const toldSync = (volume: MoveVolume): ToldSync | undefined => {
     const it = paired.get(claimKeyText(volume.source));
-    const recorded = it && recordedSync(known.operations, it, sites.target.site.name);
+    const moved = it && recordedSync(recorded, it, sites.target.site.name);
     const backedUp = source.lastSyncOf(volume.source);
     return latestSync([
-      recorded,
+      moved,
       backedUp === undefined ? undefined : { at: backedUp, source: 'as the backup knew' },
     ]);
   };

@@ -4,7 +4,12 @@ import { chooseDirection, type Side } from '../../core/plan/choose-direction.ts'
 import { lossesOf, lossKey } from '../../core/plan/losses-of-move.ts';
 import { type MoveVerb, type MoveVolume, nameOfWorkload } from '../../core/plan/move.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
-import { homeOf, type PairedVolume, unfinishedOperation } from '../../core/plan/recorded-moves.ts';
+import {
+  homeOf,
+  indexOperations,
+  type PairedVolume,
+  unfinishedOperation,
+} from '../../core/plan/recorded-moves.ts';
 import type { Block } from '../../core/plan/step-look.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
 import type { AcceptedLoss, Losses } from '../../plugin/operation/ask-losses.ts';
@@ -58,7 +63,8 @@ const direct = (
 ) => {
   const names = { here: siteNames[0], there: siteNames[1] };
   const volumes = paired(world);
-  const unfinished = unfinishedOperation(operations, volumes);
+  const recorded = indexOperations(operations);
+  const unfinished = unfinishedOperation(recorded, volumes);
   const isSame = unfinished?.verb.toLowerCase() === verb;
   return chooseDirection({
     verb,
@@ -72,7 +78,7 @@ const direct = (
     recorded: isSame
       ? sideOf(numberOf(unfinished.to.name))
       : verb === 'failback'
-        ? homeOf(operations, volumes, names)
+        ? homeOf(recorded, volumes, names)
         : undefined,
   });
 };
@@ -108,6 +114,7 @@ const prepare = (
 ): PreparedOperation => {
   const volumes = pairs.map(({ here }): MoveVolume => ({ source: here, target: here }));
   const source = otherSite(target);
+  const recorded = indexOperations(operations);
   return {
     request: {
       verb,
@@ -121,7 +128,8 @@ const prepare = (
     paired: new Map(paired(world).map((it) => [`${namespace}/${it.pair.here.name}`, it])),
     backup: undefined,
     known: { operations, withoutKind: [] },
-    unfinished: unfinishedOperation(operations, paired(world)),
+    recorded,
+    unfinished: unfinishedOperation(recorded, paired(world)),
     unstoppable: [],
     now: () => clockOf(world, operator),
   } as unknown as PreparedOperation;

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationRecord } from '../../../core/operation/operation-record.ts';
-import { mergeRecords, type Operation } from '../../../core/operation/read-record.ts';
+import { mergeRecords } from '../../../core/operation/read-record.ts';
 import {
   homeOf,
-  isAbout,
+  indexOperations,
   isRecordedStale,
+  operationsAbout,
   type PairedVolume,
+  type RecordedMoves,
   recordedSync,
   unfinishedOperation,
 } from '../../../core/plan/recorded-moves.ts';
@@ -34,8 +36,8 @@ const move = (
   createdAt: startedAt,
 });
 
-const operations = (...sketches: RecordSketch[]): readonly Operation[] =>
-  mergeRecords([on('east', ...sketches.map(record))]);
+const operations = (...sketches: RecordSketch[]): RecordedMoves =>
+  indexOperations(mergeRecords([on('east', ...sketches.map(record))]));
 
 const over = { phase: 'Succeeded', pointOfNoReturnAt: '2026-11-20T11:01:00Z' } as const;
 const forced = { ...over, staleSite: 'east' } as const;
@@ -70,9 +72,20 @@ describe('an operation is about a volume', () => {
       true,
     ],
   ])('%s', (_, spec, volume, expected) => {
-    const [operation] = operations({ spec });
-    expect(operation && isAbout(operation, volume)).toBe(expected);
+    const recorded = operations({ spec });
+    expect(recorded.about(volume)).toEqual(expected ? recorded.operations : []);
+    expect(operationsAbout(recorded, [volume])).toEqual(expected ? recorded.operations : []);
   });
+});
+
+test('operations about a volume come once each, the latest first', () => {
+  const withIdentity = { persistentVolumeClaim: 'db', driver: 'rbd.csi.ceph.com', volumeHandle: 'handle-db' };
+  const one = { spec: { volumes: [{ persistentVolumeClaim: 'db' }, withIdentity] } };
+  const recorded = operations(
+    { ...one, name: 'first', status: { startedAt: '2026-11-20T09:00:00Z' } },
+    { ...one, name: 'second', status: { startedAt: '2026-11-20T10:00:00Z' } },
+  );
+  expect(recorded.about(paired('db', identity)).map(({ name }) => name)).toEqual(['second', 'first']);
 });
 
 describe('what is gone on with', () => {
@@ -152,6 +165,11 @@ describe('a copy is recorded as older', () => {
       true,
     ],
     [
+      'still where a planned move of later has found it where it was to go',
+      [move('Failover', 'east', forced), move('Relocate', 'east', over, later)],
+      true,
+    ],
+    [
       'not once a return has',
       [move('Failover', 'east', forced), move('Failback', 'west', over, later)],
       false,
@@ -187,6 +205,18 @@ describe('the copy that a move left has everything of before its first promote',
       promotedAt,
     ],
     ['not where no record is left', [], 'east', undefined],
+    [
+      'by the first of several moves the same way: the later ones may have found it where it was to go',
+      [planned, move('Relocate', 'east', { ...over, pointOfNoReturnAt: later }, later)],
+      'east',
+      promotedAt,
+    ],
+    [
+      'not where one of these was by force',
+      [move('Failover', 'east', forced), move('Relocate', 'east', over, later)],
+      'east',
+      undefined,
+    ],
   ])('%s', (_, sketches, site, at) => {
     expect(recordedSync(operations(...sketches), db, site)?.at).toBe(at);
   });
