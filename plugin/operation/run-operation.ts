@@ -83,8 +83,9 @@ const findConflicts = async ({ session, request, progress, io, signal }: Running
     io,
     signal,
   });
-  // A return stops what runs on the older copy itself.
-  const isNews = (warning: string): boolean => request.verb !== 'failback' || !isOfRunningWorkload(warning);
+  // A return stops what runs on the older copy itself; what a move has promoted already may have been started by it.
+  const isExpected = request.verb === 'failback' || prepared.unfinished?.pointOfNoReturnAt !== undefined;
+  const isNews = (warning: string): boolean => !isExpected || !isOfRunningWorkload(warning);
   for (const message of plan.warnings.filter(isNews))
     progress.tell({ type: 'Warning', site: target.name, message });
   const conflicts = conflictsIn(plan);

@@ -516,6 +516,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       ];
       let demotions = 0;
       const early = await begin('early', relocate, {
+        // It may not come as far as the other one before the site is dark.
+        before: (request) => (replicationPatch(request, 'secondary') ? dark.promise : undefined),
         after: (request, status) => {
           if (request.site !== 'cluster-1' || !isStop(request) || status >= 300) return undefined;
           stopped.resolve();
