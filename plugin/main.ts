@@ -21,9 +21,8 @@ let interruptedAt = Number.NEGATIVE_INFINITY;
  */
 const onInterrupt = (): void => {
   const now = performance.now();
-  const isSame = now - interruptedAt < sameInterruptMs;
+  if (now - interruptedAt < sameInterruptMs) return;
   interruptedAt = now;
-  if (isSame) return;
   const isSecond = interruption.signal.aborted && !secondInterruption.signal.aborted;
   if (!interruption.signal.aborted) interruption.abort();
   else if (isSecond && isSecondHeeded) {
