@@ -11,42 +11,50 @@ export type VolumeNames = {
   readonly claims: readonly { readonly namespace: string; readonly claimName: string }[];
 };
 
+/** Answers the operations about a volume, the latest first. */
+export type FindOperations = (volume: VolumeNames) => readonly VolumeOperation[];
+
 const identityOf = ({ driver, volumeHandle }: OperationVolume): string | undefined =>
   driver === undefined || volumeHandle === undefined
     ? undefined
     : volumeIdentityKey({ driver, volumeHandle });
 
-/**
- * Finds the last operation on a volume. The volume's identity rules; the claim's name counts where one of the two does not tell an
- * identity. `operations` with the latest first, as `mergeRecords` answers them.
- */
-export const findOperation = (
-  operations: readonly Operation[],
-): ((volume: VolumeNames) => VolumeOperation | undefined) => {
-  type Entry = VolumeOperation & { readonly rank: number };
-  const byIdentity = new Map<string, Entry>();
-  const byName = new Map<string, Entry>();
-  const byNameAlone = new Map<string, Entry>();
-  const keepFirst = (map: Map<string, Entry>, key: string, entry: Entry): void => {
-    if (!map.has(key)) map.set(key, entry);
+type Entry = VolumeOperation & { readonly rank: number };
+
+/** Entries by what records name, each operation once. */
+const createEntries = () => {
+  const entries = new Map<string, Entry[]>();
+  return {
+    add: (key: string, entry: Entry): void => {
+      const there = entries.get(key);
+      if (there === undefined) entries.set(key, [entry]);
+      else if (there.at(-1)?.rank !== entry.rank) there.push(entry);
+    },
+    of: (key: string): readonly Entry[] => entries.get(key) ?? [],
   };
-  for (const [rank, operation] of operations.entries()) {
+};
+
+/**
+ * Finds the operations on a volume without going through all of them. The volume's identity rules; the claim's name counts where one of
+ * the two does not tell an identity. `operations` with the latest first, as `mergeRecords` answers them.
+ */
+export const findOperations = (operations: readonly Operation[]): FindOperations => {
+  const [byIdentity, byName, byNameAlone] = [createEntries(), createEntries(), createEntries()];
+  for (const [rank, operation] of operations.entries())
     for (const volume of operation.volumes) {
       const { namespace, persistentVolumeClaim } = volume;
       const entry = { operation, namespace, rank };
       const [identity, name] = [identityOf(volume), `${namespace}/${persistentVolumeClaim}`];
-      keepFirst(byName, name, entry);
-      if (identity === undefined) keepFirst(byNameAlone, name, entry);
-      else keepFirst(byIdentity, identity, entry);
+      byName.add(name, entry);
+      if (identity === undefined) byNameAlone.add(name, entry);
+      else byIdentity.add(identity, entry);
     }
-  }
   return ({ identity, claims }) => {
     const names = identity === undefined ? byName : byNameAlone;
     const found = [
-      identity && byIdentity.get(volumeIdentityKey(identity)),
-      ...claims.map(({ namespace, claimName }) => names.get(`${namespace}/${claimName}`)),
-    ].filter((entry) => entry !== undefined);
-    const [first] = found.toSorted((a, b) => a.rank - b.rank);
-    return first && { operation: first.operation, namespace: first.namespace };
+      ...(identity === undefined ? [] : byIdentity.of(volumeIdentityKey(identity))),
+      ...claims.flatMap(({ namespace, claimName }) => names.of(`${namespace}/${claimName}`)),
+    ].toSorted((one, other) => one.rank - other.rank);
+    return found.filter(({ rank }, index) => rank !== found[index - 1]?.rank);
   };
 };

@@ -1,5 +1,5 @@
-import { volumeIdentityKey } from '../model/persistent-volume.ts';
-import type { OperationVolume } from '../operation/operation-record.ts';
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
+import { findOperations } from '../operation/operation-of-volume.ts';
 import type { Operation } from '../operation/read-record.ts';
 import { tookEffect } from '../operation/took-effect.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
@@ -8,58 +8,25 @@ import type { Side } from './choose-direction.ts';
 import type { VolumePair } from './choose-volumes.ts';
 
 /** One volume of a pair, and its identity where it is known. */
-export type PairedVolume = { readonly pair: VolumePair; readonly identity: string | undefined };
+export type PairedVolume = { readonly pair: VolumePair; readonly identity: VolumeIdentity | undefined };
 
-/** What is on record, found by volume without going through all of it each time. */
+/** What is on record, and what of it is about a volume. */
 export type RecordedMoves = {
   /** The latest first, as `mergeRecords` answers them. */
   readonly operations: readonly Operation[];
-  /** Those about a volume, the latest first: by identity where both tell it, else by name. */
+  /** Those about a volume, the latest first. */
   readonly about: (volume: PairedVolume) => readonly Operation[];
 };
 
-const nameKey = ({ namespace, name }: ClaimKey): string => `${namespace}/${name}`;
-
-const identityOf = ({ driver, volumeHandle }: OperationVolume): string | undefined =>
-  driver === undefined || volumeHandle === undefined
-    ? undefined
-    : volumeIdentityKey({ driver, volumeHandle });
-
-/** Ranks of operations by what their records name. */
-const createRanks = () => {
-  const ranks = new Map<string, number[]>();
-  return {
-    add: (key: string, rank: number): void => {
-      const there = ranks.get(key);
-      if (there === undefined) ranks.set(key, [rank]);
-      else if (there.at(-1) !== rank) there.push(rank);
-    },
-    of: (key: string): readonly number[] => ranks.get(key) ?? [],
-  };
-};
+const claimNameOf = ({ namespace, name }: ClaimKey) => ({ namespace, claimName: name });
 
 /** `operations` with the latest first. */
 export const indexOperations = (operations: readonly Operation[]): RecordedMoves => {
-  const [byIdentity, byName, byNameAlone] = [createRanks(), createRanks(), createRanks()];
-  for (const [rank, { volumes }] of operations.entries())
-    for (const volume of volumes) {
-      const identity = identityOf(volume);
-      const name = nameKey({ namespace: volume.namespace, name: volume.persistentVolumeClaim });
-      byName.add(name, rank);
-      if (identity === undefined) byNameAlone.add(name, rank);
-      else byIdentity.add(identity, rank);
-    }
+  const find = findOperations(operations);
   return {
     operations,
-    about: ({ pair, identity }) => {
-      const named = identity === undefined ? byName : byNameAlone;
-      const ranks = new Set([
-        ...(identity === undefined ? [] : byIdentity.of(identity)),
-        ...named.of(nameKey(pair.here)),
-        ...named.of(nameKey(pair.there)),
-      ]);
-      return [...ranks].toSorted((one, other) => one - other).flatMap((rank) => operations[rank] ?? []);
-    },
+    about: ({ pair: { here, there }, identity }) =>
+      find({ identity, claims: [claimNameOf(here), claimNameOf(there)] }).map(({ operation }) => operation),
   };
 };
 

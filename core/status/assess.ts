@@ -1,6 +1,6 @@
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
-import { findOperation } from '../operation/operation-of-volume.ts';
+import { findOperations } from '../operation/operation-of-volume.ts';
 import { mergeRecords, type Operation, type SiteRecords } from '../operation/read-record.ts';
 import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
@@ -93,13 +93,13 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
   const snapshots = there === undefined ? [here] : [here, there];
   const schedules = new Map(snapshots.map((snapshot) => [snapshot.site.context, schedulesOf(snapshot)]));
   const pairs = pairVolumes(volumesOf(here, named), there === undefined ? [] : volumesOf(there, named));
-  const lastOperation = findOperation(mergeRecords(snapshots.map(recordsOf)));
+  const operationsOn = findOperations(mergeRecords(snapshots.map(recordsOf)));
   const judge = (pair: VolumePair): VolumeStatus => {
     const { namespace, claimName, unmatched } = pair;
     const sides = { here: sideOf(here, pair.here), there: there && sideOf(there, pair.there) };
     const lag = lagOf(sides, schedules, now);
     const claims = [{ namespace, claimName }, pair.here, pair.there].filter((claim) => claim !== undefined);
-    const operation = lastOperation({ identity: pair.identity, claims });
+    const [operation] = operationsOn({ identity: pair.identity, claims });
     return {
       namespace,
       claimName,

@@ -1,7 +1,7 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { DrError } from '../../core/model/error.ts';
 import type { OwnerReference } from '../../core/model/kubernetes-object.ts';
-import { volumeIdentityKey, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
+import { type VolumeIdentity, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
 import { known, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
@@ -113,14 +113,13 @@ const rolesOf = (pair: VolumePair, shown: ShownPair): PairRoles => {
   return { here: roleOn('here'), there: roleOn('there') };
 };
 
-const identityOf = (pair: VolumePair, shown: ShownPair): string | undefined => {
+const identityOf = (pair: VolumePair, shown: ShownPair): VolumeIdentity | undefined => {
   for (const side of ['here', 'there'] as const) {
     const { view } = shown[side];
     const found = readingOf(() => {
       const site = view.known ? view.value : undefined;
       const volume = site && findVolume(site, pair[side], site.claim(pair[side]));
-      const identity = volume && volumeIdentityOf(volume);
-      return identity && volumeIdentityKey(identity);
+      return volume && volumeIdentityOf(volume);
     });
     if (found.known && found.value !== undefined) return found.value;
   }

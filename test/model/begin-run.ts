@@ -44,7 +44,7 @@ const pairs = claimNames.map((name) => ({ here: { namespace, name }, there: { na
 const paired = (world: MovingWorld): PairedVolume[] =>
   pairs.map((pair) => ({
     pair,
-    identity: `rbd.csi.ceph.com/${world.storage.handles[pair.here.name as 'data']}`,
+    identity: { driver: 'rbd.csi.ceph.com', volumeHandle: world.storage.handles[pair.here.name as 'data'] },
   }));
 
 const roleOn = (operator: Operator, site: SiteNumber, claim: string) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findOperation, type VolumeNames } from '../../../core/operation/operation-of-volume.ts';
+import { findOperations, type VolumeNames } from '../../../core/operation/operation-of-volume.ts';
 import { mergeRecords } from '../../../core/operation/read-record.ts';
 import { on, record } from './records.ts';
 
@@ -13,7 +13,7 @@ const asked = (claim: string, handle?: string, namespace = 'shop'): VolumeNames 
   claims: [{ namespace, claimName: claim }],
 });
 
-const find = findOperation(
+const find = findOperations(
   mergeRecords([
     on(
       'east',
@@ -45,10 +45,16 @@ describe('the last operation on a volume', () => {
     { title: 'is none where another volume had the name', asked: asked('db', 'h9'), found: undefined },
     { title: 'is none in another namespace', asked: asked('web', undefined, 'x'), found: undefined },
   ])('$title', ({ asked: volumeNames, found }) => {
-    expect(find(volumeNames)?.operation.name).toBe(found);
+    expect(find(volumeNames)[0]?.operation.name).toBe(found);
   });
 
   it('comes with the namespace of its record', () => {
-    expect(find(asked('db-2', 'h1', 'x'))?.namespace).toBe('shop');
+    expect(find(asked('db-2', 'h1', 'x'))[0]?.namespace).toBe('shop');
+  });
+
+  it('comes before the earlier ones, each once', () => {
+    const both = { ...asked('db', 'h1'), claims: [...asked('db').claims, ...asked('db').claims] };
+    expect(find(both).map(({ operation }) => operation.name)).toEqual(['new', 'old']);
+    expect(find(asked('db')).map(({ operation }) => operation.name)).toEqual(['other', 'new', 'old']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { VolumeIdentity } from '../../../core/model/persistent-volume.ts';
 import type { OperationRecord } from '../../../core/operation/operation-record.ts';
 import { mergeRecords } from '../../../core/operation/read-record.ts';
 import {
@@ -14,9 +15,9 @@ import {
 import { on, type RecordSketch, record } from '../operation/records.ts';
 
 const names = { here: 'east', there: 'west' };
-const identity = 'rbd.csi.ceph.com/handle-db';
+const identity = { driver: 'rbd.csi.ceph.com', volumeHandle: 'handle-db' };
 
-const paired = (name: string, known?: string): PairedVolume => ({
+const paired = (name: string, known?: VolumeIdentity): PairedVolume => ({
   pair: { here: { namespace: 'shop', name }, there: { namespace: 'shop', name } },
   identity: known,
 });
