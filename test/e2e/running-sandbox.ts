@@ -34,8 +34,10 @@ export const serverFlavours: { flavour: string; flags: string[] }[] = [
     : []),
 ];
 
+const holds = (directory: string, command: string): boolean => existsSync(join(directory, command));
+
 const isOnPath = (command: string): boolean =>
-  (process.env['PATH'] ?? '').split(':').some((directory) => existsSync(join(directory, command)));
+  (process.env['PATH'] ?? '').split(':').some((directory) => holds(directory, command));
 
 /** False on a machine without kubectl, where the tests that drive it are skipped; where CI requires it, they fail instead. */
 export const haveKubectl = isOnPath('kubectl') || Boolean(process.env['KUBECTL_DR_TEST_REQUIRE_KUBECTL']);
@@ -60,6 +62,13 @@ export const runCommand = (
     child.stdin?.end(input ?? '');
   });
 
+/** Of the user's own kubectl-dr, installed beside what is tested, nothing is to be found; `check` would tell of it. */
+const withoutOthers = (path: string): string =>
+  path
+    .split(':')
+    .filter((directory) => !holds(directory, 'kubectl-dr') || holds(directory, 'kubectl'))
+    .join(':');
+
 /** An environment in which nothing of the user's is read or written. */
 export const privateEnvironment = (home: string): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -70,7 +79,7 @@ export const privateEnvironment = (home: string): NodeJS.ProcessEnv => ({
   XDG_RUNTIME_DIR: '',
   KUBECONFIG: join(home, '.kube', 'kubectl-dr-sandbox'),
   KUBECTL_DR_PEER_CONTEXT: '',
-  PATH: `${join(packageRoot, 'dist/bin')}:${process.env['PATH'] ?? ''}`,
+  PATH: `${join(packageRoot, 'dist/bin')}:${withoutOthers(process.env['PATH'] ?? '')}`,
   NO_COLOR: '1',
 });
 
