@@ -7,6 +7,7 @@ import { isRunning } from '../workload/is-running.ts';
 import { workloadText } from '../workload/workload.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { lagOfVolume } from './sync-of-volume.ts';
+import { weighCopies } from './weigh-copies.ts';
 import { workloadsOfGroup } from './workloads-of-group.ts';
 
 // What a person should know before a move, though no rule stands against it: one clause each.
@@ -82,5 +83,5 @@ export const doubtsAbout = (now: GroupNow): readonly Doubt[] => lateSyncs(now);
 
 /** What comes of a move beside what it is for. */
 export const warningsAbout = (now: GroupNow): readonly string[] => [
-  ...new Set([...managerWarnings(now), ...notHandedOver(now)]),
+  ...new Set([...managerWarnings(now), ...notHandedOver(now), ...weighCopies(now)]),
 ];

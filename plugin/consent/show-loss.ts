@@ -33,6 +33,23 @@ const timedRows = (items: readonly LossItem[]): string[][] => [
   ]),
 ];
 
+const boundsOf = (losses: readonly number[]): string[] => {
+  const [best, ...more] = losses.toSorted((a, b) => a - b);
+  if (best === undefined) return [];
+  const worst = more.at(-1);
+  return worst === undefined
+    ? [`known: at most ${formatAge(best)}`]
+    : [`best: at most ${formatAge(best)}`, `worst: at most ${formatAge(worst)}`];
+};
+
+/** The closest and the widest bound of many, and of how many nobody knows one. */
+const summaryOf = (items: readonly LossItem[]): string => {
+  const known = items.flatMap(({ need: { loss } }) => (loss.known ? [loss.milliseconds] : []));
+  const unknown = items.length - known.length;
+  const parts = [...boundsOf(known), ...(unknown === 0 ? [] : [`unknown: ${unknown}`])];
+  return `\n${items.length} volumes; ${parts.join('; ')}\n`;
+};
+
 const plainRows = (items: readonly LossItem[]): string[][] => [
   ['NAMESPACE', 'PVC'],
   ...items.map(({ key }) => [key.namespace, key.name]),
@@ -44,6 +61,8 @@ export const showLoss = (items: readonly LossItem[]): string => {
     items.flatMap(({ need }) => need.obstacles.map(({ code, message }) => `${code}: ${message}.`)),
   );
   const loses = unique(items.map(({ need }) => `May be lost: ${need.loses}.`));
-  const table = createTable().format(items.some(isMeasured) ? timedRows(items) : plainRows(items));
-  return `${[...found, ...loses].join('\n')}\n\n${table}`;
+  const areMeasured = items.some(isMeasured);
+  const table = createTable().format(areMeasured ? timedRows(items) : plainRows(items));
+  const summary = areMeasured && items.length > 1 ? summaryOf(items) : '';
+  return `${[...found, ...loses].join('\n')}\n\n${table}${summary}`;
 };

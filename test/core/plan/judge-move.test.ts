@@ -3,7 +3,7 @@ import { known } from '../../../core/model/reading.ts';
 import { judgeGroup } from '../../../core/plan/judge-move.ts';
 import type { MoveVerb } from '../../../core/plan/move.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
-import { pvc } from '../status/objects.ts';
+import { pvc, vr } from '../status/objects.ts';
 import { dark, vgr, vrc } from '../step/pair.ts';
 import { deployments, workloadOf } from '../workload/objects.ts';
 import { factsOf, groupOf, type MoveSketch } from './moves.ts';
@@ -283,4 +283,41 @@ test('a failover tells what it waits for where the source is demoted', () => {
   ]);
   expect(warned({ ...demoted, accepts: ['force-promote'] })).toEqual([]);
   expect(warned({ ...demoted, source: dark })).toEqual([]);
+});
+
+describe('before one of two primaries is thrown away, what speaks for which is told', () => {
+  const both: MoveSketch = {
+    verb: 'failback',
+    source: site({ db: 'followed' }),
+    target: site({ db: 'primary' }),
+  };
+  const promotedAt = (minutes: number) => ({
+    replications: known([vr({ claim: 'db', changed: minutes })]),
+  });
+
+  test.each<[string, MoveSketch, RegExp[]]>([
+    [
+      'with who is on record as the older one',
+      { ...both, isToldStale: true },
+      [
+        /^claim shop\/db: east is primary since .*Z, last sync .*Z; west is primary since .*Z, and no sync of it is known: the copy on west is taken for the older one, as is on record, or was said$/,
+      ],
+    ],
+    [
+      'by the time of their promotion where nothing is',
+      { ...both, source: promotedAt(5), target: promotedAt(60) },
+      [/the copy on west is taken for the older one, as it became primary earlier; nothing is on record$/],
+    ],
+    [
+      'and that the other one may be newer',
+      { ...both, source: promotedAt(60), target: promotedAt(5) },
+      [
+        /the copy on west .*, though it became primary later, and nothing is on record: it may be the newer one$/,
+      ],
+    ],
+    ['not where one is demoted', { ...both, target: site({ db: 'replica' }) }, []],
+    ['not by a failover', { ...both, verb: 'failover' }, []],
+  ])('%s', (_, sketch, expected) => {
+    expect(warned(sketch)).toEqual(expected.map((line) => expect.stringMatching(line)));
+  });
 });

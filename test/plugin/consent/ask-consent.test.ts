@@ -3,12 +3,15 @@ import { readConsentText } from '../../../core/consent.ts';
 import type { RpoAtRisk } from '../../../core/step/rpo-at-risk.ts';
 import { askConsent } from '../../../plugin/consent/ask-consent.ts';
 import { consentText } from '../../../plugin/consent/consent-text.ts';
+import { showLoss } from '../../../plugin/consent/show-loss.ts';
 import type { ConsentOptions } from '../../../plugin/step/parse-step-flags.ts';
 import { memoryIo } from '../memory-io.ts';
 
 const lastSync = Date.parse('2026-11-20T11:56:00Z');
 const fourMinutes: RpoAtRisk = { known: true, milliseconds: 225_000, lastSync, source: 'as the backup knew' };
 const nobodyKnows: RpoAtRisk = { known: false, why: 'no sync is known here' };
+
+const hours = (count: number): RpoAtRisk => ({ ...fourMinutes, milliseconds: count * 3_600_000 });
 
 const item = (name: string, loss: RpoAtRisk) => ({
   key: { namespace: 'shop', name },
@@ -91,10 +94,28 @@ describe('a person at a terminal', () => {
         'shop        db    2026-11-20T11:56:00Z   at most 3m45s   as the backup knew',
         'shop        web   <unknown>              <unknown>       no sync is known here',
         '',
+        '2 volumes; known: at most 3m45s; unknown: 1',
+        '',
         'cluster-2 becomes primary by force. Type its name to accept that: ',
       ].join('\n'),
     );
     expect(io.out()).toBe('');
+  });
+
+  test.each<[string, RpoAtRisk[], string]>([
+    [
+      'the best and the worst',
+      [fourMinutes, hours(2), hours(1)],
+      '3 volumes; best: at most 3m45s; worst: at most 120m\n',
+    ],
+    [
+      'of how many nobody knows',
+      [hours(1), fourMinutes, nobodyKnows],
+      'best: at most 3m45s; worst: at most 60m; unknown: 1\n',
+    ],
+    ['that nobody knows any', [nobodyKnows, nobodyKnows], '2 volumes; unknown: 2\n'],
+  ])('is told of many volumes %s', (_, losses, expected) => {
+    expect(showLoss(losses.map((loss, index) => item(`db-${index}`, loss)))).toContain(expected);
   });
 
   test('is shown names alone where a copy goes as a whole', async () => {
