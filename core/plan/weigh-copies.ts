@@ -1,5 +1,5 @@
 import { claimKeyText } from '../protection/claims-of-volume.ts';
-import { millisecondsOf } from '../status/replication.ts';
+import { millisecondsOf, replicationOfVolume } from '../status/replication.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { replicationOf } from './steps/replication-steps.ts';
@@ -7,18 +7,28 @@ import { replicationOf } from './steps/replication-steps.ts';
 // Both sites are primary, and a return throws one of the two copies away: what speaks for which of them is told before anybody accepts it.
 
 const timeText = (milliseconds: number | undefined): string =>
-  milliseconds === undefined ? 'nobody knows when' : `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  milliseconds === undefined
+    ? 'a time that nobody knows'
+    : `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
-/** `west is primary since 2026-11-20T11:00:00Z, last sync 2026-11-20T11:55:00Z`. */
-const standing = (facts: StepFacts): string => {
-  const lastSync = millisecondsOf(replicationOf(facts)?.status?.lastSyncTime);
-  const synced = lastSync === undefined ? 'and no sync of it is known' : `last sync ${timeText(lastSync)}`;
-  return `${facts.here.name} is primary since ${timeText(facts.role.since)}, ${synced}`;
+/** Conditions do not tell: a promote that goes well need not turn any of them. */
+const askedAtOf = (facts: StepFacts): number | undefined => {
+  const replication = replicationOf(facts);
+  return replication && replicationOfVolume(replication).askedAt;
 };
 
-/** One that became primary later was made so by somebody who knew of the other one; most often it is the one that users went on with. */
-const isLater = (one: StepFacts, other: StepFacts): boolean =>
-  one.role.since !== undefined && other.role.since !== undefined && one.role.since > other.role.since;
+/** `west was asked to be primary at 2026-11-20T11:00:00Z, last sync 2026-11-20T11:55:00Z`. */
+const standing = (facts: StepFacts): string => {
+  const lastSync = millisecondsOf(replicationOf(facts)?.status?.lastSyncTime);
+  const synced = lastSync === undefined ? 'no sync of it is known' : `last sync ${timeText(lastSync)}`;
+  return `${facts.here.name} was asked to be primary at ${timeText(askedAtOf(facts))}, ${synced}`;
+};
+
+/** One that was made primary later was made so by somebody who knew of the other one; most often users went on there. */
+const isLater = (one: StepFacts, other: StepFacts): boolean => {
+  const [first, second] = [askedAtOf(one), askedAtOf(other)];
+  return first !== undefined && second !== undefined && first > second;
+};
 
 const weigh = ({ volume, source, target }: VolumeNow, group: GroupNow): string | undefined => {
   if (!source.known || !target.known) return undefined;
@@ -28,8 +38,8 @@ const weigh = ({ volume, source, target }: VolumeNow, group: GroupNow): string |
   const by = isTold
     ? 'as is on record, or was said'
     : isLater(given, kept)
-      ? `though it became primary later, and nothing is on record: it may be the newer one`
-      : 'as it became primary earlier; nothing is on record';
+      ? 'though it was asked later, and nothing is on record: it may be the newer one'
+      : 'with nothing on record';
   return `claim ${claimKeyText(volume.target)}: ${standing(kept)}; ${standing(given)}: the copy on ${given.here.name} is taken for the older one, ${by}`;
 };
 

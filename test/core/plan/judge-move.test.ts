@@ -292,7 +292,7 @@ describe('before one of two primaries is thrown away, what speaks for which is t
     target: site({ db: 'primary' }),
   };
   const promotedAt = (minutes: number) => ({
-    replications: known([vr({ claim: 'db', changed: minutes })]),
+    replications: known([vr({ claim: 'db', asked: minutes })]),
   });
 
   test.each<[string, MoveSketch, RegExp[]]>([
@@ -300,20 +300,18 @@ describe('before one of two primaries is thrown away, what speaks for which is t
       'with who is on record as the older one',
       { ...both, isToldStale: true },
       [
-        /^claim shop\/db: east is primary since .*Z, last sync .*Z; west is primary since .*Z, and no sync of it is known: the copy on west is taken for the older one, as is on record, or was said$/,
+        /^claim shop\/db: east was asked to be primary at .*Z, last sync .*Z; west was asked to be primary at .*Z, no sync of it is known: the copy on west is taken for the older one, as is on record, or was said$/,
       ],
     ],
     [
-      'by the time of their promotion where nothing is',
+      'with the times alone where nothing is',
       { ...both, source: promotedAt(5), target: promotedAt(60) },
-      [/the copy on west is taken for the older one, as it became primary earlier; nothing is on record$/],
+      [/the copy on west is taken for the older one, with nothing on record$/],
     ],
     [
       'and that the other one may be newer',
       { ...both, source: promotedAt(60), target: promotedAt(5) },
-      [
-        /the copy on west .*, though it became primary later, and nothing is on record: it may be the newer one$/,
-      ],
+      [/the copy on west .*, though it was asked later, and nothing is on record: it may be the newer one$/],
     ],
     ['not where one is demoted', { ...both, target: site({ db: 'replica' }) }, []],
     ['not by a failover', { ...both, verb: 'failover' }, []],
