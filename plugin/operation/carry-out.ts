@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/model/error.ts';
 import type { OperationVerb } from '../../core/operation/operation-record.ts';
+import { isUntouched } from '../../core/plan/is-untouched.ts';
 import type { MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { storeBackup } from '../backup/take-backup.ts';
@@ -65,16 +66,11 @@ const open = async (run: CarryOut, by: string): Promise<{ log: RunLog; keeper: R
   return { log, keeper: await keep(recordStatus(log)) };
 };
 
-/** Begun already, a backup would tell of a source in mid-move. */
-const isUntouched = ({ session, groups }: CarryOut): boolean =>
-  groups.every((group) =>
-    planGroup(session.facts(), group).every(({ kind, state }) => kind.name !== 'Stop' || state !== 'done'),
-  );
-
 const backUp = async (run: CarryOut): Promise<void> => {
-  const { session, request, progress, signal } = run;
+  const { session, groups, request, progress, signal } = run;
   const { taken } = session.source;
-  if (request.backupDirectory === undefined || taken === undefined || !isUntouched(run)) return;
+  if (request.backupDirectory === undefined || taken === undefined) return;
+  if (!isUntouched(session.facts(), groups)) return;
   const directory = await storeBackup(taken, request.backupDirectory, signal);
   progress.tell({ type: 'Info', site: sourceName(run), message: `backed up to ${directory}` });
 };
