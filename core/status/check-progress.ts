@@ -10,16 +10,17 @@ import { type VerdictCheck, verdict } from './verdict.ts';
 const objectOf = ({ volume }: SideFacts): string =>
   `${volume?.replication?.kind ?? 'VolumeReplication'} ${volume?.replication?.name ?? ''}`.trim();
 
-const hasProgress = (facts: PairFacts, progress: Progress): SideFacts | undefined =>
-  longestSo(
-    sidesOf(facts).filter(
-      // A resync goes on until the copies are equal, which they are not while the peer is primary.
-      ({ role, volume }) =>
-        role.progress === progress &&
-        volume?.replication !== undefined &&
-        !(progress === 'changing' && role.role === 'resyncing'),
-    ),
+const sidesWith = (facts: PairFacts, progress: Progress): readonly SideFacts[] =>
+  sidesOf(facts).filter(
+    // A resync goes on until the copies are equal, which they are not while the peer is primary.
+    ({ role, volume }) =>
+      role.progress === progress &&
+      volume?.replication !== undefined &&
+      !(progress === 'changing' && role.role === 'resyncing'),
   );
+
+const hasProgress = (facts: PairFacts, progress: Progress): SideFacts | undefined =>
+  longestSo(sidesWith(facts, progress));
 
 const verbs: Record<string, string> = { primary: 'promote', secondary: 'demote', resync: 'resync' };
 
@@ -83,11 +84,15 @@ const whatFails = ({ site, role: { role, wants } }: SideFacts): string =>
 
 /** The last attempt failed. Some answers pass by themselves, so it is a failure only after a while. */
 export const attemptFailing: VerdictCheck = (facts) => {
-  const side = hasProgress(facts, 'failing');
+  const failing = sidesWith(facts, 'failing');
+  const maySettle = (side: SideFacts): boolean =>
+    !lastsTooLong(side, facts.now) && side.role.role !== 'primary';
+  // What does not pass by itself on one side is not hidden by what may on the other.
+  const lasting = failing.filter((side) => !maySettle(side));
+  const side = longestSo(lasting.length > 0 ? lasting : failing);
   if (side === undefined) return undefined;
   const text = `${whatFails(side)}${forAge(side.role.since, facts.now)}: ${side.role.why}`;
-  const isNew = !lastsTooLong(side, facts.now) && side.role.role !== 'primary';
-  return isNew
+  return maySettle(side)
     ? verdict('Moving', {
         reason: 'Retrying',
         message: `${text} (being retried)`,

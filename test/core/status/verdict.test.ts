@@ -141,6 +141,13 @@ const moving: Case[] = [
     reason: 'Retrying',
   },
   {
+    title: 'both sides fail: what passes by itself on one does not hide a primary that cannot be demoted',
+    here: east({ wants: 'secondary', state: 'Secondary', sets: ['resyncFailed'], changed: 3 }),
+    there: west({ wants: 'secondary', sets: ['demoteFailed'], changed: 3 }),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
     title: 'the return: the old side discards its copy, and the primary has no sync to tell of yet',
     here: east({ ...replica, autoResync: true }),
     there: west({ changed: 2, asked: 2 }),
