@@ -1,3 +1,4 @@
+import { formatTime } from '../model/condition.ts';
 import { volumeIdentityOf } from '../model/persistent-volume.ts';
 import { readingOf } from '../model/reading-of.ts';
 import type { Operation } from '../operation/read-record.ts';
@@ -98,8 +99,6 @@ export type PlanDocument = {
   readonly warnings: readonly string[];
 };
 
-const rfc3339 = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
-
 const roleIn = (reading: VolumeNow['source']): string =>
   reading.known ? reading.value.role.role : 'unknown';
 
@@ -156,7 +155,7 @@ const lossesIn = (facts: MoveFacts, group: MoveGroup): PlannedLoss[] =>
     loss,
     loses,
     atMostSeconds: rpo.known ? Math.ceil(rpo.milliseconds / 1000) : null,
-    lastSyncTime: rpo.known ? rfc3339(rpo.lastSync) : null,
+    lastSyncTime: rpo.known ? formatTime(rpo.lastSync) : null,
     why: rpo.known ? rpo.source : rpo.why,
   }));
 
@@ -225,7 +224,7 @@ export const planDocument = (
     verb: facts.verb,
     from: facts.sites.source.site.name,
     to: facts.sites.target.site.name,
-    createdAt: rfc3339(facts.now),
+    createdAt: formatTime(facts.now),
     volumes,
     workloads,
     steps: procedures[facts.verb].map(describe),

@@ -1,8 +1,8 @@
 import { type ClaimKey, claimKeyText } from '../protection/claims-of-volume.ts';
 import type { RuleCode } from '../rules/rule-code.ts';
 import { formatAge } from '../status/age.ts';
-import { isLate, lateIntervals } from '../status/lag.ts';
-import { elapsed, settleTime } from '../status/patience.ts';
+import { isLate } from '../status/lag.ts';
+import { elapsed, firstSyncPatience } from '../status/patience.ts';
 import { isRunning } from '../workload/is-running.ts';
 import { workloadText } from '../workload/workload.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
@@ -40,7 +40,7 @@ const lateness = ({ volume, source, isThrough }: VolumeNow, now: number): Late |
   const { schedule } = lag;
   const since = elapsed(source.value.role.since, now);
   if (since === undefined || !schedule.known || schedule.value.kind !== 'interval') return undefined;
-  const patience = Math.max(settleTime, lateIntervals * schedule.value.milliseconds);
+  const patience = firstSyncPatience(schedule.value.milliseconds);
   const why = `no sync has been complete since it became primary ${formatAge(since)} ago`;
   return since > patience ? { claim, milliseconds: since, why } : undefined;
 };

@@ -1,3 +1,4 @@
+import { formatTime } from '../model/condition.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { millisecondsOf, replicationOfVolume } from '../status/replication.ts';
 import type { StepFacts } from '../step/step-facts.ts';
@@ -7,9 +8,7 @@ import { replicationOf } from './steps/replication-steps.ts';
 // Both sites are primary, and a return throws one of the two copies away: what speaks for which of them is told before anybody accepts it.
 
 const timeText = (milliseconds: number | undefined): string =>
-  milliseconds === undefined
-    ? 'a time that nobody knows'
-    : `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  milliseconds === undefined ? 'a time that nobody knows' : formatTime(milliseconds);
 
 /** Conditions do not tell: a promote that goes well need not turn any of them. */
 const askedAtOf = (facts: StepFacts): number | undefined => {

@@ -1,8 +1,8 @@
 import { formatAge } from './age.ts';
 import { onlyPrimaryOf, sidesOf } from './facts.ts';
-import { criticalIntervals, isLate, lateIntervals } from './lag.ts';
+import { criticalIntervals, isLate } from './lag.ts';
 import { describeReplication, showClass } from './next-command.ts';
-import { elapsed, forAge, settleTime } from './patience.ts';
+import { elapsed, firstSyncPatience, forAge } from './patience.ts';
 import { currentCondition } from './replication.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
@@ -40,7 +40,7 @@ export const neverSynced: VerdictCheck = (facts) => {
       next: showClass(side),
     });
   const interval = schedule.known && schedule.value.kind === 'interval' ? schedule.value.milliseconds : 0;
-  const patience = Math.max(settleTime, lateIntervals * interval);
+  const patience = firstSyncPatience(interval);
   const waited = elapsed(side.role.since, facts.now) ?? 0;
   if (waited > patience)
     return verdict('Lagging', {

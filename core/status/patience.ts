@@ -1,5 +1,6 @@
 import { formatAge } from './age.ts';
 import type { SideFacts } from './facts.ts';
+import { lateIntervals } from './lag.ts';
 
 /**
  * How long a change may take before it counts as stuck, in milliseconds: the controller's call to the driver may last 3
@@ -24,3 +25,6 @@ export const longestSo = (sides: readonly SideFacts[]): SideFacts | undefined =>
   sides.toSorted(
     (a, b) => (a.role.since ?? Number.POSITIVE_INFINITY) - (b.role.since ?? Number.POSITIVE_INFINITY),
   )[0];
+
+/** How long a first sync may take, in milliseconds, before it counts as late: a new protection settles first. */
+export const firstSyncPatience = (interval: number): number => Math.max(settleTime, lateIntervals * interval);

@@ -1,4 +1,5 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
+import { formatTime } from '../model/condition.ts';
 import { formatAge } from '../status/age.ts';
 import { millisecondsOf } from '../status/replication.ts';
 import { isMarkedStale } from './stale-mark.ts';
@@ -79,7 +80,7 @@ export const rpoAtRisk = (facts: StepFacts, now: number, told?: ToldSync | undef
 /** `at most 4m (last sync 4m ago, as the backup knew)`, or `unknown (no sync is known here)`. */
 export const describeRpo = (rpo: RpoAtRisk): string =>
   rpo.known
-    ? `at most ${formatAge(rpo.milliseconds)} (last sync ${new Date(rpo.lastSync).toISOString().slice(0, 19)}Z, ${rpo.source})`
+    ? `at most ${formatAge(rpo.milliseconds)} (last sync ${formatTime(rpo.lastSync)}, ${rpo.source})`
     : `unknown (${rpo.why})`;
 
 /** Whether a loss is within what was accepted, in milliseconds or `unknown`: whoever accepts the unknown accepts everything. */

@@ -1,4 +1,5 @@
 import type { ConsentAction } from '../../core/consent.ts';
+import { formatTime } from '../../core/model/condition.ts';
 
 /** Ten minutes: enough for a controller that is busy, too short to be found lying about. */
 const validForMs = 10 * 60_000;
@@ -23,5 +24,5 @@ export const consentText = (
     maxLoss,
     by,
     ...(reason === undefined ? {} : { reason }),
-    expires: `${new Date(now + validForMs).toISOString().slice(0, 19)}Z`,
+    expires: formatTime(now + validForMs),
   });

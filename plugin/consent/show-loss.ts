@@ -1,3 +1,4 @@
+import { formatTime } from '../../core/model/condition.ts';
 import { formatAge } from '../../core/status/age.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
 import type { RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
@@ -9,8 +10,7 @@ export type LossItem = {
   readonly need: ConsentNeed;
 };
 
-const lastSyncCell = (loss: RpoAtRisk): string =>
-  loss.known ? `${new Date(loss.lastSync).toISOString().slice(0, 19)}Z` : '<unknown>';
+const lastSyncCell = (loss: RpoAtRisk): string => (loss.known ? formatTime(loss.lastSync) : '<unknown>');
 
 const lossCell = (loss: RpoAtRisk): string =>
   loss.known ? `at most ${formatAge(loss.milliseconds)}` : '<unknown>';

@@ -139,7 +139,7 @@ export const narrowSource = (source: ObjectSource, claims: readonly ClaimKey[]):
     others: [...new Set(parts.flatMap(({ others }) => others))],
     leftOut: [],
   };
-  return sourceOf({ ...source.source, chosen: narrowed }, source.taken);
+  return { ...sourceOf({ ...source.source, chosen: narrowed }, source.taken), lastSyncOf: source.lastSyncOf };
 };
 
 /** Nothing to bring: everything has to be on the target already. */

@@ -49,7 +49,8 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
   const late = new AbortController();
   const time = AbortSignal.timeout(request.timeoutMs);
   // Nothing is left undone where it only waits for the first sync back.
-  time.addEventListener('abort', () => (isUp ? stopWaiting() : late.abort()), { once: true });
+  const onTime = (): void => (isUp ? stopWaiting() : late.abort());
+  time.addEventListener('abort', onTime, { once: true });
   return {
     signal: AbortSignal.any([interruption.signal, leaving.signal, keeper.lost, late.signal]),
     enough: enough.signal,
@@ -62,6 +63,7 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     isLeft: () => leaving.signal.aborted,
     isLate: () => late.signal.aborted,
     end: () => {
+      time.removeEventListener('abort', onTime);
       io.signal.removeEventListener('abort', onInterrupt);
       second.removeEventListener('abort', onSecondInterrupt);
     },

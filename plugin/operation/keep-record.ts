@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { formatTime } from '../../core/model/condition.ts';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import { apiVersionOf, resources } from '../../core/model/resource.ts';
 import { type Holder, holderText, leaseDurationSeconds, leaseRenewalMs } from '../../core/operation/lease.ts';
@@ -51,8 +52,6 @@ export type RecordOptions = {
 };
 
 const soonMs = 1_000;
-
-const rfc3339 = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 type Copy = {
   readonly site: Site;
@@ -247,7 +246,7 @@ const lastWriteMs = 5_000;
 
 /** A name that tells the verb and the time, and is no other's. */
 export const operationName = (verb: string, now: number, random: () => number): string => {
-  const time = rfc3339(now).replaceAll(/[-:Z]/g, '').replace('T', '-');
+  const time = formatTime(now).replaceAll(/[-:Z]/g, '').replace('T', '-');
   const suffix = Math.floor(random() * 36 ** 4)
     .toString(36)
     .padStart(4, '0');

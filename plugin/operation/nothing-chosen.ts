@@ -1,10 +1,10 @@
 import { DrError } from '../../core/model/error.ts';
-import type { SiteName } from '../../core/status/snapshot.ts';
 import { commandFor } from './command-for.ts';
+import type { LiveSite } from './live-site.ts';
 import type { OperationRequest } from './operation-request.ts';
 
 /** A site, and why it cannot be read; undefined where it was. */
-type SiteState = { readonly site: SiteName; readonly whyDark: () => string | undefined };
+type SiteState = Pick<LiveSite, 'site' | 'whyDark'>;
 
 /** Where was looked: of what a dark site has nobody knows. */
 const whereOf = (sites: readonly SiteState[], namespace: string | undefined): string => {

@@ -1,4 +1,5 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { formatTime } from '../../core/model/condition.ts';
 import { apiVersionOf } from '../../core/model/resource.ts';
 import type { OperationStep } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
@@ -114,8 +115,6 @@ export const newRunLog = (
   };
 };
 
-const rfc3339 = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
-
 const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } =>
   value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
 
@@ -123,8 +122,8 @@ const stepsOf = ({ steps }: RunLog): OperationStep[] =>
   [...steps.values()].map(({ name, site, startedAt, endedAt }) => ({
     name,
     site,
-    startedAt: rfc3339(startedAt),
-    ...optional('endedAt', endedAt === undefined ? undefined : rfc3339(endedAt)),
+    startedAt: formatTime(startedAt),
+    ...optional('endedAt', endedAt === undefined ? undefined : formatTime(endedAt)),
   }));
 
 const since = (log: RunLog, at: number | undefined): number | undefined =>
@@ -141,13 +140,13 @@ export const recordStatus =
       .map(({ namespace: _, ...workload }) => workload);
     return {
       phase: log.phase,
-      startedAt: rfc3339(log.startedAt),
+      startedAt: formatTime(log.startedAt),
       steps: stepsOf(log),
       workloads,
       consents: log.consents,
       ...optional('message', log.message),
-      ...optional('endedAt', log.endedAt === undefined ? undefined : rfc3339(log.endedAt)),
-      ...optional('pointOfNoReturnAt', log.promotedAt === undefined ? undefined : rfc3339(log.promotedAt)),
+      ...optional('endedAt', log.endedAt === undefined ? undefined : formatTime(log.endedAt)),
+      ...optional('pointOfNoReturnAt', log.promotedAt === undefined ? undefined : formatTime(log.promotedAt)),
       // What was taken back has come to nothing that could be measured.
       ...(isTakenBack(log)
         ? {}
@@ -170,7 +169,7 @@ export const noteConsents = (
     [...losses.accepted.values()].map(({ loss, maxLoss }) => [`${loss} ${maxLoss}`, { loss, maxLoss }]),
   );
   for (const { loss, maxLoss } of entries.values())
-    log.consents.push({ accepts: loss, maxLoss, by, at: rfc3339(now), ...optional('reason', reason) });
+    log.consents.push({ accepts: loss, maxLoss, by, at: formatTime(now), ...optional('reason', reason) });
 };
 
 /** A step of one group began. */

@@ -31,7 +31,7 @@ import { describeStep } from '../../core/step/step-facts.ts';
 import type { Site, Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
-import { bringBackup, refuseBackupOfTarget } from './bring-backup.ts';
+import { bringBackup, vouchFor } from './bring-backup.ts';
 import type { ObjectSource } from './bring-objects.ts';
 import { findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
 import { followSite, type LiveSite } from './live-site.ts';
@@ -251,7 +251,7 @@ export const prepareOperation = async (
   const from = otherSide[to];
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];
-  await refuseBackupOfTarget(backup, { source: source.site, target: target.site }, signal);
+  const vouched = await vouchFor(backup, { source, target }, signal);
   const unstoppable = ['failover', 'undo'].includes(request.verb)
     ? []
     : await addCustomWorkloads(
@@ -267,7 +267,7 @@ export const prepareOperation = async (
     sites: { source, target },
     volumes,
     paired: new Map(paired.map((it) => [claimKeyText(it.pair[from]), it])),
-    backup,
+    backup: vouched,
     known: known_,
     recorded,
     unfinished,

@@ -1,3 +1,4 @@
+import { formatTime } from '../../core/model/condition.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import type { Site } from '../door/clusters.ts';
 import { writeRecordStatus } from './record-sites.ts';
@@ -8,7 +9,7 @@ export const supersede = async (
   by: string,
   { sites, now, signal }: { sites: readonly Site[]; now: number; signal: AbortSignal },
 ): Promise<void> => {
-  const endedAt = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const endedAt = formatTime(now);
   await Promise.all(
     records.map(async ({ site, namespace, record }) => {
       const found = sites.find((it) => it.name === site.name);
