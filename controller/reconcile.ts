@@ -103,6 +103,10 @@ const perform = async (
       note(reconciler, replication, step.note);
       return { facts: replaceReplication(reconciler, pass, fresh), answers };
     }
+    case 'mark-demotion': {
+      const fresh = await writer.markDemotion(replication, step.text);
+      return { facts: replaceReplication(reconciler, pass, fresh), answers };
+    }
     case 'claim-pvc':
     case 'release-pvc': {
       if (claim === undefined) return pass;

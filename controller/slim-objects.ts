@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../core/consent.ts';
+import { demotionAnnotation } from '../core/following/demotion.ts';
 import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type {
   ClaimReference,
@@ -65,6 +66,9 @@ const slimReference = ({ namespace, name, uid }: ClaimReference): ClaimReference
   ...(uid === undefined ? {} : { uid }),
 });
 
+/** What decisions look at. */
+const annotationsRead: readonly string[] = [consentAnnotation, demotionAnnotation];
+
 /** Managed fields and the last applied text are most of a VolumeReplication, and nothing here reads them. */
 export const slimReplication = (
   replication: VolumeReplication,
@@ -72,7 +76,7 @@ export const slimReplication = (
 ): VolumeReplication => {
   const { managedFields: _, annotations, labels: __, ...metadata } = replication.metadata;
   const { spec, status, ...rest } = replication;
-  const consent = annotations?.[consentAnnotation];
+  const kept = Object.entries(annotations ?? {}).filter(([name]) => annotationsRead.includes(name));
   return {
     ...rest,
     spec,
@@ -86,7 +90,7 @@ export const slimReplication = (
         }),
     metadata: {
       ...metadata,
-      ...(consent === undefined ? {} : { annotations: { [consentAnnotation]: consent } }),
+      ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
     },
   };
 };

@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../core/consent.ts';
+import { demotionAnnotation } from '../core/following/demotion.ts';
 import type { PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { resources } from '../core/model/resource.ts';
 import { replicationNames, type VolumeReplication } from '../core/model/volume-replication.ts';
@@ -9,6 +10,7 @@ export type Writer = {
   addFinalizer(replication: VolumeReplication): Promise<VolumeReplication>;
   removeFinalizer(replication: VolumeReplication): Promise<VolumeReplication>;
   removeConsent(replication: VolumeReplication): Promise<VolumeReplication>;
+  markDemotion(replication: VolumeReplication, text: string): Promise<VolumeReplication>;
   claim(claim: PersistentVolumeClaim, owner: VolumeReplication): Promise<PersistentVolumeClaim>;
   release(claim: PersistentVolumeClaim): Promise<PersistentVolumeClaim>;
   writeStatus(replication: VolumeReplication, patch: Record<string, unknown>): Promise<VolumeReplication>;
@@ -54,6 +56,8 @@ export const createWriter = (cluster: Cluster): Writer => {
       }),
     removeConsent: (replication) =>
       patchReplication(replication, { annotations: { [consentAnnotation]: null } }),
+    markDemotion: (replication, text) =>
+      patchReplication(replication, { annotations: { [demotionAnnotation]: text } }),
     claim: (claim, owner) =>
       patchClaim(claim, {
         annotations: { [replicationNames.pvcOwnerAnnotation]: owner.metadata.name },

@@ -4,7 +4,7 @@ import type { KubernetesObject } from './model/kubernetes-object.ts';
 /** The annotation on a VolumeReplication that holds a person's consent, as JSON. */
 export const consentAnnotation = 'kubectl-dr.dev/consent';
 
-const actions = ['force-promote', 'resync', 'demote-in-use', 'unprotect'] as const;
+const actions = ['force-promote', 'resync', 'demote-in-use', 'unprotect', 'lose-since-promote'] as const;
 
 /** What a person can accept. */
 export type ConsentAction = (typeof actions)[number];

@@ -1,9 +1,10 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import type { Reading } from '../model/reading.ts';
 import { knownValue } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { formatAge } from '../status/age.ts';
 import { settleTime } from '../status/patience.ts';
-import { isStatusCurrent, millisecondsOf, replicationOfVolume } from '../status/replication.ts';
+import { isStatusCurrent, replicationOfVolume } from '../status/replication.ts';
 import type { CheckFacts, LeaseHeld, SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { firstOf, onEachSite } from './on-each.ts';

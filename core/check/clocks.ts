@@ -1,6 +1,6 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { knownValue } from '../model/reading-of.ts';
 import { formatAge } from '../status/age.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import type { CheckFacts, SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachSite } from './on-each.ts';

@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { knownValue, readingOf } from '../model/reading-of.ts';
 import { replicationNames } from '../model/volume-replication.ts';
@@ -6,7 +7,6 @@ import { listNames } from '../rules/guard/list-names.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { formatAge } from '../status/age.ts';
 import { settleTime } from '../status/patience.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import type { CheckedNamespace, SiteFacts } from './facts.ts';
 import { type Check, type FindingLevel, finding, type Seen } from './finding.ts';
 import { onEachSite } from './on-each.ts';

@@ -1,4 +1,4 @@
-import { millisecondsOf } from '../status/replication.ts';
+import { millisecondsOf } from '../model/api-time.ts';
 import type { SiteName } from '../status/snapshot.ts';
 import { greatestLoss } from './data-loss.ts';
 import type {

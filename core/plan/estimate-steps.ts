@@ -1,6 +1,6 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { parseGoDuration } from '../model/duration.ts';
 import type { Operation } from '../operation/read-record.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import type { GroupNow } from './move.ts';
 import type { StepKind, StepName } from './step-look.ts';
 import { replicationOf } from './steps/replication-steps.ts';

@@ -1,4 +1,5 @@
-import { currentCondition, millisecondsOf, replicationOfVolume } from '../status/replication.ts';
+import { millisecondsOf } from '../model/api-time.ts';
+import { currentCondition, replicationOfVolume } from '../status/replication.ts';
 import { isMarkedStale, wasResyncedFrom } from '../step/stale-mark.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';

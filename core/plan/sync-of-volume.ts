@@ -1,7 +1,7 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { type Reading, unknown } from '../model/reading.ts';
 import { readingOf } from '../model/reading-of.ts';
 import { type Lag, measureLag } from '../status/lag.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import { type Schedule, scheduleOf } from '../status/schedule.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import { replicationOf } from './steps/replication-steps.ts';

@@ -1,6 +1,7 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { formatTime } from '../model/condition.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
-import { millisecondsOf, replicationOfVolume } from '../status/replication.ts';
+import { replicationOfVolume } from '../status/replication.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { replicationOf } from './steps/replication-steps.ts';

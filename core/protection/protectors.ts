@@ -3,6 +3,7 @@ import { known, type Reading, unknown } from '../model/reading.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { ReplicationHere } from '../rules/replication-facts.ts';
+import { type Replication, replicationOfGroup, replicationOfVolume } from '../status/replication.ts';
 import { type ClaimKey, claimKeyText } from './claims-of-volume.ts';
 import { markedGroupOf, takesIn, whySelectorUnknown } from './group-members.ts';
 
@@ -61,6 +62,12 @@ export const protectorsOf = (
   }
   return known([...single, ...groups, ...orphansOf(lookup, key, claim)]);
 };
+
+/** A protector as its role is read. */
+export const replicationOfProtector = (protector: Protector): Replication =>
+  protector.kind === 'VolumeReplication'
+    ? replicationOfVolume(protector.object)
+    : replicationOfGroup(protector.object);
 
 /** A protector as the rules know it. */
 export const replicationHereOf = ({ kind, object }: Protector, claimName: string): ReplicationHere => ({

@@ -1,3 +1,5 @@
+import { followedCondition } from '../following/followed.ts';
+import type { Condition } from '../model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
@@ -62,6 +64,13 @@ export type Facts = {
 
 /** `status.state`, or `Unknown` where it is empty. */
 export const currentState = ({ replication }: Facts): string => replication.status?.state || 'Unknown';
+
+/** What `Followed` says of the spec that was acted on last: the one that it speaks of may be an older one than the object's. */
+export const followedBefore = ({ replication: { status } }: Facts): Condition | undefined =>
+  status?.conditions?.find(
+    ({ type, observedGeneration }) =>
+      type === followedCondition && observedGeneration === status.observedGeneration,
+  );
 
 /** Whether the object is on its way out. */
 export const isDeleting = ({ replication }: Facts): boolean =>

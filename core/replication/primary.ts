@@ -1,3 +1,4 @@
+import type { NewCondition } from '../model/condition.ts';
 import { type Answers, errorText, type InfoAnswer } from './answer.ts';
 import {
   type ConditionSet,
@@ -15,6 +16,7 @@ import type { Prepared } from './prerequisites.ts';
 import { forceFailure, stepToPromotion } from './promotion.ts';
 import type { StatusChange } from './status-change.ts';
 import { backoff, longestBackoffMs, type Note, type Requeue, type Step } from './step.ts';
+import { followedNow } from './unfollowed-primary.ts';
 
 type Situation = { facts: Facts; answers: Answers; prepared: Prepared };
 
@@ -26,14 +28,19 @@ const succeeded = (answer: { ok: boolean } | undefined): boolean => answer?.ok =
 const isPromoted = (situation: Situation): boolean =>
   isPrimary(situation) || succeeded(situation.answers.promote) || succeeded(situation.answers.forcedPromote);
 
+const useOfConsent = (situation: Situation): string | undefined => {
+  const { look } = situation.facts;
+  if (wasForced(situation)) return 'used to force the promotion';
+  if (peerDoubt(situation.facts) !== undefined) return 'used to promote while the other site may be primary';
+  return look?.peer.state === 'not-primary' && look.peer.left !== undefined
+    ? 'used to promote without what the other site wrote last'
+    : undefined;
+};
+
 const useUpConsent = (situation: Situation): Step | undefined => {
-  const used = wasForced(situation)
-    ? 'used to force the promotion'
-    : 'used to promote while the other site may be primary';
-  const isUsed = wasForced(situation) || peerDoubt(situation.facts) !== undefined;
   return endConsent(situation.facts, {
-    reached: ['force-promote'],
-    outcome: isUsed ? used : 'no longer needed: the volume is primary',
+    reached: ['force-promote', 'lose-since-promote'],
+    outcome: useOfConsent(situation) ?? 'no longer needed: the volume is primary',
   });
 };
 
@@ -70,20 +77,13 @@ const infoConditions = (answer: InfoAnswer | undefined): ConditionSet => {
   return answer.code === 'Unimplemented' ? [] : replicationUnknown('volume', errorText(answer));
 };
 
-const sinceTransition = (facts: Facts): number => {
-  const completed = facts.replication.status?.conditions?.find(({ type }) => type === 'Completed');
-  const since = completed?.status === 'True' ? Date.parse(completed.lastTransitionTime) : facts.now;
-  return facts.now - since;
-};
-
 const nextPoll = ({ facts, answers, prepared }: Situation): Requeue => {
   const { info, destination } = answers;
   if (destination !== undefined && !destination.ok) return backoff;
   if (info === undefined || (!info.ok && info.code === 'Unimplemented')) return { when: 'never' };
   const pollMs = facts.pollMs ?? pollIntervalOf(prepared.parameters.forDriver);
-  const isSynced =
-    info.ok && (info.info.lastSyncTime !== undefined || facts.replication.status?.lastSyncTime !== undefined);
-  const ms = isSynced ? pollMs : firstSyncDelay(sinceTransition(facts), pollMs);
+  const { status, since = facts.now } = followedCondition({ facts, answers, prepared });
+  const ms = status === 'True' ? pollMs : firstSyncDelay(facts.now - since, pollMs);
   // An error is no news about the mirroring: half a day of an unknown state must not come of it.
   return { when: 'after', ms: info.ok || info.code === 'NotFound' ? ms : Math.min(ms, longestBackoffMs) };
 };
@@ -136,6 +136,10 @@ const promotionNotes = (situation: Situation): Note[] => {
   ];
 };
 
+/** The call by which it became primary was made after the pass began, or after the last look at both sites. */
+const followedCondition = (situation: Situation): NewCondition =>
+  followedNow(situation, isPrimary(situation) ? undefined : situation.facts.now);
+
 const done = (situation: Situation): Step => {
   const { answers } = situation;
   const { info, destination } = answers;
@@ -145,6 +149,7 @@ const done = (situation: Situation): Step => {
     conditions: [
       ...promoted('volume'),
       ...infoConditions(info),
+      followedCondition(situation),
       ...(destination === undefined
         ? []
         : destination.ok

@@ -10,15 +10,15 @@ import {
   unmetPrerequisite,
 } from './condition-sets.ts';
 import { type CarefulCall, currentState, type Facts } from './facts.ts';
-import { ruleFacts } from './rule-facts.ts';
+import { type Call, ruleFacts } from './rule-facts.ts';
 import { handOverBackoffMs, longestBackoffMs, type Requeue, type Step } from './step.ts';
 
 type Refusals = readonly Finding<GuardCode>[];
 
-const promotionRules = ['DR101', 'DR102', 'DR104', 'DR106'] as const satisfies readonly GuardCode[];
+const promotionRules = ['DR101', 'DR102', 'DR104', 'DR106', 'DR113'] as const satisfies readonly GuardCode[];
 const resyncRules = ['DR108'] as const satisfies readonly GuardCode[];
 /** Nothing tells when the other site changes, so it is asked again. */
-const peerRules: readonly GuardCode[] = ['DR102', 'DR108'];
+const peerRules: readonly GuardCode[] = ['DR102', 'DR108', 'DR113'];
 const firstRetryMs = 1_000;
 
 const retryOf = (refusals: Refusals): Requeue => ({
@@ -45,13 +45,23 @@ const mayHavePromoted = ({ replication: { metadata, status } }: Facts): boolean 
   return tried && !refused;
 };
 
-const refuse = (
+/** What stands against the demotion of a primary. */
+export const refusalsOf = (facts: Facts, call: Extract<Call, { kind: 'demotion' }>): Refusals =>
+  judgeRules(ruleFacts(facts, call), ['DR113']).refusals;
+
+/** Ends a pass without the call that rules stand against. */
+export const refuse = (
   facts: Facts,
   refusals: Refusals,
   {
     reason,
     conditions,
-  }: { reason: string; conditions: (source: string, message: string, error: string) => ConditionSet },
+    requeue = retryOf(refusals),
+  }: {
+    reason: string;
+    conditions: (source: string, message: string, error: string) => ConditionSet;
+    requeue?: Requeue;
+  },
 ): Step => {
   const message = refusals.map((finding) => `${finding.code}: ${finding.message}`).join('; ');
   return {
@@ -61,7 +71,7 @@ const refuse = (
       conditions: unmet(conditions('volume', unmetPrerequisite, message), message),
       ...(mayHavePromoted(facts) ? { state: 'Unknown' } : {}),
     },
-    requeue: retryOf(refusals),
+    requeue,
     notes: [{ type: 'Warning', reason, message }],
   };
 };
@@ -83,7 +93,7 @@ export const stepBeforePromotion = (facts: Facts, answers: Answers): Step | unde
   const { look } = facts;
   if (look?.before !== before) return { do: 'look-closer', before };
   const rules = promotionRules.filter((code) => code !== 'DR102' || facts.forcePolicy === 'consent');
-  const { refusals } = judgeRules(ruleFacts(facts, look), rules);
+  const { refusals } = judgeRules(ruleFacts(facts, { kind: 'replica', look }), rules);
   if (refusals.length === 0) return undefined;
   return refuse(facts, refusals, { reason: 'PromoteRefused', conditions: failedPromotion });
 };
@@ -93,7 +103,7 @@ export const stepBeforeResync = (facts: Facts): Step | undefined => {
   if (!facts.hasPeer) return undefined;
   const { look } = facts;
   if (look?.before !== 'resync') return { do: 'look-closer', before: 'resync' };
-  const { refusals } = judgeRules(ruleFacts(facts, look), resyncRules);
+  const { refusals } = judgeRules(ruleFacts(facts, { kind: 'replica', look }), resyncRules);
   if (refusals.length === 0) return undefined;
   return refuse(facts, refusals, { reason: 'ResyncRefused', conditions: failedResync });
 };

@@ -1,11 +1,16 @@
 import { consentAnnotation } from '../consent.ts';
+import { demotionOf } from '../following/demotion.ts';
+import type { Followed } from '../following/followed.ts';
 import { known, unknown } from '../model/reading.ts';
 import type { Member, ReplicationFacts } from '../rules/replication-facts.ts';
 import type { CloseLook, Facts } from './facts.ts';
 
 const notRead = unknown('the controller did not read it');
 
-const memberOf = ({ replication, claim, volume }: Facts, { sameVolume, peer }: CloseLook): Member => ({
+const memberOf = (
+  { replication, claim, volume }: Facts,
+  { sameVolume, peer }: Pick<CloseLook, 'sameVolume' | 'peer'>,
+): Member => ({
   claimName: replication.spec.dataSource.name,
   claim: known(claim),
   elsewhere: notRead,
@@ -18,11 +23,23 @@ const memberOf = ({ replication, claim, volume }: Facts, { sameVolume, peer }: C
   peer,
 });
 
+/** What is about to be asked of the driver, with what has been looked at for it. */
+export type Call =
+  /** A replica that nobody resyncs becomes what the spec asks for. */
+  | { readonly kind: 'replica'; readonly look: CloseLook }
+  /** A primary is demoted. */
+  | { readonly kind: 'demotion'; readonly followed: Followed };
+
+const nobodyAsked: Pick<CloseLook, 'sameVolume' | 'peer'> = {
+  sameVolume: notRead,
+  peer: { state: 'not-asked' },
+};
+
 /**
- * What the safety rules look at, as the controller sees it before a careful call: the step from a replica that nobody resyncs to
- * what the spec asks for. Who may consent was decided at admission, so the annotation is taken at its word.
+ * What the safety rules look at, as the controller sees it before a careful call: the step to what the spec asks for. Who may consent
+ * was decided at admission, so the annotation is taken at its word.
  */
-export const ruleFacts = (facts: Facts, look: CloseLook): ReplicationFacts => {
+export const ruleFacts = (facts: Facts, call: Call): ReplicationFacts => {
   const { replication, replicationClass, now } = facts;
   const { metadata, spec, status } = replication;
   return {
@@ -32,14 +49,14 @@ export const ruleFacts = (facts: Facts, look: CloseLook): ReplicationFacts => {
       kind: 'VolumeReplication',
       namespace: metadata.namespace ?? '',
       name: metadata.name ?? '',
-      before: { replicationState: 'secondary', autoResync: false },
+      before: { replicationState: call.kind === 'demotion' ? 'primary' : 'secondary', autoResync: false },
       after: { replicationState: spec.replicationState, autoResync: spec.autoResync ?? false },
       state: status?.state ?? '',
       isProtecting: (metadata.finalizers ?? []).length > 0,
       isTerminating: metadata.deletionTimestamp !== undefined,
       followsGroup: false,
     },
-    members: known([memberOf(facts, look)]),
+    members: known([memberOf(facts, call.kind === 'demotion' ? nobodyAsked : call.look)]),
     classes: known([
       {
         kind: 'VolumeReplicationClass',
@@ -48,6 +65,11 @@ export const ruleFacts = (facts: Facts, look: CloseLook): ReplicationFacts => {
       },
     ]),
     namespaceTerminating: notRead,
+    copy: {
+      followed: call.kind === 'demotion' ? call.followed : { state: 'yes' },
+      isTold: true,
+      demotion: demotionOf(replication, undefined),
+    },
     consent: {
       text: metadata.annotations?.[consentAnnotation],
       isNew: false,

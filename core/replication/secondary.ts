@@ -1,13 +1,16 @@
+import { followedCondition } from '../following/followed.ts';
 import type { Answers, ResyncAnswer } from './answer.ts';
 import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts';
 import { endConsent } from './end-consent.ts';
 import { currentState, type Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
 import { handOverDelay } from './poll-interval.ts';
+import type { Prepared } from './prerequisites.ts';
 import { stepBeforeResync } from './refuse-unsafe.ts';
 import type { Note, Step } from './step.ts';
+import { stepBeforeDemotion, wasLeftUnfollowed } from './unfollowed-primary.ts';
 
-type Situation = { facts: Facts; answers: Answers };
+type Situation = { facts: Facts; answers: Answers; prepared: Prepared };
 
 const isSecondary = ({ facts }: Situation): boolean => currentState(facts) === 'Secondary';
 
@@ -25,7 +28,10 @@ const resyncsItself = ({ replication }: Facts): boolean => replication.spec.auto
 /** Consent to a promotion that has been and is undone again must not serve the next one, either. */
 const endDemoteConsent = ({ facts }: Situation): Step | undefined =>
   endConsent(facts, {
-    reached: currentState(facts) === 'Primary' ? ['demote-in-use', 'force-promote'] : ['demote-in-use'],
+    reached:
+      currentState(facts) === 'Primary'
+        ? ['demote-in-use', 'lose-since-promote', 'force-promote']
+        : ['demote-in-use', 'lose-since-promote'],
     pending: resyncsItself(facts) ? ['resync'] : [],
     outcome: 'the volume is demoted',
   });
@@ -33,8 +39,14 @@ const endDemoteConsent = ({ facts }: Situation): Step | undefined =>
 /** The driver took the resync, so that nothing is left to consent to. */
 const endResyncConsent = ({ facts }: Situation): Step | undefined =>
   wantsForce(facts)
-    ? endConsent(facts, { reached: ['resync', 'demote-in-use'], outcome: 'the resync is under way or done' })
+    ? endConsent(facts, {
+        reached: ['resync', 'demote-in-use', 'lose-since-promote'],
+        outcome: 'the resync is under way or done',
+      })
     : undefined;
+
+/** Conditions that speak of a primary. */
+const ofPrimaryOnly: readonly string[] = ['Replicating', followedCondition];
 
 const demoteDone = (situation: Situation): Step | undefined => {
   if (isSecondary(situation)) return undefined;
@@ -45,7 +57,7 @@ const demoteDone = (situation: Situation): Step | undefined => {
       message: 'volume is marked secondary and is degraded',
       conditions: demoted('volume'),
       // What a primary knew of its mirroring says nothing about a secondary, whatever becomes of the resync.
-      withdrawn: ['Replicating'],
+      withdrawn: ofPrimaryOnly,
       forgetsSyncTime: true,
     },
     requeue: { when: 'after', ms: handOverDelay(0, situation.facts.resyncPollMs) },
@@ -115,15 +127,21 @@ const sinceDemotion = ({ replication, now }: Facts): number => {
     : Number.POSITIVE_INFINITY;
 };
 
-/** A running replica stays here for as long as the other site is primary: that is its normal state. */
+/**
+ * A running replica stays here for as long as the other site is primary: that is its normal state. So does what was demoted before the
+ * other site had followed it, however equal the driver calls the two.
+ */
 const resyncRuns = (situation: Situation): Step | undefined => {
-  if (isReady(situation.answers.resync)) return undefined;
+  const isUnfollowed = wasLeftUnfollowed(situation.facts);
+  if (isReady(situation.answers.resync) && !isUnfollowed) return undefined;
   return {
     do: 'finish',
     status: {
-      message: 'volume is degraded',
+      message: isUnfollowed
+        ? 'volume is degraded: it was demoted before the other site had followed it'
+        : 'volume is degraded',
       conditions: resyncing('volume'),
-      withdrawn: ['Replicating'],
+      withdrawn: ofPrimaryOnly,
     },
     requeue: {
       when: 'after',
@@ -143,7 +161,7 @@ const inSync =
       message,
       conditions: [...resyncing('volume'), ...notDegraded('volume'), ...validated('volume')],
       completed: true,
-      ...(forgetsSyncTime ? { withdrawn: ['Replicating'], forgetsSyncTime } : {}),
+      ...(forgetsSyncTime ? { withdrawn: ofPrimaryOnly, forgetsSyncTime } : {}),
     },
     requeue: { when: 'never' },
     notes: [
@@ -163,6 +181,7 @@ const firstOf = (
 };
 
 const secondaryDecisions = [
+  stepBeforeDemotion,
   demote,
   demoteFailed,
   endDemoteConsent,
@@ -183,9 +202,9 @@ const resyncDecisions = [
 ] as const;
 
 /** `spec.replicationState: secondary`: demote, then follow the resync. Never enables: a volume without mirroring fails. */
-export const stepToSecondary = (facts: Facts, answers: Answers): Step =>
-  firstOf(secondaryDecisions, { facts, answers });
+export const stepToSecondary = (facts: Facts, answers: Answers, prepared: Prepared): Step =>
+  firstOf(secondaryDecisions, { facts, answers, prepared });
 
 /** `spec.replicationState: resync`: no demote, the resync is forced. */
-export const stepToResync = (facts: Facts, answers: Answers): Step =>
-  firstOf(resyncDecisions, { facts, answers });
+export const stepToResync = (facts: Facts, answers: Answers, prepared: Prepared): Step =>
+  firstOf(resyncDecisions, { facts, answers, prepared });

@@ -26,6 +26,8 @@ export type Step =
   /** Read the objects from the server, and ask the peer where that matters: the call must not rest on a cache, nor on what was asked for before a long call. */
   | { do: 'look-closer'; before: CarefulCall }
   | { do: 'remove-consent'; note: Note }
+  /** Put the annotation on that says whether the other site had followed; `text` is its value. */
+  | { do: 'mark-demotion'; text: string }
   | { do: 'release-pvc' }
   | { do: 'remove-finalizer'; note?: Note }
   /** Write the status and end this pass. Notes are recorded only if the status changed. */

@@ -1,3 +1,13 @@
+import type { Demotion } from '../following/demotion.ts';
+
+/** A copy that was demoted, and may hold what no other has. */
+export type LeftCopy = {
+  /** `namespace/name` over there. */
+  readonly replication: string;
+  readonly kind: 'VolumeReplication' | 'VolumeGroupReplication';
+  readonly demotion: Demotion;
+};
+
 /** What the other site shows of one volume, looked up by the volume's identity. */
 export type PeerView =
   /** No peer is known to whoever asks. */
@@ -19,6 +29,11 @@ export type PeerView =
       readonly by: 'spec' | 'status' | 'both';
     }
   /** It answered, and nothing there is primary or on the way to it. */
-  | { readonly state: 'not-primary'; readonly site: string }
+  | {
+      readonly state: 'not-primary';
+      readonly site: string;
+      /** Its replication that is demoted, where it does not show that it left the other site with everything. */
+      readonly left?: LeftCopy | undefined;
+    }
   /** It may be primary: it did not answer, forbade the question, or its answer does not tell. `why` is one clause. */
   | { readonly state: 'unknown'; readonly site: string; readonly why: string };

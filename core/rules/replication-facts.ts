@@ -1,3 +1,4 @@
+import type { CopyFacts } from '../following/copy-facts.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { StorageClass } from '../model/storage-class.ts';
@@ -85,6 +86,7 @@ export type ReplicationFacts = {
   readonly classes: Reading<readonly ClassHere[]>;
   /** The namespace is being deleted, so that everything in it has to go. */
   readonly namespaceTerminating: Reading<boolean>;
+  readonly copy: CopyFacts;
   readonly consent: ConsentFacts;
   /** Without a peer nothing can be said about the other site: `allow` as kubernetes-csi-addons does, or `refuse`. */
   readonly withoutPeer: 'allow' | 'refuse';

@@ -11,7 +11,8 @@ export type GuardCode =
   | 'DR109'
   | 'DR110'
   | 'DR111'
-  | 'DR112';
+  | 'DR112'
+  | 'DR113';
 
 /** Repair: the object is mended on its way in. */
 export type RepairCode = 'DR201' | 'DR202' | 'DR203';

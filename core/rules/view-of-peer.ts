@@ -1,6 +1,7 @@
+import { leftNothing } from '../following/demotion.ts';
 import { known } from '../model/reading.ts';
-import type { Protector } from '../protection/protectors.ts';
-import { isStatusCurrent, replicationOfGroup, replicationOfVolume } from '../status/replication.ts';
+import { type Protector, replicationOfProtector } from '../protection/protectors.ts';
+import { isStatusCurrent } from '../status/replication.ts';
 import { readRole } from '../status/role.ts';
 import type { PeerView } from './peer-view.ts';
 
@@ -22,10 +23,7 @@ const primaryBy = (wants: boolean, isCurrent: boolean): 'both' | 'spec' | 'statu
 };
 
 const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
-  const replication =
-    protector.kind === 'VolumeReplication'
-      ? replicationOfVolume(protector.object)
-      : replicationOfGroup(protector.object);
+  const replication = replicationOfProtector(protector);
   const { role, why } = readRole(known(replication));
   const name = `${replication.namespace}/${replication.name}`;
   const wantsPrimary = replication.wants === 'primary';
@@ -40,8 +38,15 @@ const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
     return { state: 'primary', site, replication: name, kind: protector.kind, by };
   }
   if (role === 'unknown') return { state: 'unknown', site, why: `${protector.kind} ${name} there: ${why}` };
-  return { state: 'not-primary', site };
+  const isResynced = replication.wants === 'resync';
+  // What is asked to fetch the other copy was given up when that was asked for.
+  if (isResynced || leftNothing(replication.demotion)) return { state: 'not-primary', site };
+  const left = { replication: name, kind: protector.kind, demotion: replication.demotion };
+  return { state: 'not-primary', site, left };
 };
+
+const rankOf = (view: View): number =>
+  order.indexOf(view.state) - (view.state === 'not-primary' && view.left !== undefined ? 0.5 : 0);
 
 /**
  * What the other site is for a volume, from all its replications of that volume: primary as soon as one is or is to be, not
@@ -49,6 +54,6 @@ const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
  */
 export const viewOfPeer = (site: string, candidates: readonly Candidate[]): PeerView => {
   const views = candidates.map((candidate) => viewOfOne(site, candidate));
-  const worst = views.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0];
+  const worst = views.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
   return worst ?? { state: 'not-primary', site };
 };

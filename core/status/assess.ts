@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
 import { findOperations } from '../operation/operation-of-volume.ts';
@@ -6,7 +7,6 @@ import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { type Lag, measureLag } from './lag.ts';
 import { pairVolumes, type VolumePair } from './pairing.ts';
-import { millisecondsOf } from './replication.ts';
 import { readRole } from './role.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { protectedVolumesOf, type SiteVolume, unprotectedVolumeOf } from './site-volumes.ts';

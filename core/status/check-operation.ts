@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import { isResumable, type Operation, stepOf } from '../operation/read-record.ts';
 import { oneLine } from '../rules/one-line.ts';
@@ -5,7 +6,6 @@ import { formatAge } from './age.ts';
 import { drCommand } from './dr-command.ts';
 import { type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { elapsed, settleTime } from './patience.ts';
-import { millisecondsOf } from './replication.ts';
 import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of whole procedures: what a running operation explains, and what one that stopped left behind.

@@ -1,3 +1,5 @@
+import { type Demotion, demotionOf } from '../following/demotion.ts';
+import { millisecondsOf } from '../model/api-time.ts';
 import type { Condition, ManagedFieldsEntry } from '../model/kubernetes-object.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type {
@@ -18,15 +20,14 @@ export type Replication = {
   readonly status: VolumeReplicationStatus | undefined;
   /** Milliseconds since the epoch; undefined where the object does not tell. */
   readonly createdAt: number | undefined;
-  /** When somebody last wrote the object apart from its status: the best there is for "when was this asked for". */
+  /**
+   * When its present state was asked for, at the latest: the time of whoever owns `spec.replicationState`, as the API server keeps it.
+   * Later than it was where that manager has written something else since.
+   */
   readonly askedAt: number | undefined;
   readonly deletingSince: number | undefined;
-};
-
-/** A time of the API as milliseconds since the epoch; undefined where there is none or it is no time. */
-export const millisecondsOf = (time: string | undefined): number | undefined => {
-  const milliseconds = time === undefined ? Number.NaN : Date.parse(time);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  /** What it shows of its own last demotion. */
+  readonly demotion: Demotion;
 };
 
 const newest = (times: readonly (number | undefined)[]): number | undefined =>
@@ -35,14 +36,22 @@ const newest = (times: readonly (number | undefined)[]): number | undefined =>
     undefined,
   );
 
-const writtenAt = (entries: readonly ManagedFieldsEntry[] | undefined): (number | undefined)[] =>
-  (entries ?? [])
-    .filter(({ subresource }) => subresource === undefined)
-    .map(({ time }) => millisecondsOf(time));
+const ownsState = ({ fieldsV1 }: ManagedFieldsEntry): boolean => {
+  const spec = fieldsV1?.['f:spec'];
+  return typeof spec === 'object' && spec !== null && 'f:replicationState' in spec;
+};
+
+/** Those who own the state; where nobody is known to, anybody may have asked for it who wrote something but the status. */
+const writtenAt = (entries: readonly ManagedFieldsEntry[] = []): (number | undefined)[] => {
+  const owners = entries.filter((entry) => entry.subresource === undefined && ownsState(entry));
+  const writers = owners.length > 0 ? owners : entries.filter(({ subresource }) => subresource === undefined);
+  return writers.map(({ time }) => millisecondsOf(time));
+};
 
 const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
   const { metadata, spec, status } = object;
   const createdAt = millisecondsOf(metadata.creationTimestamp);
+  const askedAt = newest([createdAt, ...writtenAt(metadata.managedFields)]);
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
@@ -51,8 +60,9 @@ const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
     generation: metadata.generation ?? 0,
     status,
     createdAt,
-    askedAt: newest([createdAt, ...writtenAt(metadata.managedFields)]),
+    askedAt,
     deletingSince: millisecondsOf(metadata.deletionTimestamp),
+    demotion: demotionOf(object, askedAt),
   };
 };
 

@@ -16,6 +16,10 @@ const parseInterval = (text: string): Reading<Schedule> => {
     : unknown(`schedulingInterval "${text}" is not digits and m, h or d`);
 };
 
+/** Whether the class mirrors each write as it comes; of one that is not known, it is not assumed. */
+export const isJournalClass = (replicationClass: Pick<VolumeReplicationClass, 'spec'> | undefined): boolean =>
+  replicationClass?.spec.parameters?.['mirroringMode'] === 'journal';
+
 /** What the class of a replication says about when data travels. */
 export const scheduleOf = (volumeReplicationClass: VolumeReplicationClass): Reading<Schedule> => {
   const { mirroringMode, schedulingInterval } = volumeReplicationClass.spec.parameters ?? {};

@@ -1,6 +1,6 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { formatAge } from '../status/age.ts';
 import { drCommand } from '../status/dr-command.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import { cannot, type Decision } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
 import { replicationToChange } from './own-replication.ts';

@@ -1,6 +1,7 @@
 import { type ConsentAction, consentAnnotation } from '../consent.ts';
+import { copyFactsBefore } from '../following/copy-facts.ts';
 import { known } from '../model/reading.ts';
-import { readingOf } from '../model/reading-of.ts';
+import { knownValue, readingOf } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { describeMember } from '../protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../protection/replication-subject.ts';
@@ -8,6 +9,8 @@ import type { ConsentFacts } from '../rules/consent-facts.ts';
 import { judgeGuard } from '../rules/guard/judge-guard.ts';
 import type { Member, ReplicationFacts } from '../rules/replication-facts.ts';
 import type { GuardVerdict } from '../rules/verdict.ts';
+import { replicationOfVolume } from '../status/replication.ts';
+import { isJournalClass } from '../status/schedule.ts';
 import type { StepFacts } from './step-facts.ts';
 
 /** A replication before and after a step; undefined where there is none. */
@@ -60,6 +63,7 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
   const { key, claim, site } = facts;
   const member: Member = { ...describeMember(site, subject, { key, claim }), peer: facts.peer.view };
   const className = (step.after ?? step.before)?.spec.volumeReplicationClass ?? '';
+  const found = readingOf(() => site.replicationClass(className));
   return {
     subject: 'replication',
     change: changeOf(subject, { followsGroup: false, isProtecting: step.before !== undefined }),
@@ -68,10 +72,14 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
       {
         kind: 'VolumeReplicationClass' as const,
         name: className,
-        provisioner: site.replicationClass(className)?.spec.provisioner,
+        provisioner: knownValue(found)?.spec.provisioner,
       },
     ]),
     namespaceTerminating: known(false),
+    copy: copyFactsBefore(step.before && replicationOfVolume(step.before), {
+      now: options.now,
+      isJournal: found.known && isJournalClass(found.value),
+    }),
     consent: consentIn(options),
     withoutPeer: options.withoutPeer,
   };

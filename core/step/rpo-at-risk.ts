@@ -1,7 +1,7 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
+import { millisecondsOf } from '../model/api-time.ts';
 import { formatTime } from '../model/condition.ts';
 import { formatAge } from '../status/age.ts';
-import { millisecondsOf } from '../status/replication.ts';
 import { isMarkedStale } from './stale-mark.ts';
 import type { StepFacts } from './step-facts.ts';
 

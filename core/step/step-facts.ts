@@ -5,10 +5,9 @@ import { knownValue, readingOf } from '../model/reading-of.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import { claimsThere, viewOfClaims, whySameCluster } from '../protection/claims-there.ts';
 import { findVolume } from '../protection/find-volume.ts';
-import { type Protector, protectorsOf } from '../protection/protectors.ts';
+import { type Protector, protectorsOf, replicationOfProtector } from '../protection/protectors.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
 import type { PeerView } from '../rules/peer-view.ts';
-import { replicationOfGroup, replicationOfVolume } from '../status/replication.ts';
 import { type RoleReading, readRole } from '../status/role.ts';
 import type { SiteName } from '../status/snapshot.ts';
 
@@ -42,16 +41,8 @@ export type StepFacts = {
 };
 
 /** The role that a site has by one replication. */
-export const roleOf = (protector: Protector | undefined): RoleReading => {
-  if (protector === undefined) return readRole(known(undefined));
-  return readRole(
-    known(
-      protector.kind === 'VolumeReplication'
-        ? replicationOfVolume(protector.object)
-        : replicationOfGroup(protector.object),
-    ),
-  );
-};
+export const roleOf = (protector: Protector | undefined): RoleReading =>
+  readRole(known(protector && replicationOfProtector(protector)));
 
 const nobodyThere: ThereFacts = { view: { state: 'not-configured' }, replication: undefined };
 

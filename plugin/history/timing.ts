@@ -1,6 +1,6 @@
+import { millisecondsOf } from '../../core/model/api-time.ts';
 import type { OperationStep } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
-import { millisecondsOf } from '../../core/status/replication.ts';
 
 /** Milliseconds from start to end, or until now while it runs; undefined where nobody knows. */
 export const durationOf = (

@@ -1,13 +1,12 @@
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
 import { claimsMountedBy } from '../../core/backup/workloads/claims-of-workload.ts';
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
-
+import { millisecondsOf } from '../../core/model/api-time.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { Brought } from '../../core/plan/move.ts';
 import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import { selectObjects } from '../../core/restore/select-objects.ts';
 import type { SortedObjects } from '../../core/restore/sort-objects.ts';
-import { millisecondsOf } from '../../core/status/replication.ts';
 import { sizeBeforeOf } from '../../core/workload/size-before.ts';
 import { meansOf, sizeOf } from '../../core/workload/stop-means.ts';
 import { type TakenBackup, takeBackupOf } from '../backup/take-backup.ts';

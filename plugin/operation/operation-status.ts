@@ -1,4 +1,5 @@
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { millisecondsOf } from '../../core/model/api-time.ts';
 import { formatTime } from '../../core/model/condition.ts';
 import { apiVersionOf } from '../../core/model/resource.ts';
 import type { OperationStep } from '../../core/operation/operation-record.ts';
@@ -6,7 +7,6 @@ import type { Operation } from '../../core/operation/read-record.ts';
 import { secondsBetween } from '../../core/operation/seconds-between.ts';
 import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
-import { millisecondsOf } from '../../core/status/replication.ts';
 import type { Losses } from './ask-losses.ts';
 import type { StatusIn } from './keep-record.ts';
 import { lossOf, riskOfFailover } from './loss-of-run.ts';

@@ -1,10 +1,10 @@
 import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
+import { millisecondsOf } from '../../core/model/api-time.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { parkWorkload } from '../../core/restore/park-workload.ts';
-import { millisecondsOf } from '../../core/status/replication.ts';
 import { nothingToBring, type ObjectSource } from '../../plugin/operation/bring-objects.ts';
 import type { GuardedSite } from './guarded-site.ts';
 import { claimWithVolume } from './moving-world.ts';

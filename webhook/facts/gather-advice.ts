@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../../core/model/api-time.ts';
 import { parseSchedulingInterval } from '../../core/model/duration.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
@@ -7,7 +8,6 @@ import type { ClassAdviceFacts, ReplicationAdviceFacts } from '../../core/rules/
 import { leavesPrimary } from '../../core/rules/guard/replication-intent.ts';
 import type { PeerView } from '../../core/rules/peer-view.ts';
 import type { ReplicationChange } from '../../core/rules/replication-facts.ts';
-import { millisecondsOf } from '../../core/status/replication.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { ClassKind } from './admitted-replications.ts';
 import { askPeer } from './ask-peer.ts';

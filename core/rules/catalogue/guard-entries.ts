@@ -124,4 +124,14 @@ export const guardEntries = {
       'kubectl -n NAMESPACE annotate vr VR kubectl-dr.dev/consent-',
     ],
   },
+  DR113: {
+    title: 'a hand-over of what no copy has followed since its promote',
+    cause:
+      'A primary is to become something else, and no snapshot that it took since it became primary is known to be complete on the other site; or a replica is to become primary while the other site was demoted like that, or does not tell. Known is what dr-controller says in the condition Followed, else a last sync that is later than the moment at which primary was asked for; of a demoted side, what the annotation kubectl-dr.dev/demotion says, which kubectl dr, dr-webhook and dr-controller write with the demotion.',
+    risk: 'What was written since the promote is lost, and no call of the driver fails: for some 25 s after a promote ceph-csi calls two demoted sides equal, and promotes the other one without force, though nothing has been replayed. Split brain shows up to a minute later.',
+    remedy:
+      'Wait until the other site has followed: with ceph-csi about a minute after a promote. If the primary was demoted already, promote it there again, wait, and demote it then; kubectl dr relocate does that by itself. Only where the writes since the promote may be lost: accept that with a consent, of both changes.',
+    commands: ['kubectl -n NAMESPACE wait vr VR --for=condition=Followed --timeout=15m', status],
+    consent: 'lose-since-promote',
+  },
 } satisfies Record<GuardCode, EntryTexts>;

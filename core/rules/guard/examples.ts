@@ -61,6 +61,7 @@ export const examplePromotion: ReplicationFacts = {
   members: known([exampleMember]),
   classes: known([{ kind: 'VolumeReplicationClass', name: 'rbd-5m', provisioner: driver }]),
   namespaceTerminating: known(false),
+  copy: { followed: { state: 'yes' }, isTold: true, demotion: { kind: 'never' } },
   consent: {
     text: undefined,
     isNew: false,
@@ -128,6 +129,14 @@ export const guardExamples: Readonly<Record<GuardCode, GuardFacts>> = {
     protectedBy: known([replication]),
     takesAlong: known([]),
     namespaceTerminating: known(false),
+  },
+  DR113: {
+    ...change({ before: primary, after: secondary, state: 'Primary' }),
+    copy: {
+      followed: { state: 'no', since: Date.parse('2026-03-01T11:59:40Z') },
+      isTold: true,
+      demotion: { kind: 'never' },
+    },
   },
   DR112: {
     ...change({ after: secondary }),

@@ -9,6 +9,7 @@ const onlyIf: Readonly<Record<ConsentAction, string>> = {
   resync: 'only if this copy is not needed any more',
   'demote-in-use': 'only if those writes may be lost',
   unprotect: 'only if protection shall end',
+  'lose-since-promote': 'only if the writes since the promote may be lost',
 };
 
 /** Where a person says that the risk is accepted. The value is cut short on purpose: whoever consents writes it. */

@@ -10,6 +10,7 @@ import { claimNotInNamespace } from './claim-not-in-namespace.ts';
 import { claimReplicatedAlready } from './claim-replicated-already.ts';
 import { classDoesNotFit } from './class-does-not-fit.ts';
 import { consentNobodyHonours } from './consent-nobody-honours.ts';
+import { copyNotFollowed } from './copy-not-followed.ts';
 import { deletionUnderProtection } from './deletion-under-protection.ts';
 import { demotionInUse } from './demotion-in-use.ts';
 import { endOfMirroring } from './end-of-mirroring.ts';
@@ -35,6 +36,7 @@ export const guardRules = [
   { code: 'DR102', rule: otherSiteMayBePrimary, consent: 'force-promote' },
   { code: 'DR101', rule: secondPrimaryHere },
   { code: 'DR108', rule: resyncOfOnlyGoodCopy, consent: 'resync' },
+  { code: 'DR113', rule: copyNotFollowed, consent: 'lose-since-promote' },
   { code: 'DR110', rule: endOfMirroring, consent: 'unprotect' },
   { code: 'DR111', rule: deletionUnderProtection },
   { code: 'DR109', rule: demotionInUse, consent: 'demote-in-use' },

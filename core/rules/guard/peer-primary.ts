@@ -9,7 +9,7 @@ export const referenceTo = ({
   site,
   replication,
   kind = 'VolumeReplication',
-}: PeerPrimary): ReplicationReference => {
+}: Pick<PeerPrimary, 'site' | 'replication' | 'kind'>): ReplicationReference => {
   const slash = replication.indexOf('/');
   return { site, kind, namespace: replication.slice(0, slash), name: replication.slice(slash + 1) };
 };

@@ -1,5 +1,6 @@
 // Facts of the right shape, with anything in them.
 import fc from 'fast-check';
+import type { Demotion } from '../../../../core/following/demotion.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../../../core/model/reading.ts';
 import type { StorageClass } from '../../../../core/model/storage-class.ts';
@@ -114,6 +115,16 @@ const anyClass: fc.Arbitrary<ClassHere> = fc.record({
   provisioner: optional(driver),
 });
 
+const anyDemotion: fc.Arbitrary<Demotion> = fc.oneof(
+  fc.constant({ kind: 'never' as const }),
+  fc.record({
+    kind: fc.constant('marked' as const),
+    followed: fc.constantFrom('yes', 'no', 'unknown'),
+    at: fc.integer({ min: now - 3_600_000, max: now }),
+  }),
+  fc.record({ kind: fc.constant('unmarked' as const), at: optional(fc.constant(now)) }),
+);
+
 export const anyReplication: fc.Arbitrary<ReplicationFacts> = fc.record({
   subject: fc.constant('replication' as const),
   change: fc.record({
@@ -131,6 +142,15 @@ export const anyReplication: fc.Arbitrary<ReplicationFacts> = fc.record({
   members: reading(fc.array(anyMember, { maxLength: 12 })),
   classes: reading(fc.array(anyClass, { maxLength: 3 })),
   namespaceTerminating: reading(fc.boolean()),
+  copy: fc.record({
+    followed: fc.oneof(
+      fc.constant({ state: 'yes' as const }),
+      fc.record({ state: fc.constant('no' as const), since: optional(fc.constant(now - 20_000)) }),
+      fc.record({ state: fc.constant('unknown' as const), why: text }),
+    ),
+    isTold: fc.boolean(),
+    demotion: anyDemotion,
+  }),
   consent: anyConsent,
   withoutPeer: fc.constantFrom('allow', 'refuse'),
 });

@@ -1,0 +1,88 @@
+import { millisecondsOf } from '../model/api-time.ts';
+import { formatTime } from '../model/condition.ts';
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
+
+// Once a volume is demoted nothing on it tells any more whether the other site had followed it: kubernetes-csi-addons and we clear the
+// last sync of a secondary. So whoever asks for the demotion writes it down with that very change: kubectl dr, dr-webhook for everybody
+// else, and dr-controller where neither did.
+
+/** On a VolumeReplication that was demoted: whether the other site had followed it, as JSON. */
+export const demotionAnnotation = 'kubectl-dr.dev/demotion';
+
+/** Whether the other site had followed a primary, in a word. */
+export type FollowedState = 'yes' | 'no' | 'unknown';
+
+/** What a replication that is not primary shows of its own last demotion. */
+export type Demotion =
+  /** It never asked for primary: it wrote nothing of its own. */
+  | { readonly kind: 'never' }
+  | {
+      readonly kind: 'marked';
+      readonly followed: FollowedState;
+      /** Milliseconds since the epoch. */
+      readonly at: number;
+    }
+  | {
+      readonly kind: 'unmarked';
+      /** When it was asked to be what it is; undefined where nobody knows. */
+      readonly at: number | undefined;
+    };
+
+const states: readonly FollowedState[] = ['yes', 'no', 'unknown'];
+
+/** The annotation's text. `generation`: the one that the demotion gives the object, by which a mark of before is told apart. */
+export const demotionText = (followed: FollowedState, generation: number, at: number): string =>
+  JSON.stringify({ followed, generation, at: formatTime(at) });
+
+/** A replication as far as its demotion is read from it. */
+type Demoted = KubernetesObject & { readonly spec: { readonly replicationState: string } };
+
+const parse = (text: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The mark on an object, if it speaks of its last change of the spec, or of the one before where that asks for primary again. Nobody
+ * takes it off: the next change makes it void.
+ */
+const markOf = ({ metadata, spec }: Demoted): Extract<Demotion, { kind: 'marked' }> | undefined => {
+  const { followed, generation, at } = parse(metadata.annotations?.[demotionAnnotation] ?? '') ?? {};
+  const expected = (metadata.generation ?? 0) - (spec.replicationState === 'primary' ? 1 : 0);
+  const time = typeof at === 'string' ? millisecondsOf(at) : undefined;
+  const state = states.find((it) => it === followed);
+  return generation === expected && state !== undefined && time !== undefined
+    ? { kind: 'marked', followed: state, at: time }
+    : undefined;
+};
+
+/** What an object shows of its last demotion; `askedAt`: when its present state was asked for. */
+export const demotionOf = (object: Demoted, askedAt: number | undefined): Demotion => {
+  const mark = markOf(object);
+  if (mark !== undefined) return mark;
+  // The first version of an object is what it was created with.
+  if (object.spec.replicationState !== 'primary' && object.metadata.generation === 1)
+    return { kind: 'never' };
+  return { kind: 'unmarked', at: askedAt };
+};
+
+/** Whether a demotion on record left the other site with everything. */
+export const leftNothing = (demotion: Demotion): boolean =>
+  demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');
+
+/** Clocks of two sites may differ by so much. */
+const siteClocksMs = 5 * 60_000;
+
+/**
+ * Whether a site was primary after the other one for sure, so that its own copy is the youngest: then nothing is missing from it,
+ * whatever became of the other one's writes.
+ */
+export const wasPrimaryLater = (own: Demotion, other: Demotion): boolean =>
+  own.kind === 'marked' &&
+  other.kind !== 'never' &&
+  other.at !== undefined &&
+  own.at > other.at + siteClocksMs;

@@ -1,0 +1,110 @@
+import { millisecondsOf } from '../model/api-time.ts';
+import type { NewCondition } from '../model/condition.ts';
+import type { Condition } from '../model/kubernetes-object.ts';
+import type { GrpcCode, InfoAnswer } from '../replication/answer.ts';
+import { clockToleranceMs, followedCondition, isInFuture } from './followed.ts';
+
+/** What dr-controller knows of one primary in one pass. */
+export type PrimaryPass = {
+  /** The condition as it stands; undefined where there is none for what the status speaks of. */
+  readonly before: Condition | undefined;
+  /** When the call began by which it became primary in this pass, milliseconds since the epoch; undefined: it was primary before. */
+  readonly promotedAt: number | undefined;
+  /** What the driver said about the last sync; undefined: it was not asked. */
+  readonly info: InfoAnswer | undefined;
+  readonly isJournal: boolean;
+  readonly now: number;
+};
+
+const condition = (
+  status: NewCondition['status'],
+  reason: string,
+  message: string,
+  since?: number,
+): NewCondition => ({
+  type: followedCondition,
+  status,
+  reason,
+  message,
+  ...(since === undefined ? {} : { since }),
+});
+
+const reasons = {
+  promoted: 'Promoted',
+  /** The driver has said since that there is no sync: what it tells later is no leftover of an earlier time. */
+  noSync: 'NoSyncYet',
+  /** Nobody saw the promote: an earlier controller made it. */
+  adopted: 'PromoteNotSeen',
+  clocks: 'ClocksDiffer',
+  untold: 'SyncTimesNotTold',
+  synced: 'SyncedSincePromote',
+} as const;
+
+const notYet = 'no snapshot that it took since it became primary is complete on the other site yet';
+
+const unseen =
+  'it was primary before this controller looked: a sync that is later than the first look will tell';
+
+const followed = condition(
+  'True',
+  reasons.synced,
+  'a snapshot that it took since it became primary is complete on the other site',
+);
+
+/** Answers by which a driver says that there is no sync to tell of, as ceph-csi does (recorded); the others are no news. */
+const saysNone: ReadonlySet<GrpcCode> = new Set(['NotFound', 'FailedPrecondition', 'Internal']);
+
+const hasNoSync = (info: InfoAnswer): boolean =>
+  info.ok ? info.info.lastSyncTime === undefined : saysNone.has(info.code);
+
+type Start = { readonly since: number; readonly reason: string };
+
+/** Where this pass begins from: a promote of its own, what was known before, or a primary that it finds. */
+const startOf = ({ before, promotedAt, now }: PrimaryPass): Start => {
+  if (promotedAt !== undefined) return { since: promotedAt, reason: reasons.promoted };
+  const since = millisecondsOf(before?.lastTransitionTime);
+  return before === undefined || since === undefined
+    ? { since: now, reason: reasons.adopted }
+    : { since, reason: before.reason };
+};
+
+const waiting = ({ since, reason }: Start): NewCondition =>
+  reason === reasons.promoted || reason === reasons.noSync
+    ? condition('False', reason, notYet, since)
+    : condition('Unknown', reasons.adopted, unseen, since);
+
+/**
+ * The last sync that counts: the promote itself takes a snapshot, within its call. A driver can tell of a sync of before for a while,
+ * as its daemons look every so often; so a time that clocks cannot tell apart counts only once the driver has said that there is none.
+ */
+const countsFrom = ({ since, reason }: Start): number =>
+  // Whole seconds, as drivers tell them.
+  reason === reasons.noSync ? since - (since % 1_000) : since + clockToleranceMs;
+
+const judgeSync = (start: Start, lastSync: number, now: number): NewCondition => {
+  if (isInFuture(lastSync, now)) {
+    const message = 'the last sync that the driver tells of lies in the future: clocks differ';
+    return condition('Unknown', reasons.clocks, message, start.since);
+  }
+  return lastSync >= countsFrom(start) ? followed : waiting(start);
+};
+
+/**
+ * What `Followed` says after a pass over a primary. True stays until the next promote: who has followed once shows from then on whether
+ * it still does.
+ */
+export const followPrimary = (pass: PrimaryPass): NewCondition => {
+  const { before, promotedAt, info, isJournal, now } = pass;
+  if (promotedAt === undefined && before?.status === 'True') return followed;
+  const start = startOf(pass);
+  if (isJournal || (info?.ok === false && info.code === 'Unimplemented')) {
+    const message =
+      'the driver tells of no sync times, so that nobody can tell what has reached the other site';
+    return condition('Unknown', reasons.untold, message, start.since);
+  }
+  if (info === undefined) return waiting(start);
+  if (hasNoSync(info))
+    return waiting(start.reason === reasons.promoted ? { ...start, reason: reasons.noSync } : start);
+  const lastSync = info.ok ? info.info.lastSyncTime : undefined;
+  return lastSync === undefined ? waiting(start) : judgeSync(start, lastSync, now);
+};

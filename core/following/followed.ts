@@ -1,0 +1,92 @@
+import { millisecondsOf } from '../model/api-time.ts';
+import { known } from '../model/reading.ts';
+import { currentCondition, type Replication } from '../status/replication.ts';
+import { readRole } from '../status/role.ts';
+
+/**
+ * Whether the other site's copy has followed a primary since its last promote: a snapshot that this primary took is complete over there.
+ * Until then that copy is what it was before the promote, and what a driver says of two demoted sides is worth nothing: for some 25 s
+ * after a promote ceph-csi answers `ready: true` and promotes the other side without force, though nothing has been replayed (recorded:
+ * 48 MiB were lost, and no call failed).
+ */
+export type Followed =
+  | { readonly state: 'yes' }
+  | {
+      readonly state: 'no';
+      /** When it became primary at the latest, milliseconds since the epoch; undefined where nobody knows. */
+      readonly since: number | undefined;
+    }
+  /** `why` is one clause. */
+  | { readonly state: 'unknown'; readonly why: string };
+
+/** The condition by which dr-controller tells of it while the volume is primary; kubernetes-csi-addons has none. */
+export const followedCondition = 'Followed';
+
+/** The clocks of one site (its API server, its nodes, its storage) may differ by so much, whole seconds in API times included. */
+export const clockToleranceMs = 2_000;
+
+/** A sync that lies further ahead than that tells that clocks differ: then comparing times says nothing. */
+export const isInFuture = (lastSync: number, now: number): boolean => lastSync > now + clockToleranceMs;
+
+/** What tells beside the object itself. */
+export type FollowedOptions = {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The class mirrors each write by itself: such a driver tells of no sync, ever. */
+  readonly isJournal: boolean;
+};
+
+type Check = (replication: Replication, options: FollowedOptions) => Followed | undefined;
+
+const yes: Followed = { state: 'yes' };
+const unknown = (why: string): Followed => ({ state: 'unknown', why });
+
+/** What was never primary has written nothing that anybody could have followed. */
+const neverPrimary: Check = (replication) => {
+  const { role, why } = readRole(known(replication));
+  if (role === 'primary') return undefined;
+  const isUntouched = replication.status?.state === undefined || replication.status.state === '';
+  return role !== 'unknown' || isUntouched ? yes : unknown(`whether it was promoted is not known: ${why}`);
+};
+
+/** dr-controller saw the promote, and what the driver has told since. It speaks of the spec that it acted on last. */
+const asTheControllerTells: Check = (replication) => {
+  const condition = replication.status?.conditions?.find(({ type }) => type === followedCondition);
+  const observed = replication.status?.observedGeneration;
+  if (condition === undefined || condition.observedGeneration !== observed) return undefined;
+  if (condition.status === 'True') return yes;
+  return condition.status === 'False'
+    ? { state: 'no', since: millisecondsOf(condition.lastTransitionTime) }
+    : unknown(condition.message);
+};
+
+const tellsNoSyncs: Check = (_, { isJournal }) =>
+  isJournal ? unknown('its class mirrors in journal mode, of which a driver tells no sync times') : undefined;
+
+/**
+ * A snapshot that is younger than the wish to be primary was taken by this primary: before it, the last one was taken no later than its
+ * own demotion. The promote itself takes one. Its conditions tell nothing, as they need not turn with a promote.
+ */
+const bySyncTime: Check = (replication, { now }) => {
+  const { askedAt, status } = replication;
+  const lastSync = millisecondsOf(status?.lastSyncTime);
+  if (askedAt === undefined) return unknown('when it was asked to be primary is not known');
+  if (lastSync === undefined) return { state: 'no', since: askedAt };
+  if (isInFuture(lastSync, now)) return unknown('its last sync lies in the future: clocks differ');
+  return lastSync > askedAt ? yes : { state: 'no', since: askedAt };
+};
+
+const checks: readonly Check[] = [neverPrimary, asTheControllerTells, tellsNoSyncs, bySyncTime];
+
+/** Whether the other site has followed since this one became primary, from what its own replication shows. */
+export const followedSincePromote = (replication: Replication, options: FollowedOptions): Followed => {
+  for (const check of checks) {
+    const found = check(replication, options);
+    if (found !== undefined) return found;
+  }
+  return unknown('nothing tells');
+};
+
+/** Whether the replication is one that dr-controller acts on: then its condition can be waited for. */
+export const hasFollowedCondition = (replication: Replication): boolean =>
+  currentCondition(replication, followedCondition) !== undefined;
