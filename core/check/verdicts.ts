@@ -6,7 +6,14 @@ import { type Check, type CheckFinding, type FindingLevel, finding, type Seen } 
 import { firstOf } from './on-each.ts';
 
 /** Facts that have a code of their own since they can also be found elsewhere. */
-const codes: Readonly<Record<string, RuleCode>> = { SeveralReplications: 'DR105', SyncLate: 'DR303' };
+const codes: Readonly<Record<string, RuleCode>> = {
+  SeveralReplications: 'DR105',
+  FirstSyncPending: 'DR113',
+  SyncLate: 'DR303',
+};
+
+/** A move would be refused or lose something just now, though nothing is wrong. */
+const warnedOf: readonly string[] = ['FirstSyncPending'];
 
 /** What is said once about the site, or the pair, is not said again about each volume. */
 const saidElsewhere: readonly string[] = ['SiteUnreadable', 'NoPeer'];
@@ -16,6 +23,9 @@ const levels: Readonly<Record<Exclude<VerdictLevel, 'ok'>, FindingLevel>> = {
   warning: 'warning',
   error: 'error',
 };
+
+const levelOf = ({ level, reason }: VolumeStatus['verdict']): FindingLevel =>
+  level === 'ok' || warnedOf.includes(reason) ? 'warning' : levels[level];
 
 const isSaidElsewhere = ({ verdict }: VolumeStatus): boolean => saidElsewhere.includes(verdict.reason);
 
@@ -29,7 +39,7 @@ const withoutVerdict = (volumes: readonly VolumeStatus[]): readonly Seen[] => {
 const ofVolume = (volume: VolumeStatus): readonly Seen[] => {
   const { namespace, claimName, verdict } = volume;
   if (verdict.level === 'ok' || isSaidElsewhere(volume)) return [];
-  const said: CheckFinding = finding(codes[verdict.reason] ?? 'DR411', levels[verdict.level], {
+  const said: CheckFinding = finding(codes[verdict.reason] ?? 'DR411', levelOf(verdict), {
     object: { kind: 'PersistentVolumeClaim', namespace, name: claimName },
     message: `${verdict.name}: ${verdict.message}`,
     next: verdict.next,
@@ -37,9 +47,9 @@ const ofVolume = (volume: VolumeStatus): readonly Seen[] => {
   return [said];
 };
 
-/** DR411, DR105 and DR303. The verdict of each volume, as `kubectl dr status` gives it. */
+/** DR411, DR105, DR113 and DR303. The verdict of each volume, as `kubectl dr status` gives it. */
 export const verdicts: Check = {
   name: 'Verdicts',
-  codes: ['DR105', 'DR303', 'DR411'],
+  codes: ['DR105', 'DR113', 'DR303', 'DR411'],
   look: ({ volumes }: CheckFacts) => [...volumes.flatMap(ofVolume), ...withoutVerdict(volumes)],
 };

@@ -63,13 +63,16 @@ const siteUnknown: Check = (now) => {
   });
 };
 
-/** In use is what the first steps end; everything else stands against the demotion. */
+/** In use, and not followed yet: the steps before the demotion end that, or say what has to be accepted. */
+const endedBySteps: readonly string[] = ['DR109', 'DR113'];
+
+/** Everything else stands against the demotion. */
 const cannotDemote = (now: GroupNow, { volume, source, isThrough }: VolumeNow): readonly Block[] => {
   if (isThrough || !source.known || source.value.role.role === 'secondary') return [];
   const decision = decideDemote(source.value, now);
   if (decision.kind !== 'refuse') return [];
   return refusalsOf(decision, { site: 'source', object: claimObject(volume, 'source') }).filter(
-    ({ obstacle }) => obstacle.code !== 'DR109',
+    ({ obstacle }) => !endedBySteps.includes(obstacle.code),
   );
 };
 

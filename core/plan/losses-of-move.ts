@@ -1,7 +1,9 @@
 import { claimKeyText } from '../protection/claims-of-volume.ts';
+import { lossOf as lossOfDemotion } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
 import { decideResync } from '../step/decide-resync.ts';
 import type { ConsentNeed } from '../step/decision.ts';
+import { followedBy } from '../step/followed-by.ts';
 import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from './move.ts';
@@ -22,7 +24,7 @@ const needBeforeRestore = (
   const [from, to] = [sites.source.site.name, sites.target.site.name];
   const message = `${from} cannot be asked whether it is primary: ${source.why}`;
   return {
-    annotation: 'force-promote',
+    accepts: ['force-promote'],
     obstacles: [{ code: 'DR102', message }],
     loses: `what was written on ${from} and has not reached ${to} yet`,
     loss: rpoBeforeRestore(toldSync(volume), now),
@@ -55,21 +57,50 @@ const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined =
   if (decision.kind === 'write') return decision.consent;
   const [from, to] = [group.sites.source.site.name, group.sites.target.site.name];
   return {
-    annotation: undefined,
+    accepts: [],
     obstacles: [],
     loses: `the copy on ${to}, with whatever was written there since ${from} became primary; the one of ${from} replaces it`,
     loss: { known: false, why: 'nobody can tell what was written there alone' },
   };
 };
 
-/** What each procedure can lose of a volume; the others lose nothing. */
+/** A planned move waits until the target has followed; it loses something only where nobody can tell, or it is not to be waited for. */
+const needToHandOver = (
+  { source, isThrough }: VolumeNow,
+  { now }: GroupNow,
+  isNothingAwaited: boolean,
+): ConsentNeed | undefined => {
+  if (isThrough || !source.known || source.value.role.role !== 'primary') return undefined;
+  const followed = followedBy(source.value, now);
+  const isAtRisk = followed.state === 'unknown' || (followed.state === 'no' && isNothingAwaited);
+  return isAtRisk ? lossOfDemotion(source.value, followed, []) : undefined;
+};
+
+/** What was demoted before this site had followed it: of a planned move that was begun by hand, or goes on. */
+const needToPromoteDemoted = (it: VolumeNow, { className, now }: GroupNow): ConsentNeed | undefined => {
+  if (it.isThrough || !it.target.known || !it.source.known || it.source.value.role.role === 'primary')
+    return undefined;
+  const decision = decidePromote(it.target.value, { className, now });
+  const consent = decision.kind === 'write' ? decision.consent : undefined;
+  return consent?.accepts.every((action) => action === 'lose-since-promote') ? consent : undefined;
+};
+
+const needOfPlannedMove = (it: VolumeNow, group: GroupNow, isNothingAwaited: boolean): LossAt[] => {
+  const need = needToHandOver(it, group, isNothingAwaited) ?? needToPromoteDemoted(it, group);
+  return need === undefined ? [] : [{ volume: it.volume, loss: 'lose-since-promote', need }];
+};
+
+/** What each procedure can lose of a volume. */
 const lossOf = (it: VolumeNow, group: GroupNow, isNothingAwaited: boolean): LossAt[] => {
   const { volume } = it;
   if (group.verb === 'failback') {
     const need = needToResync(it, group);
-    return need === undefined ? [] : [{ volume, loss: 'resync', need }];
+    // Whoever gives up the older copy gives up nothing of the good one: that is waited for.
+    const planned = needOfPlannedMove(it, group, false);
+    return need === undefined ? planned : [{ volume, loss: 'resync', need }, ...planned];
   }
-  const need = group.verb === 'failover' ? needToPromote(it, group, isNothingAwaited) : undefined;
+  if (group.verb !== 'failover') return needOfPlannedMove(it, group, isNothingAwaited);
+  const need = needToPromote(it, group, isNothingAwaited);
   return need === undefined ? [] : [{ volume, loss: 'force-promote', need }];
 };
 

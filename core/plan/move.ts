@@ -41,7 +41,7 @@ export type Brought = {
 };
 
 /** What can be lost by a move, and is accepted or not. */
-export type Loss = 'force-promote' | 'resync';
+export type Loss = 'force-promote' | 'resync' | 'lose-since-promote';
 
 /** Everything that a move is planned by. */
 export type MoveFacts = {

@@ -12,7 +12,7 @@ import { resyncVolumes } from './steps/resync-volumes.ts';
 import { startWorkloads } from './steps/start-workloads.ts';
 import { stopWorkloads } from './steps/stop-workloads.ts';
 
-/** Both sites are up: at no moment two primaries, and nothing is lost. */
+/** Both sites are up, and the target follows: at no moment two primaries, and nothing is lost. */
 const plannedMove: readonly StepKind[] = [
   stopWorkloads('source'),
   releaseVolumes('source'),
@@ -25,7 +25,7 @@ const plannedMove: readonly StepKind[] = [
 
 /** What each procedure consists of, in order, for each group of volumes by itself. */
 export const procedures: Readonly<Record<MoveVerb, readonly StepKind[]>> = {
-  relocate: [restoreObjects, ...plannedMove, awaitReverse],
+  relocate: [restoreObjects, catchUp, ...plannedMove, awaitReverse],
   // The source may be gone, so that nothing of it is waited for.
   failover: [restoreObjects, handOver, promoteVolumes, startWorkloads, awaitReady],
   // A site that comes back may believe that it is primary. Its copy is made anew while the application still runs on the other one.

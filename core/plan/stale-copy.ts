@@ -1,5 +1,6 @@
 import { millisecondsOf } from '../model/api-time.ts';
 import { currentCondition, replicationOfVolume } from '../status/replication.ts';
+import { followedBy } from '../step/followed-by.ts';
 import { isMarkedStale, wasResyncedFrom } from '../step/stale-mark.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
@@ -20,21 +21,10 @@ const askedAtOf = (facts: StepFacts): number | undefined => {
   return replication && replicationOfVolume(replication).askedAt;
 };
 
-/**
- * Whether what the primary writes has arrived on the other side since it became primary: it tells of a sync that is younger than its
- * promotion. Recorded from ceph-csi: while the other image is in split brain there is no sync to tell of, but the last one before it
- * still stands in the status.
- */
-export const isFollowed = (primary: StepFacts): boolean => {
-  const lastSync = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime);
-  const askedAt = askedAtOf(primary);
-  return lastSync !== undefined && askedAt !== undefined && lastSync > askedAt;
-};
-
 /** Whether this very copy got it: the sync is also younger than its own demotion. */
-const hasFollowed = (copy: StepFacts, primary: StepFacts): boolean => {
+const hasFollowed = (copy: StepFacts, primary: StepFacts, now: number): boolean => {
   const lastSync = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime) ?? 0;
-  return isFollowed(primary) && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
+  return followedBy(primary, now).state === 'yes' && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
 };
 
 /** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */
@@ -51,8 +41,8 @@ export const isSaidStale = (
 };
 
 /** Whether the target's copy has to be made anew: said to be older, and what the source writes does not arrive there. */
-export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale'>): boolean => {
+export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale' | 'now'>): boolean => {
   const { source, target } = now;
   if (!source.known || !target.known || !isSaidStale(now, group)) return false;
-  return !hasFollowed(target.value, source.value);
+  return !hasFollowed(target.value, source.value, group.now);
 };

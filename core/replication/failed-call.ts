@@ -7,6 +7,7 @@ import {
   validated,
 } from './condition-sets.ts';
 import { currentState, type Facts } from './facts.ts';
+import { handOverDelay } from './poll-interval.ts';
 import { backoff, type Note, type Requeue, type Step, secondaryRetryMs } from './step.ts';
 
 type Build = (source: string, message: string, error: string) => ConditionSet;
@@ -17,14 +18,27 @@ const kinds = {
   resync: { conditions: failedResync, reason: 'FailedToResync' },
 } as const satisfies Record<string, { conditions: Build; reason: string }>;
 
+/** Since when the copy is not what it should be, or the calls for it fail, whatever came later; the present moment where neither is so. */
+const troubledSince = ({ replication: { status }, now }: Facts): number => {
+  const times = (status?.conditions ?? [])
+    .filter(
+      ({ type, status: value }) =>
+        `${type} ${value}` === 'Degraded True' || `${type} ${value}` === 'Completed False',
+    )
+    .map(({ lastTransitionTime }) => Date.parse(lastTransitionTime));
+  return times.length === 0 ? now : Math.max(...times);
+};
+
 /**
- * When to look again after an error: at a steady pace while the volume is a secondary, else with back-off. A resync on its
- * way answers Unavailable, NotFound, InvalidArgument and Unknown before it is well, so no code ends the attempts.
+ * When to look again after an error: with back-off, or, while the volume is a secondary, after 1, 2, 4 … seconds up to a steady pace.
+ * A planned move waits for what ends such errors: recorded from ceph-csi, a demoted side answers Internal until its daemon looks again.
+ * A resync on its way answers Unavailable, NotFound, InvalidArgument and Unknown before it is well, so no code ends the attempts.
  */
-export const retryAfterError = (facts: Facts): Requeue =>
-  currentState(facts) === 'Secondary'
-    ? { when: 'after', ms: Math.min(secondaryRetryMs, facts.resyncPollMs) }
-    : backoff;
+export const retryAfterError = (facts: Facts): Requeue => {
+  if (currentState(facts) !== 'Secondary') return backoff;
+  const longest = Math.min(secondaryRetryMs, facts.resyncPollMs);
+  return { when: 'after', ms: handOverDelay(facts.now - troubledSince(facts), longest) };
+};
 
 /** A refusal by a rule that has passed: the driver was called after all. */
 const clearRefusal = ({ replication }: Facts): ConditionSet =>

@@ -1,3 +1,4 @@
+import { type Followed, followedSincePromote } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
@@ -82,6 +83,16 @@ const lagOf = (
   return measureLag(millisecondsOf(primary?.volume?.replication?.status?.lastSyncTime), schedule, now);
 };
 
+const followedIn = (
+  sides: Pick<PairFacts, 'here' | 'there'>,
+  { schedule }: Lag,
+  now: number,
+): Followed | undefined => {
+  const replication = onlyPrimaryOf(sides)?.volume?.replication;
+  const isJournal = schedule.known && schedule.value.kind === 'journal';
+  return replication && followedSincePromote(replication, { now, isJournal });
+};
+
 /** Records that could not be read are none: they only ever explain what both sites show by themselves. */
 const recordsOf = ({ site, objects }: SiteSnapshot): SiteRecords => ({
   site,
@@ -107,7 +118,16 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
       matched: unmatched === undefined,
       sides: sidesOf(sides),
       lag,
-      verdict: decideVerdict({ namespace, claimName, ...sides, unmatched, lag, operation, now }),
+      verdict: decideVerdict({
+        namespace,
+        claimName,
+        ...sides,
+        unmatched,
+        lag,
+        followed: followedIn(sides, lag, now),
+        operation,
+        now,
+      }),
       operation: operation?.operation,
     };
   };

@@ -26,11 +26,11 @@ export const primaryDegraded: VerdictCheck = (facts) => {
   });
 };
 
-/** No sync yet: new protection, or a direction that was turned round. Later than two intervals it will not come. */
+/** No sync since its promote: new protection, or a direction that was turned round. Later than two intervals it will not come. */
 export const neverSynced: VerdictCheck = (facts) => {
   const side = onlyPrimaryOf(facts);
   const { schedule, lastSync } = facts.lag;
-  if (side === undefined || lastSync !== undefined) return undefined;
+  if (side === undefined || (lastSync !== undefined && facts.followed?.state !== 'no')) return undefined;
   if (schedule.known && schedule.value.kind === 'journal') return undefined;
   if (schedule.known && schedule.value.kind === 'none')
     return verdict('Lagging', {
@@ -46,7 +46,7 @@ export const neverSynced: VerdictCheck = (facts) => {
     return verdict('Lagging', {
       level: 'error',
       reason: 'NeverSynced',
-      message: `${side.site.name} has been primary${forAge(side.role.since, facts.now)} and no sync is complete`,
+      message: `${side.site.name} has been primary${forAge(side.role.since, facts.now)}, and no sync since then is complete: the other site does not follow it`,
       next: describeReplication(side),
     });
   const resyncing = sidesOf(facts).find(({ role }) => role.role === 'resyncing');
@@ -54,7 +54,7 @@ export const neverSynced: VerdictCheck = (facts) => {
     reason: resyncing === undefined ? 'FirstSyncPending' : 'Resyncing',
     message:
       resyncing === undefined
-        ? `first sync from ${side.site.name} is on its way`
+        ? `not followed yet: ${formatAge(waited)} since ${side.site.name} became primary, and what is written now is on it alone`
         : `${resyncing.site.name} is replacing its copy by the one of ${side.site.name}`,
   });
 };

@@ -5,6 +5,7 @@ import {
   controllerIdle,
   replicationDeleting,
   severalReplications,
+  splitBrainAtDriver,
 } from './check-progress.ts';
 import {
   identityUnknown,
@@ -30,6 +31,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   operationRunning, // a procedure is at it: what follows is what it waits for, or mends
   operationStopped, // no primary, by a procedure that stopped: nothing of what follows brings one back
   controllerIdle, // the spec is newer than the status
+  splitBrainAtDriver, // a replica fails in the words of a split brain
   attemptFailing, // the last attempt failed
   changeRunning, // between two states
   identityUnknown, // perhaps two different volumes

@@ -1,3 +1,4 @@
+import type { Followed } from '../following/followed.ts';
 import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import type { Lag } from './lag.ts';
 import type { RoleReading } from './role.ts';
@@ -23,6 +24,8 @@ export type PairFacts = {
   /** Why the two sides could not be matched by the volume's identity. */
   readonly unmatched: string | undefined;
   readonly lag: Lag;
+  /** Whether the other site has followed the only primary since its promote; undefined where there is none. */
+  readonly followed: Followed | undefined;
   /** The last whole procedure on the volume; undefined also where nobody could read of one. */
   readonly operation: VolumeOperation | undefined;
   /** Milliseconds since the epoch. */

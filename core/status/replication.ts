@@ -30,7 +30,8 @@ export type Replication = {
   readonly demotion: Demotion;
 };
 
-const newest = (times: readonly (number | undefined)[]): number | undefined =>
+/** The latest of some times; undefined where there is none. */
+export const newest = (times: readonly (number | undefined)[]): number | undefined =>
   times.reduce(
     (best, time) => (time !== undefined && (best === undefined || time > best) ? time : best),
     undefined,

@@ -1,7 +1,13 @@
 import type { Reading } from '../model/reading.ts';
 import type { ReplicationState } from '../model/volume-replication.ts';
 import { unmetPrerequisite } from '../replication/condition-sets.ts';
-import { conditionsChangedAt, currentCondition, isStatusCurrent, type Replication } from './replication.ts';
+import {
+  conditionsChangedAt,
+  currentCondition,
+  isStatusCurrent,
+  newest,
+  type Replication,
+} from './replication.ts';
 
 /** What one site is for one volume. */
 export type Role = 'primary' | 'secondary' | 'resyncing' | 'none' | 'unknown';
@@ -105,10 +111,14 @@ const failing: RoleCheck = (replication) => {
   };
 };
 
+/** A promote need not turn a condition, and one that turns later tells when the driver was through with it. */
+const primarySince = (replication: Replication): number | undefined =>
+  newest([conditionsChangedAt(replication), replication.askedAt]);
+
 const primary: RoleCheck = (replication) => {
   if (stateOf(replication) !== 'Primary') return undefined;
   return replication.wants === 'primary'
-    ? { role: 'primary', progress: 'settled', why: 'promoted' }
+    ? { role: 'primary', progress: 'settled', why: 'promoted', since: primarySince(replication) }
     : { role: 'primary', progress: 'changing', why: asked(replication) };
 };
 

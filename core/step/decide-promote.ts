@@ -1,5 +1,5 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
-import { readConsent } from '../consent.ts';
+import { type ConsentAction, readConsent } from '../consent.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { Protector } from '../protection/protectors.ts';
 import { drCommand } from '../status/dr-command.ts';
@@ -8,7 +8,7 @@ import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decis
 import { judgeStep, withWish } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
-import { rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
+import { type RpoAtRisk, rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
 import { noMarks } from './stale-mark.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
@@ -29,9 +29,12 @@ type Change = {
   readonly after: VolumeReplication;
 };
 
-/** Asks for primary and is not seen to be it: as if it were asked for now, so that the rules look at it. */
-const undecided = (replication: VolumeReplication): VolumeReplication =>
-  replication.spec.replicationState === 'primary' ? withWish(replication, 'secondary') : replication;
+/** Asks for primary and is not seen to be it: as if it were asked for now, so that the rules look at it as it was before. */
+const undecided = (replication: VolumeReplication): VolumeReplication => {
+  if (replication.spec.replicationState !== 'primary') return replication;
+  const { metadata, ...before } = withWish(replication, 'secondary');
+  return { ...before, metadata: { ...metadata, generation: (metadata.generation ?? 1) - 1 } };
+};
 
 /** As on the other site; where that is lost, as `restore` noted; else under the claim's name. */
 const nameFor = ({ claim, peer, key, site }: StepFacts): string | undefined => {
@@ -85,15 +88,29 @@ const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles'
   };
 };
 
+const isForced = (obstacles: ConsentNeed['obstacles']): boolean =>
+  obstacles.some(({ code }) => code !== 'DR113');
+
+/** What lets a promote pass that these rules stand against. */
+const acceptedBy = (obstacles: ConsentNeed['obstacles']): readonly ConsentAction[] => [
+  ...(isForced(obstacles) ? (['force-promote'] as const) : []),
+  ...(obstacles.some(({ code }) => code === 'DR113') ? (['lose-since-promote'] as const) : []),
+];
+
+const notFollowed = ({ there, here }: StepFacts): RpoAtRisk => ({
+  known: false,
+  why: `${there?.name ?? 'the other site'} does not show that ${here.name} had followed it when it was demoted`,
+});
+
 const consentFor = (
   facts: StepFacts,
   obstacles: ConsentNeed['obstacles'],
   { now, told }: PromoteOptions,
 ): ConsentNeed => ({
-  annotation: 'force-promote',
+  accepts: acceptedBy(obstacles),
   obstacles,
   loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
-  loss: rpoAtRisk(facts, now, told),
+  loss: isForced(obstacles) ? rpoAtRisk(facts, now, told) : notFollowed(facts),
 });
 
 /**
@@ -106,7 +123,7 @@ const handOverFor = (facts: StepFacts): ConsentNeed | undefined => {
   if (!['secondary', 'resyncing'].includes(role) || inSync) return undefined;
   const [there, here] = [facts.there?.name ?? 'the other site', facts.here.name];
   return {
-    annotation: 'force-promote',
+    accepts: ['force-promote'],
     obstacles: [],
     loses: `what was written on ${there} last and has not reached ${here} yet`,
     loss: {
@@ -159,13 +176,18 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   const change = changeTo(facts, replication, options);
   if ('kind' in change) return change;
   const { now } = options;
-  const verdict = judgeStep(facts, change, { withoutPeer: 'refuse', offer: 'force-promote', now });
+  const verdict = judgeStep(facts, change, {
+    withoutPeer: 'refuse',
+    offers: ['force-promote', 'lose-since-promote'],
+    now,
+  });
   const waived = ruleObstacles(verdict.waived, facts.here);
   if (verdict.refusals.length > 0)
     return refusedByRules([...verdict.waived, ...verdict.refusals], facts.here);
   const isAsked = replication?.spec.replicationState === 'primary';
   const hasConsent =
-    replication !== undefined && readConsent(replication, 'force-promote', now).state === 'valid';
+    replication !== undefined &&
+    acceptedBy(waived).every((action) => readConsent(replication, action, now).state === 'valid');
   const { namespace = '', name = '' } = change.after.metadata;
   const key = { namespace, name };
   if (isAsked && (waived.length === 0 || hasConsent)) return { kind: 'await', key };

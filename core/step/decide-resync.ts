@@ -42,7 +42,7 @@ export const decideResync = (facts: StepFacts, { now }: { readonly now: number }
     writes: [{ kind: 'ask', before: replication, replicationState: 'resync' }],
     message: `resynced from ${facts.there?.name}`,
     consent: {
-      annotation: undefined,
+      accepts: [],
       obstacles: [],
       loses: describeLoss(facts, now),
       loss: { known: false, why: 'nobody can tell what was written there alone' },

@@ -26,7 +26,7 @@ export const decideUnprotect = (facts: StepFacts): Decision => {
     writes: [{ kind: 'delete', before: replication }],
     message: `unprotected: VolumeReplication ${key.name} deleted`,
     consent: {
-      annotation: 'unprotect',
+      accepts: ['unprotect'],
       obstacles: [],
       loses: describeLoss(facts),
       loss: { known: false, why: 'a copy goes as a whole' },

@@ -1,4 +1,5 @@
 import type { ConsentAction } from '../consent.ts';
+import type { FollowedState } from '../following/demotion.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import type { ReplicationState, VolumeReplication } from '../model/volume-replication.ts';
 import type { RuleCode } from '../rules/rule-code.ts';
@@ -17,6 +18,8 @@ export type StepWrite =
       readonly replicationState: ReplicationState;
       /** Written along; undefined takes one off. */
       readonly annotations?: Readonly<Record<string, string | undefined>>;
+      /** Of a demotion, written down with it: whether the other site had followed. `at` in milliseconds since the epoch. */
+      readonly demotion?: { readonly followed: FollowedState; readonly at: number };
     }
   | { readonly kind: 'delete'; readonly before: VolumeReplication };
 
@@ -39,8 +42,8 @@ export type Obstacle = {
 
 /** What a person has to accept before a step may be written. */
 export type ConsentNeed = {
-  /** What the annotation accepts; undefined where no rule asks for one, and the person's word is enough. */
-  readonly annotation: ConsentAction | undefined;
+  /** What the annotation accepts; nothing where no rule asks for one, and the person's word is enough. */
+  readonly accepts: readonly ConsentAction[];
   /** What the rules found, for the person. */
   readonly obstacles: readonly Obstacle[];
   /** What would be lost, as one sentence without a full stop. */

@@ -36,24 +36,25 @@ export type JudgeOptions = {
   /** What it means that no other site is known. */
   readonly withoutPeer: 'allow' | 'refuse';
   /** What a person may be asked to accept: what that lets pass comes back as `waived`. */
-  readonly offer?: ConsentAction | undefined;
+  readonly offers?: readonly ConsentAction[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
 
 /** As if the person who is asked had agreed already; who may is decided at admission, by the text that is written then. */
-const consentIn = ({ offer, now }: JudgeOptions): ConsentFacts => ({
+const consentIn = ({ offers = [], now }: JudgeOptions): ConsentFacts => ({
   text:
-    offer &&
-    JSON.stringify({
-      accepts: [offer],
-      maxLoss: 'unknown',
-      by: 'whoever is asked',
-      expires: new Date(now + 60_000).toISOString(),
-    }),
+    offers.length === 0
+      ? undefined
+      : JSON.stringify({
+          accepts: offers,
+          maxLoss: 'unknown',
+          by: 'whoever is asked',
+          expires: new Date(now + 60_000).toISOString(),
+        }),
   isNew: true,
   isUsed: false,
-  mayConsent: known(offer !== undefined),
+  mayConsent: known(offers.length > 0),
   user: '',
   now,
 });

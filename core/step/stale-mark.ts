@@ -34,11 +34,14 @@ export const madeAnewMark = ({ there, peer: { replication } }: StepFacts): Marks
     ? {}
     : resyncedMark(there.name, replication.object);
 
+/** What was made anew holds nothing of its own: who moves it back later has nothing to look for on it. */
+export const settledDemotion = (now: number) => ({ followed: 'yes', at: now }) as const;
+
 /** On a promote: nothing is said of the copy any more, it is the one that counts. */
 export const noMarks: Marks = { [staleAnnotation]: undefined, [resyncedAnnotation]: undefined };
 
 /** Whether a copy is marked as older than another one. */
-export const isMarkedStale = ({ metadata }: VolumeReplication): boolean =>
+export const isMarkedStale = ({ metadata }: Pick<VolumeReplication, 'metadata'>): boolean =>
   metadata.annotations?.[staleAnnotation] !== undefined;
 
 /** Whether a copy was made anew from this very primary. */

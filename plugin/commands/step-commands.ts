@@ -60,14 +60,14 @@ export const promote: Command = {
 
 export const demote: Command = {
   usage: 'demote [pvc..]',
-  summary: 'Make volumes secondary on one site; refused while anything uses them',
+  summary: 'Make volumes secondary on one site; refused while anything uses them, or no copy has followed',
   positionals: { pvc },
-  flags: { ...stepFlags },
+  flags: { ...consentFlags, ...stepFlags },
   examples: [
     ['kubectl dr demote rbd-pvc --context cluster-1', 'The first step of a planned move'],
     ['kubectl dr demote -l app=db --context cluster-1 --parallel=4', 'All claims of an application'],
   ],
-  epilogue: `Never sets autoResync: right after a planned demotion it could wipe the healthy copy. ${exitCodes}`,
+  epilogue: `Refused until the other site has followed since the last promote (DR113): with ceph-csi about a minute. To lose what was written since: --yes --accept-data-loss=unknown. Never sets autoResync: right after a planned demotion it could wipe the healthy copy. ${exitCodes}`,
   load: async () => (await import('../step/run-demote.ts')).runDemote,
 };
 

@@ -7,12 +7,12 @@ const validForMs = 10 * 60_000;
 /** The text of the annotation by which somebody accepts a loss. `maxLoss`: a duration or `unknown`; `now` in milliseconds. */
 export const consentText = (
   {
-    action,
+    accepts,
     maxLoss,
     by,
     reason,
   }: {
-    readonly action: ConsentAction;
+    readonly accepts: readonly ConsentAction[];
     readonly maxLoss: string;
     readonly by: string;
     readonly reason: string | undefined;
@@ -20,7 +20,7 @@ export const consentText = (
   now: number,
 ): string =>
   JSON.stringify({
-    accepts: [action],
+    accepts,
     maxLoss,
     by,
     ...(reason === undefined ? {} : { reason }),

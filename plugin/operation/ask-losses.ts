@@ -21,6 +21,13 @@ export type Losses = {
   readonly denied: readonly (LossAt & { readonly why: string })[];
 };
 
+/** What happens to the target, whose name is typed. */
+const consequenceOf = ({ verb }: MoveFacts, losses: readonly LossAt[]): string => {
+  if (losses.every(({ loss }) => loss === 'lose-since-promote'))
+    return 'becomes primary without those writes';
+  return verb === 'failback' ? 'throws its copy away' : 'becomes primary by force';
+};
+
 /** Asks once for all of them. */
 export const askLosses = async (
   losses: readonly LossAt[],
@@ -29,10 +36,9 @@ export const askLosses = async (
   io: Io,
 ): Promise<Losses> => {
   if (losses.length === 0) return { accepted: new Map(), denied: [] };
-  const isReturn = facts.verb === 'failback';
   const question = {
     siteName: facts.sites.target.site.name,
-    what: isReturn ? 'throws its copy away' : 'becomes primary by force',
+    what: consequenceOf(facts, losses),
     items: losses.map(({ volume, need }) => ({ key: volume.target, need })),
   };
   const answers = await askConsent(question, options, io);
@@ -63,8 +69,10 @@ export const consentFor =
     const found = losses.accepted.get(lossKey(volume, loss));
     if (found === undefined) return undefined;
     if (!isNoWorse(found.need.loss, need.loss)) throw moreAtRisk(found, need.loss);
-    const action = loss === 'resync' ? 'resync' : 'force-promote';
-    return consentText({ action, maxLoss: found.maxLoss, by, reason }, now());
+    const { accepts } = need;
+    return accepts.length === 0
+      ? undefined
+      : consentText({ accepts, maxLoss: found.maxLoss, by, reason }, now());
   };
 
 /** The worst of all losses, as a summary tells it. */

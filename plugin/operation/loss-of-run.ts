@@ -30,10 +30,18 @@ const thrownAwayBy = ({ consents, steps, verb, phase, to }: RunLog): string | un
   return verb === 'failback' && phase === 'Succeeded' ? thrownAway(to) : undefined;
 };
 
+/** Of a planned move whose target had not followed, or of which nobody can tell whether it had. */
+const givenUpBy = ({ consents, promotedAt, from }: RunLog): string | undefined =>
+  promotedAt !== undefined && consents.some(({ accepts }) => accepts === 'lose-since-promote')
+    ? `unknown (what was written on ${from} since it became primary)`
+    : undefined;
+
 /** What has been lost so far, as the record tells it: undefined where nobody can tell yet, and of what was taken back. */
 export const lossOf = (log: RunLog): string | undefined => {
   const thrown = thrownAwayBy(log);
-  if (thrown !== undefined || log.verb === 'undo' || log.phase === 'Undone') return thrown;
+  if (log.verb === 'undo' || log.phase === 'Undone') return thrown;
+  const given = givenUpBy(log) ?? thrown;
+  if (given !== undefined) return given;
   const isOver = log.phase === 'Succeeded' || log.phase === 'Failed';
   if (log.risk !== undefined && (log.promotedAt !== undefined || log.phase === 'Succeeded')) return log.risk;
   return isOver ? '0s' : undefined;
@@ -44,6 +52,6 @@ export const describeLoss = (log: RunLog): string => {
   const loss = lossOf(log);
   if (loss === undefined) return '';
   if (loss === '0s') return 'nothing lost';
-  if (log.verb !== 'failback') return `lost: ${loss}`;
+  if (log.verb !== 'failback' || givenUpBy(log) === loss) return `lost: ${loss}`;
   return `nothing lost of ${log.from}; thrown away: what was written on ${log.to} alone (${lossInShort(loss)} how much)`;
 };

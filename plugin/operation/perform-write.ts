@@ -81,11 +81,16 @@ const writeWorkload = async (write: WriteOf<'workload'>, performing: Performing)
 const volumeNameOf = (live: LiveSite, claim: { namespace: string; name: string }): string | undefined =>
   live.volumes.claims.get(claim)?.spec?.volumeName;
 
+/** Under which loss a person accepted what a write needs: the demotion of an older copy is part of throwing it away. */
+const lossOf = ({ does, site }: WriteOf<'replication'>, { accepts }: ConsentNeed): Loss => {
+  if (does === 'resync' || (does === 'demote' && site === 'target')) return 'resync';
+  return accepts.includes('force-promote') ? 'force-promote' : 'lose-since-promote';
+};
+
 const consentOf = (write: WriteOf<'replication'>, { consentFor }: Performing): string | undefined => {
-  const { consent, volume, does } = write;
+  const { consent, volume } = write;
   if (consent === undefined) return undefined;
-  const text = consentFor(volume, does === 'resync' ? 'resync' : 'force-promote', consent);
-  return consent.annotation === undefined ? undefined : text;
+  return consentFor(volume, lossOf(write, consent), consent);
 };
 
 const writeReplication = async (write: WriteOf<'replication'>, performing: Performing): Promise<void> => {

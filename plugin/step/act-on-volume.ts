@@ -43,9 +43,9 @@ const plan = (run: StepRun, { facts }: Planned, decision: Asked): Outcome => {
 
 /** A loss that a rule wants a consent to is never written without one, whoever came here how. */
 const assertConsent = ({ options }: StepRun, decision: Asked, consent: string | undefined): void => {
-  const needs = decision.kind === 'write' ? decision.consent?.annotation : undefined;
-  if (needs === undefined || consent !== undefined || options.dryRun !== 'none') return;
-  throw new DrError({ code: 'ConsentNeeded', message: `nobody has accepted ${needs}` });
+  const needs = decision.kind === 'write' ? (decision.consent?.accepts ?? []) : [];
+  if (needs.length === 0 || consent !== undefined || options.dryRun !== 'none') return;
+  throw new DrError({ code: 'ConsentNeeded', message: `nobody has accepted ${needs.join(', ')}` });
 };
 
 const write = (run: StepRun, decision: Asked, { consent }: ActOptions) => {
@@ -83,7 +83,7 @@ const goThroughStages = async (
     });
     remark = remark || seen.message;
     if (stage.afterwards === undefined || seen.replication === undefined) continue;
-    const next = stage.afterwards(seen.replication);
+    const next = stage.afterwards(seen.replication, io.now());
     const after = await writeStep(sites.here, [next], {
       consent: undefined,
       dryRun: false,

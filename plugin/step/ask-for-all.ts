@@ -80,17 +80,17 @@ const writeTexts = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const granted = planned.filter(isWrite).flatMap((it) => {
     const answer = answers.get(keyOf(it));
-    const action = needOf(it, run.options)?.annotation;
-    return answer?.granted && action !== undefined ? [{ key: keyOf(it), action, answer }] : [];
+    const accepts = needOf(it, run.options)?.accepts ?? [];
+    return answer?.granted && accepts.length > 0 ? [{ key: keyOf(it), accepts, answer }] : [];
   });
   if (granted.length === 0) return new Map();
   const { sites, options, io } = run;
   const by = await whoConsents(sites.here, io.signal);
   const { reason } = options.consent;
   return new Map(
-    granted.map(({ key, action, answer }) => [
+    granted.map(({ key, accepts, answer }) => [
       key,
-      consentText({ action, maxLoss: answer.maxLoss, by, reason }, io.now()),
+      consentText({ accepts, maxLoss: answer.maxLoss, by, reason }, io.now()),
     ]),
   );
 };

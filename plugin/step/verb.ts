@@ -15,20 +15,30 @@ import {
   isResynced,
   type Progress,
 } from '../../core/step/reached.ts';
-import { madeAnewMark } from '../../core/step/stale-mark.ts';
+import { madeAnewMark, settledDemotion } from '../../core/step/stale-mark.ts';
 import type { StepFacts } from '../../core/step/step-facts.ts';
 
 /** What is waited for, and what is written then. */
 export type Stage = {
   readonly reached: (replication: VolumeReplication | undefined) => Progress;
   /** Written once it is reached; the next stage waits for what comes of that. */
-  readonly afterwards?: (replication: VolumeReplication) => StepWrite;
+  readonly afterwards?: (replication: VolumeReplication, now: number) => StepWrite;
+};
+
+/** What a step is decided by, beside what both sites show. */
+export type DecideOptions = {
+  /** `--class`. */
+  readonly className: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** It was said beforehand that any loss is accepted. */
+  readonly acceptsLoss: boolean;
 };
 
 /** One of the single steps: how it is decided, what is waited for, and how it is told. */
 export type Verb = {
   readonly name: 'protect' | 'unprotect' | 'promote' | 'demote' | 'resync';
-  readonly decide: (facts: StepFacts, options: { className: string | undefined; now: number }) => Decision;
+  readonly decide: (facts: StepFacts, options: DecideOptions) => Decision;
   readonly stages: (facts: StepFacts) => readonly Stage[];
   /** `promoted`, as the result says it. */
   readonly done: string;
@@ -79,7 +89,7 @@ export const verbs = {
     stages: () => [{ reached: isDemoted }],
     done: 'demoted',
     needsUsers: true,
-    consequence: '',
+    consequence: 'is demoted before the other site has followed it',
   },
   resync: {
     name: 'resync',
@@ -88,11 +98,12 @@ export const verbs = {
     stages: (facts) => [
       {
         reached: isResynced,
-        afterwards: (before) => ({
+        afterwards: (before, now) => ({
           kind: 'ask',
           before,
           replicationState: 'secondary',
           annotations: madeAnewMark(facts),
+          demotion: settledDemotion(now),
         }),
       },
       { reached: isDemoted },

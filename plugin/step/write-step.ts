@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../../core/consent.ts';
+import { demotionAnnotation, demotionText } from '../../core/following/demotion.ts';
 import { DrError } from '../../core/model/error.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
@@ -94,14 +95,25 @@ const unlessChanged = async <T>(
   }
 };
 
-const ask = async (
-  { cluster }: Site,
-  { before, replicationState, annotations }: Extract<StepWrite, { kind: 'ask' }>,
-  options: WriteOptions,
-): Promise<VolumeReplication> => {
+type Ask = Extract<StepWrite, { kind: 'ask' }>;
+
+/** The mark names the version of the spec that comes of the very write that it goes along with. */
+const withDemotion = ({ before, replicationState, annotations, demotion }: Ask): Annotations => {
+  if (demotion === undefined) return annotations ?? {};
+  const { spec, metadata } = before;
+  const isOther = spec.replicationState !== replicationState || spec.autoResync === true;
+  const generation = (metadata.generation ?? 0) + Number(isOther);
+  return {
+    ...annotations,
+    [demotionAnnotation]: demotionText(demotion.followed, generation, demotion.at),
+  };
+};
+
+const ask = async ({ cluster }: Site, write: Ask, options: WriteOptions): Promise<VolumeReplication> => {
+  const { before, replicationState } = write;
   const operations: Operation[] = [
     ...stillThat(before),
-    ...annotate(before, withConsent(options.consent, annotations)),
+    ...annotate(before, withConsent(options.consent, withDemotion(write))),
     { op: 'add', path: '/spec/replicationState', value: replicationState },
     { op: 'add', path: '/spec/autoResync', value: false },
   ];

@@ -8,6 +8,7 @@ import type { ClassAdviceFacts, ReplicationAdviceFacts } from '../../core/rules/
 import { leavesPrimary } from '../../core/rules/guard/replication-intent.ts';
 import type { PeerView } from '../../core/rules/peer-view.ts';
 import type { ReplicationChange } from '../../core/rules/replication-facts.ts';
+import { isMarkedStale } from '../../core/step/stale-mark.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import type { ClassKind } from './admitted-replications.ts';
 import { askPeer } from './ask-peer.ts';
@@ -71,10 +72,13 @@ const scheduleOf = (view: CachedView, { shown }: ReplicationSubject): number | u
 };
 
 /** Only a primary's status is kept up to date; a replica's tells of the time when it was one. */
-const lastSyncOf = ({ before }: ReplicationSubject): Reading<number | undefined> =>
-  before?.status?.state === 'Primary'
+const lastSyncOf = ({ before, after }: ReplicationSubject): Reading<number | undefined> => {
+  // Nobody fails over to what an older copy had sent: the other site is primary, and has its own.
+  if (after !== undefined && isMarkedStale(after)) return unknown('it is demoted as an older copy');
+  return before?.status?.state === 'Primary'
     ? known(millisecondsOf(before.status.lastSyncTime))
     : unknown('only the status of a primary tells when it was synced');
+};
 
 /** What advice about a replication looks at. */
 export const gatherReplicationAdvice = async (

@@ -1,6 +1,6 @@
+import { followedBy } from '../../step/followed-by.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { VolumeNow } from '../move.ts';
-import { isFollowed } from '../stale-copy.ts';
 import { claimObject, type StepKind, type StepLook, together } from '../step-look.ts';
 import { scheduleOfVolume } from '../sync-of-volume.ts';
 
@@ -12,7 +12,7 @@ const hasSchedule = (facts: StepFacts): boolean => {
   return !(schedule.known && schedule.value.kind === 'none');
 };
 
-const lookAt = ({ volume, target }: VolumeNow): Partial<StepLook> => {
+const lookAt = ({ volume, target }: VolumeNow, now: number): Partial<StepLook> => {
   if (!target.known) return {};
   const facts = target.value;
   if (!hasSchedule(facts))
@@ -21,7 +21,10 @@ const lookAt = ({ volume, target }: VolumeNow): Partial<StepLook> => {
         `DR301: the class of ${facts.here.name} has no schedulingInterval: nothing is sent back by itself`,
       ],
     };
-  if (isFollowed(facts)) return {};
+  const followed = followedBy(facts, now);
+  if (followed.state === 'yes') return {};
+  if (followed.state === 'unknown')
+    return { remarks: [`whether it is mirrored back cannot be told: ${followed.why}`] };
   const why = `waits for the first sync from ${facts.here.name}`;
   return { waits: [{ site, object: claimObject(volume, site), why }] };
 };
@@ -31,10 +34,10 @@ export const awaitReverse: StepKind = {
   name: 'Reverse',
   site,
   title: 'See that it is mirrored back',
-  reads: 'lastSyncTime of the new primary, and its class',
+  reads: 'Followed and lastSyncTime of the new primary, and its class',
   writes: '',
   waitsFor: 'the first sync back',
   undo: 'Move back',
   canUndoAfter: false,
-  look: ({ volumes }) => together(volumes.map(lookAt)),
+  look: ({ volumes, now }) => together(volumes.map((volume) => lookAt(volume, now))),
 };

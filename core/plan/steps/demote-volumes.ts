@@ -36,7 +36,9 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
   if (!reading.known) return unknownWait(now.volume, site, reading.why);
   const facts = reading.value;
   if (isNoPrimary(facts, site)) return {};
-  const decision = withMark(decideDemote(facts, group), now, site);
+  const loss = site === 'target' ? 'resync' : 'lose-since-promote';
+  const acceptsLoss = group.isAccepted(now.volume, loss);
+  const decision = withMark(decideDemote(facts, { now: group.now, acceptsLoss }), now, site);
   const object = claimObject(now.volume, site);
   switch (decision.kind) {
     case 'unchanged':
@@ -47,12 +49,10 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
     case 'refuse':
       return { blocks: refusalsOf(decision, { site, object }) };
     case 'write': {
-      const { key, writes } = decision;
+      const { key, writes, consent } = decision;
       const { volume } = now;
       return {
-        writes: [
-          { kind: 'replication', site, object, volume, key, does: 'demote', writes, consent: undefined },
-        ],
+        writes: [{ kind: 'replication', site, object, volume, key, does: 'demote', writes, consent }],
       };
     }
   }

@@ -20,7 +20,9 @@ const needlessAs = (now: GroupNow): string | undefined => {
 
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, source, isThrough } = now;
-  if (isThrough || isNotExpected(now, group) || group.isAccepted(volume, 'force-promote')) return {};
+  const isGivenUp =
+    group.isAccepted(volume, 'force-promote') || group.isAccepted(volume, 'lose-since-promote');
+  if (isThrough || isNotExpected(now, group) || isGivenUp) return {};
   if (!source.known) return unknownWait(volume, 'source', source.why);
   const { reached, message } = isHandedOver(source.value.here.name)(replicationOf(source.value));
   const object = claimObject(volume, 'source');

@@ -2,7 +2,7 @@ import { decidePromote } from '../../step/decide-promote.ts';
 import type { ConsentNeed, Decision } from '../../step/decision.ts';
 import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
-import type { GroupNow, VolumeNow } from '../move.ts';
+import type { GroupNow, Loss, VolumeNow } from '../move.ts';
 import {
   type Block,
   claimObject,
@@ -16,9 +16,12 @@ import { refusalsOf, replicationOf } from './replication-steps.ts';
 
 const site = 'target';
 
+const lossOf = ({ accepts }: ConsentNeed): Loss =>
+  accepts.includes('force-promote') ? 'force-promote' : 'lose-since-promote';
+
 /** What a person has to accept first, as what stands against it. */
 const blocksOf = (consent: ConsentNeed, object: StepObject): Block[] => {
-  const need = { loss: 'force-promote' as const, consent };
+  const need = { loss: lossOf(consent), consent };
   const fallback = { code: 'Unknown' as const, message: `it would lose ${consent.loses}` };
   const obstacles = consent.obstacles.length === 0 ? [fallback] : consent.obstacles;
   return obstacles.map((obstacle) => ({ site, object, obstacle, isRule: true, need }));
@@ -42,8 +45,11 @@ const lookAtWrite = (
   { isAccepted, verb }: GroupNow,
 ): Partial<StepLook> => {
   const object = claimObject(volume, site);
-  const isFine = isAccepted(volume, 'force-promote');
-  if (consent !== undefined && !isFine) return { blocks: blocksOf(consent, object) };
+  const isForced = isAccepted(volume, 'force-promote');
+  // Whoever accepted a promote by force was shown everything that can be lost by it.
+  const isFine = isForced || isAccepted(volume, 'lose-since-promote');
+  if (consent !== undefined && !isForced && !(isFine && lossOf(consent) === 'lose-since-promote'))
+    return { blocks: blocksOf(consent, object) };
   if (consent !== undefined && isUnanswered(facts)) return awaitPromote(facts, object);
   // Undone: the source's copy is not younger than the one that was demoted here.
   if (handOver !== undefined && !isFine && verb !== 'undo')

@@ -1,6 +1,6 @@
 import { decideResync } from '../../step/decide-resync.ts';
 import { isResynced } from '../../step/reached.ts';
-import { resyncedMark } from '../../step/stale-mark.ts';
+import { resyncedMark, settledDemotion } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
 import { isSaidStale, isStale } from '../stale-copy.ts';
@@ -17,7 +17,12 @@ import { refusalsOf, replicationOf } from './replication-steps.ts';
 const site = 'target';
 
 /** Written down that the copy holds what this primary writes: once that one is demoted nothing else tells. */
-const noteMadeAnew = ({ volume }: VolumeNow, source: StepFacts, target: StepFacts): Partial<StepLook> => {
+const noteMadeAnew = (
+  { volume }: VolumeNow,
+  source: StepFacts,
+  target: StepFacts,
+  now: number,
+): Partial<StepLook> => {
   const before = replicationOf(target);
   const primary = replicationOf(source);
   if (before === undefined || primary === undefined) return {};
@@ -32,7 +37,15 @@ const noteMadeAnew = ({ volume }: VolumeNow, source: StepFacts, target: StepFact
         volume,
         key: { namespace, name },
         does: 'settle',
-        writes: [{ kind: 'ask', before, replicationState: 'secondary', annotations }],
+        writes: [
+          {
+            kind: 'ask',
+            before,
+            replicationState: 'secondary',
+            annotations,
+            demotion: settledDemotion(now),
+          },
+        ],
         consent: undefined,
       },
     ],
@@ -40,11 +53,11 @@ const noteMadeAnew = ({ volume }: VolumeNow, source: StepFacts, target: StepFact
 };
 
 /** The copy is being made anew: once it is whole again, it is an ordinary replica. Left at resync, it would be thrown away again. */
-const settle = (now: VolumeNow, source: StepFacts, target: StepFacts): Partial<StepLook> => {
+const settle = (now: VolumeNow, source: StepFacts, target: StepFacts, group: GroupNow): Partial<StepLook> => {
   const before = replicationOf(target);
   if (before === undefined || replicationOf(source) === undefined) return {};
   const { reached, message } = isResynced(before);
-  if (reached) return noteMadeAnew(now, source, target);
+  if (reached) return noteMadeAnew(now, source, target, group.now);
   return { waits: [{ site, object: claimObject(now.volume, site), why: message }] };
 };
 
@@ -67,11 +80,11 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   if (isThrough) return {};
   if (!source.known) return unknownWait(volume, 'source', source.why);
   if (!target.known) return unknownWait(volume, site, target.why);
-  if (target.value.role.wants === 'resync') return settle(now, source.value, target.value);
+  if (target.value.role.wants === 'resync') return settle(now, source.value, target.value, group);
   if (!isSaidStale(now, group)) return {};
   return isStale(now, group)
     ? start(now, target.value, group)
-    : noteMadeAnew(now, source.value, target.value);
+    : noteMadeAnew(now, source.value, target.value, group.now);
 };
 
 /** The application goes on running on the source meanwhile. */
