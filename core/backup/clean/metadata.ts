@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../../consent.ts';
+import { demotionAnnotation } from '../../following/demotion.ts';
 import { editField, type Fields, without, withoutAnnotations } from './edit-fields.ts';
 
 /** What a server writes, or what names objects of the one cluster. A server refuses to create with a resourceVersion. */
@@ -15,8 +16,12 @@ const fieldsOfOneCluster = [
   'finalizers',
 ];
 
-/** The object as kubectl applied it, with all that was cleaned away; and a consent, which is for one moment of one cluster. */
-const annotationsOfOneCluster = ['kubectl.kubernetes.io/last-applied-configuration', consentAnnotation];
+/** The object as kubectl applied it, with all that was cleaned away; and what is said of one version of an object: a consent, a demotion. */
+const annotationsOfOneCluster = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  consentAnnotation,
+  demotionAnnotation,
+];
 
 /** What no object takes along to another cluster, whatever its kind is. */
 export const cleanMetadata = <T extends Fields>(object: T): T =>
