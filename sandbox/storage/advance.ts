@@ -1,9 +1,10 @@
 // Time. Nothing here runs on a timer: a volume catches up with the clock when somebody looks at it, so that thousands of
 // idle volumes cost nothing, and a test moves the clock without waiting.
-import { continueRebuild, look, primaryMirror, removeAbandoned } from './daemon.ts';
+import { continueRebuild, look, primaryMirror, removeAbandoned, repeatReports } from './daemon.ts';
+import { nextLook } from './daemon-turns.ts';
 import { nextFiring } from './schedule.ts';
 import { finishTransfer, type Moment, takeSnapshot } from './transfer.ts';
-import { inContact, peerOf, type Side, type SiteIndex, type Volume, type World } from './world.ts';
+import { inContact, type Side, type SiteIndex, type Volume, type World } from './world.ts';
 
 type Step = { readonly at: number; readonly kind: StepKind; readonly site: SiteIndex };
 type StepKind = 'snapshot' | 'transfer' | 'look' | 'rebuild' | 'removal';
@@ -54,7 +55,8 @@ const nextSnapshotAt = (world: World, volume: Volume, site: SiteIndex): number |
   const mirror = primaryMirror(volume.sides[site]);
   if (copy === undefined || mirror === undefined) return undefined;
   if (mirror.mode === 'journal') return copy.dirtySince;
-  return nextFiring(copy.schedules, volume.clock, world.settings.clockFactor);
+  const from = Math.max(volume.clock, mirror.scheduledFrom ?? 0);
+  return nextFiring(copy.schedules, from, world.settings.clockFactor);
 };
 
 const CARRY_OUT: Readonly<Record<StepKind, (world: World, moment: Moment) => void>> = {
@@ -84,11 +86,19 @@ const skipQuietIntervals = (world: World, volume: Volume, now: number): void => 
   if (skipped > 0) volume.clock += skipped * longest;
 };
 
-/** The sites hear each other again, or one of them thawed: their daemons look at every volume soon. */
+/**
+ * The sites hear each other again, or one of them thawed. What a daemon could not tell the other site arrives, and copying goes on, as a
+ * Ceph client holds what a cluster does not answer; all else is found at the next look.
+ */
 export const resumeContact = (world: World, now: number): void => {
   world.outageSince = undefined;
   for (const volume of world.volumes.values()) {
-    for (const site of SITES) volume.sides[site].lookAt = now + world.settings.timings.notice;
+    repeatReports(volume);
+    for (const site of SITES) {
+      const side = volume.sides[site];
+      side.lookAt =
+        side.replay === undefined ? nextLook(world, site, now) : now + world.settings.timings.notice;
+    }
   }
 };
 
@@ -105,13 +115,3 @@ export const isHeard = (world: World, viewer: SiteIndex, subject: SiteIndex, now
   viewer === subject ||
   inContact(world) ||
   now - (world.outageSince ?? now) < world.settings.timings.contactLoss;
-
-/** Plans the next look of the daemons after a change on one site. */
-export const planLooks = (
-  world: World,
-  { volume, site, at }: Moment,
-  delays: { readonly own: number; readonly peer: number },
-): void => {
-  volume.sides[site].lookAt = at + delays.own;
-  if (inContact(world)) volume.sides[peerOf(site)].lookAt = at + delays.peer;
-};

@@ -25,6 +25,8 @@ export type ArrayPairOptions = {
   readonly credentials?: { readonly userID: string; readonly userKey: string };
   /** Whose answers are given. Default `v3.12`: those recorded. */
   readonly release?: DriverRelease;
+  /** Since when the daemons of each site run: all their looks are counted from there. Default: now. */
+  readonly startedAt?: readonly [number, number];
   /** What an earlier pair of the same sites was saved as. */
   readonly saved?: SavedArrays;
 };
@@ -53,11 +55,13 @@ const settingsOf = (options: ArrayPairOptions): Settings => {
 /** Makes the two arrays, empty or as they were saved. */
 export const createArrayPair = (options: ArrayPairOptions): ArrayPair => {
   const [first, second] = options.sites;
+  const now = options.now();
+  const [firstStart, secondStart] = options.startedAt ?? [now, now];
   const world: World = {
     settings: settingsOf(options),
     sites: [
-      { name: first, frozen: false },
-      { name: second, frozen: false },
+      { name: first, frozen: false, startedAt: firstStart },
+      { name: second, frozen: false, startedAt: secondStart },
     ],
     linkUp: true,
     outageSince: undefined,

@@ -1,7 +1,7 @@
 // Enable and disable: whether a volume is mirrored at all.
-import { planLooks } from './advance.ts';
 import { type Answer, done, type Nothing, refuse } from './answer.ts';
 import { look } from './daemon.ts';
+import { nextScheduleRefresh } from './daemon-turns.ts';
 import { checkModes, checkScheduling, parseForce } from './mirroring-parameters.ts';
 import { findTarget, isRefusal, type Target, type VolumeRequest } from './request.ts';
 import { takeSnapshot } from './transfer.ts';
@@ -26,7 +26,7 @@ export const enableMirroring = (world: World, site: SiteIndex, request: VolumeRe
 };
 
 const startMirroring = (target: Target, mode: 'snapshot' | 'journal'): void => {
-  const { world, volume, side, copy } = target;
+  const { world, volume, site, side, copy, at } = target;
   volume.epochs += 1;
   copy.mirror = {
     mode,
@@ -35,12 +35,14 @@ const startMirroring = (target: Target, mode: 'snapshot' | 'journal'): void => {
     sequence: 0,
     snapshotAt: 0,
     snapshots: [],
-    handover: undefined,
+    handover: false,
+    scheduledFrom: nextScheduleRefresh(world, site, at),
   };
   side.reports = [undefined, undefined];
   takeSnapshot(world, target);
-  const { notice } = world.settings.timings;
-  planLooks(world, target, { own: notice, peer: notice });
+  const noticedAt = at + world.settings.timings.notice;
+  side.lookAt = noticedAt;
+  if (inContact(world)) volume.sides[peerOf(site)].lookAt = noticedAt;
 };
 
 /** Ends mirroring of a primary; the peer's copy goes with it. On a healthy secondary nothing happens: the peer owns it. */

@@ -1,14 +1,35 @@
 // What a mirror daemon (rbd-mirror) does on one site when it looks at a volume.
 import { emptyContent } from './content.ts';
+import { nextLook } from './daemon-turns.ts';
 import { REPORTS, replayReport } from './report.ts';
 import { canFollow, hasCaughtUp, type Moment, startTransfer } from './transfer.ts';
-import { type Copy, inContact, type Mirror, peerOf, type Report, type Side, type World } from './world.ts';
+import {
+  type Copy,
+  inContact,
+  type Mirror,
+  peerOf,
+  type Report,
+  type Side,
+  type Volume,
+  type World,
+} from './world.ts';
 
 /** Stores what the daemon of a site says in its own pool and, when they hear each other, in the peer's. */
 export const fileReport = (world: World, { volume, site }: Moment, report: Report): void => {
   volume.sides[site].reports[site] = report;
   const peer = volume.sides[peerOf(site)];
   if (inContact(world) && peer.copy?.mirror !== undefined) peer.reports[site] = report;
+};
+
+/** Brings to each site what the daemon of the other one last said. */
+export const repeatReports = ({ sides }: Volume): void => {
+  for (const [site, peer] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const report = sides[site].reports[site];
+    if (report !== undefined && sides[peer].copy?.mirror !== undefined) sides[peer].reports[site] = report;
+  }
 };
 
 /** The mirroring of a side that is primary. */
@@ -37,7 +58,8 @@ const followPrimary = ({ volume, site }: Moment, copy: Copy, sender: Mirror): vo
     sequence: 0,
     snapshotAt: 0,
     snapshots: [],
-    handover: undefined,
+    handover: false,
+    scheduledFrom: undefined,
   };
 };
 
@@ -47,7 +69,6 @@ export const look = (world: World, moment: Moment): void => {
   const side = volume.sides[site];
   const peer = volume.sides[peerOf(site)];
   side.lookAt = undefined;
-  side.lastLookAt = at;
   if (side.rebuild !== undefined && side.rebuild.stage !== 'marked') return;
   const sender = primaryMirror(peer);
   if (side.copy === undefined && sender !== undefined && inContact(world)) {
@@ -70,29 +91,45 @@ const lookAsSecondary = (world: World, moment: Moment, mirror: Mirror): void => 
     if (side.abandoned) side.removeAt ??= at + world.settings.timings.removal;
     return;
   }
-  const follows = canFollow(mirror, sender);
-  if (sender.role === 'primary' && !follows) {
-    side.replay = undefined;
-    fileReport(world, moment, REPORTS.splitBrain);
-  } else if (sender.role === 'primary' || (follows && isBehind(mirror, sender))) {
+  if (sender.role === 'secondary' && hasNothingFor(mirror, sender)) {
+    leavePeer(world, moment);
+  } else if (canFollow(mirror, sender)) {
     replayFrom(world, moment, sender);
   } else {
     side.replay = undefined;
-    fileReport(world, moment, REPORTS.peerNotPrimary);
+    fileReport(world, moment, REPORTS.splitBrain);
   }
 };
 
-/** A demoted peer is still copied from up to its demotion snapshot. */
-const isBehind = (mirror: Mirror, sender: Mirror): boolean =>
-  sender.handover?.from === 'self' && !hasCaughtUp(mirror, sender);
+/**
+ * Whether a daemon takes nothing from a peer that is not primary. It goes on up to the demotion's snapshot where it was copying. But a copy
+ * that was demoted itself, or has a demotion already, is linked to no peer: it takes nothing before the peer is primary when the daemon
+ * looks. A peer that was promoted, written to and demoted between two looks keeps what was written to itself (rbd-mirror's BootstrapRequest:
+ * "local image is unlinked and remote image is not primary").
+ */
+const hasNothingFor = (receiver: Mirror, sender: Mirror): boolean =>
+  receiver.handover || hasCaughtUp(receiver, sender);
+
+/** The peer is not primary: a daemon that was copying ends that and says why, one that looks again finds it so. */
+const leavePeer = (world: World, moment: Moment): void => {
+  const { volume, site, at } = moment;
+  const side = volume.sides[site];
+  if (side.replay === undefined) {
+    fileReport(world, moment, REPORTS.peerNotPrimary);
+    return;
+  }
+  side.replay = undefined;
+  fileReport(world, moment, REPORTS.peerDemoted);
+  side.lookAt = nextLook(world, site, at);
+};
 
 const replayFrom = (world: World, moment: Moment, sender: Mirror): void => {
   const { volume, site, at } = moment;
   const side = volume.sides[site];
   side.replay ??= { since: at, snapshots: 0, bytes: 0, last: undefined, transfer: undefined };
-  startTransfer(world, moment);
   const newestAt = sender.snapshots.at(-1)?.takenAt;
   fileReport(world, moment, replayReport(side.replay, { at, newestAt, mode: sender.mode }));
+  startTransfer(world, moment);
 };
 
 /** Takes a forced resync one step on. Nothing is deleted, nor created, while no primary is there to copy from. */
@@ -105,7 +142,7 @@ export const continueRebuild = (world: World, moment: Moment): void => {
   if (rebuild === undefined) return;
   const waits = rebuild.stage === 'marked' || rebuild.stage === 'deleted';
   if (waits && (sender === undefined || !inContact(world))) {
-    rebuild.until = at + timings.report;
+    rebuild.until = at + timings.look;
   } else if (rebuild.stage === 'marked') {
     discardImage(side);
     side.rebuild = { stage: 'deleted', until: at + timings.recreate };
@@ -150,6 +187,6 @@ export const removeAbandoned = (world: World, { volume, site, at }: Moment): voi
     discardImage(side);
     side.lookAt = at + world.settings.timings.notice;
   } else if (removable) {
-    side.removeAt = at + world.settings.timings.report;
+    side.removeAt = at + world.settings.timings.look;
   }
 };

@@ -1,11 +1,11 @@
 import { type Answer, done, type Nothing, refuse } from './answer.ts';
-import { primaryMirror } from './daemon.ts';
+import { awaitLooks } from './daemon-turns.ts';
 import { notMirrored } from './promote.ts';
 import { findTarget, isRefusal, type Target, type VolumeRequest } from './request.ts';
 import { takeSnapshot } from './transfer.ts';
-import { imageSpec, inContact, type Mirror, peerOf, type SiteIndex, type World } from './world.ts';
+import { imageSpec, type Mirror, type SiteIndex, type World } from './world.ts';
 
-/** Makes a primary a secondary; the snapshot it takes hands the role over to whoever receives it. */
+/** Makes a primary a secondary; the snapshot it takes lets it and whoever receives it be promoted without force. */
 export const demoteVolume = (world: World, site: SiteIndex, request: VolumeRequest): Answer<Nothing> => {
   const target = findTarget(world, site, request);
   if (isRefusal(target)) return target;
@@ -26,13 +26,12 @@ export const demoteVolume = (world: World, site: SiteIndex, request: VolumeReque
 };
 
 const becomeSecondary = (target: Target, mirror: Mirror): void => {
-  const { world, volume, site, copy, side } = target;
-  const { timings } = world.settings;
+  const { world, copy, side } = target;
   copy.creationMark ??= copy.createdAt;
   mirror.role = 'secondary';
-  mirror.handover = { from: 'self', received: false };
+  mirror.handover = true;
+  mirror.scheduledFrom = undefined;
   side.replay = undefined;
   takeSnapshot(world, target, true);
-  const split = inContact(world) && primaryMirror(volume.sides[peerOf(site)]) !== undefined;
-  side.lookAt = target.at + (split ? timings.noticeSplitBrain : timings.noticeOwnDemotion);
+  awaitLooks(world, target);
 };

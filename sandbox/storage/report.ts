@@ -4,6 +4,7 @@ import type { Replay, Report } from './world.ts';
 export const REPORTS = {
   primary: { state: 'stopped', description: 'local image is primary' },
   peerNotPrimary: { state: 'unknown', description: 'remote image is not primary' },
+  peerDemoted: { state: 'unknown', description: 'remote image demoted' },
   splitBrain: { state: 'error', description: 'split-brain' },
   promotedWhileReplaying: { state: 'error', description: 'incomplete local primary snapshot' },
   peerGone: { state: 'error', description: 'error bootstrapping replay' },
@@ -36,13 +37,9 @@ const snapshotFields = (replay: Replay, newestAt: number | undefined): string[] 
   const { last, transfer } = replay;
   return [
     `"bytes_per_snapshot":${decimal(replay.bytes / Math.max(1, replay.snapshots))}`,
-    ...(last === undefined
-      ? []
-      : [
-          `"last_snapshot_bytes":${last.bytes}`,
-          `"last_snapshot_sync_seconds":${last.seconds}`,
-          `"local_snapshot_timestamp":${seconds(last.takenAt)}`,
-        ]),
+    `"last_snapshot_bytes":${last?.bytes ?? 0}`,
+    `"last_snapshot_sync_seconds":${last?.seconds ?? 0}`,
+    ...(last === undefined ? [] : [`"local_snapshot_timestamp":${seconds(last.takenAt)}`]),
     ...(newestAt === undefined ? [] : [`"remote_snapshot_timestamp":${seconds(newestAt)}`]),
     `"replay_state":"${transfer === undefined ? 'idle' : 'syncing'}"`,
   ];

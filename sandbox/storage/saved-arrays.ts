@@ -11,6 +11,8 @@ type SavedState = {
   readonly format: number;
   readonly sites: readonly [string, string];
   readonly frozen: readonly [boolean, boolean];
+  /** Absent in what was saved before the daemons had turns. */
+  readonly startedAt?: readonly [number, number];
   readonly linkUp: boolean;
   readonly outageSince?: number;
   readonly volumes: readonly Volume[];
@@ -47,6 +49,7 @@ export const saveWorld = (world: World): SavedArrays => {
     format: FORMAT,
     sites: [first.name, second.name],
     frozen: [first.frozen, second.frozen],
+    startedAt: [first.startedAt, second.startedAt],
     linkUp: world.linkUp,
     outageSince: world.outageSince,
     volumes: [...world.volumes.values()],
@@ -67,7 +70,10 @@ export const restoreWorld = (world: World, saved: SavedArrays): void => {
   const state = parseState(world, saved);
   for (const volume of state.volumes) world.volumes.set(volume.uuid, volume);
   for (const [name, uuid] of state.requestNames) world.requestNames.set(name, uuid);
-  for (const [index, site] of world.sites.entries()) site.frozen = state.frozen[index] ?? false;
+  for (const [index, site] of world.sites.entries()) {
+    site.frozen = state.frozen[index] ?? false;
+    site.startedAt = state.startedAt?.[index] ?? site.startedAt;
+  }
   world.linkUp = state.linkUp;
   world.outageSince = state.outageSince;
 };

@@ -1,13 +1,14 @@
 /** How long the steps of mirroring take, in milliseconds. */
 export type Timings = {
-  /** From a change of role or of the link until a mirror daemon looks at the image. */
+  /** Until a daemon notices what it is told of: a new image, and the demotion of an image that it copies from. */
   readonly notice: number;
-  /** The same for the daemon of the site that was demoted. */
-  readonly noticeOwnDemotion: number;
-  /** The same when a demoted image finds another history at its peer. */
-  readonly noticeSplitBrain: number;
-  /** Between two reports of a daemon about an image on which something happens. */
-  readonly report: number;
+  /**
+   * Between two looks of a daemon. Only then it finds what nobody tells it: what became of an image, here or at the peer, that it does
+   * not copy at the moment. And only then it writes how far the others are. What every call answers is as old as that.
+   */
+  readonly look: number;
+  /** Between two times at which the manager of a site reads which images are primary; one that it does not know has no schedule. */
+  readonly scheduleRefresh: number;
   /** What a snapshot takes besides its bytes. */
   readonly transferLatency: number;
   /** After this silence the reports of a daemon count as those of a dead one. */
@@ -24,12 +25,14 @@ export type Timings = {
   readonly removal: number;
 };
 
-/** As recorded from two Ceph 18.2.7 clusters; what came sooner or later from time to time has one value here. */
+/**
+ * As recorded from two Ceph 18.2.7 clusters; what came sooner or later from time to time has one value here. `look` is Ceph's
+ * `rbd_mirror_image_state_check_interval`, and the same between two updates of the statuses.
+ */
 const RECORDED: Timings = {
-  notice: 3_000,
-  noticeOwnDemotion: 6_000,
-  noticeSplitBrain: 100,
-  report: 30_000,
+  notice: 2_500,
+  look: 30_000,
+  scheduleRefresh: 60_000,
   transferLatency: 200,
   contactLoss: 30_000,
   discard: 30_000,

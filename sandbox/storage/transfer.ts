@@ -1,4 +1,5 @@
 import { changedBytes, contentOf, freezeContent } from './content.ts';
+import { awaitLook } from './daemon-turns.ts';
 import { passesThrough } from './timeline.ts';
 import {
   inContact,
@@ -78,6 +79,8 @@ export const startTransfer = (world: World, { volume, site, at }: Moment): void 
   if (snapshot === undefined || copy === undefined) return;
   const bytes = changedBytes(copy.head.blocks, snapshot.blocks);
   const { timings, bytesPerSecond, clockFactor } = world.settings;
+  // The copy that is begun hands nothing over, whatever the one before it did.
+  receiver.handover = false;
   const duration = timings.transferLatency + ((bytes / bytesPerSecond) * 1_000) / clockFactor;
   replay.transfer = { snapshot, bytes, startedAt: at, doneAt: at + duration };
 };
@@ -97,20 +100,12 @@ export const finishTransfer = (world: World, { volume, site, at }: Moment): void
   mirror.timeline = sender.timeline;
   mirror.sequence = snapshot.sequence;
   mirror.snapshotAt = snapshot.takenAt;
-  mirror.handover = snapshot.demotion ? { from: 'peer' } : undefined;
-  if (snapshot.demotion && sender.handover?.from === 'self') sender.handover.received = true;
+  mirror.handover = snapshot.demotion;
   const seconds = Math.floor(((at - transfer.startedAt) / 1_000) * world.settings.clockFactor);
   replay.last = { takenAt: snapshot.takenAt, bytes, seconds };
   replay.snapshots += 1;
   replay.bytes += bytes;
-  planReport(world, { volume, site, at }, snapshot.demotion);
+  if (snapshot.demotion) side.lookAt = Math.max(at, snapshot.takenAt + world.settings.timings.notice);
+  else awaitLook(world, volume, site, at);
   startTransfer(world, { volume, site, at });
-};
-
-/** What was received is told at the daemon's next report; that the peer is demoted, a little after it is noticed. */
-const planReport = (world: World, { volume, site, at }: Moment, demotion: boolean): void => {
-  const side = volume.sides[site];
-  const { notice, report } = world.settings.timings;
-  const turns = Math.max(1, Math.ceil((at - side.lastLookAt) / report));
-  side.lookAt = demotion ? at + notice : (side.lookAt ?? side.lastLookAt + turns * report);
 };

@@ -29,10 +29,13 @@ export type Mirror = {
   snapshotAt: number;
   snapshots: Snapshot[];
   /**
-   * The right to be promoted without force. A demoted copy keeps it until the peer is promoted, the peer gains it with the
-   * demotion snapshot. `received` tells the demoted side that the peer could have used it since.
+   * The right to be promoted without force: the newest snapshot here is one of a demotion, made here or received. It goes by this copy
+   * alone, as in librbd. So both copies have it while nobody is primary, and one keeps it after a promotion of the other until its own
+   * daemon begins to copy from there.
    */
-  handover: { from: 'self'; received: boolean } | { from: 'peer' } | undefined;
+  handover: boolean;
+  /** From when on the manager knows that this copy is primary, and takes its scheduled snapshots. */
+  scheduledFrom: number | undefined;
 };
 
 /** The image of a volume on one site. */
@@ -78,8 +81,8 @@ export type Side = {
   copy: Copy | undefined;
   /** Per reporting site, as this site's pool keeps them. */
   reports: [Report | undefined, Report | undefined];
+  /** When the daemon comes to this image next; undefined while it would find and write the same again. */
   lookAt: number | undefined;
-  lastLookAt: number;
   replay: Replay | undefined;
   rebuild: Rebuild | undefined;
   /** The peer gave up mirroring as primary: this copy goes as well, at `removeAt` once that is known. */
@@ -98,8 +101,8 @@ export type Volume = {
   epochs: number;
 };
 
-/** One site, apart from its volumes. */
-export type Site = { readonly name: string; frozen: boolean };
+/** One site, apart from its volumes. Its daemon and its manager look in turns that are counted from `startedAt`. */
+export type Site = { readonly name: string; frozen: boolean; startedAt: number };
 
 /** What the two arrays are set up with. */
 export type Settings = {
@@ -140,7 +143,6 @@ export const emptySide = (): Side => ({
   copy: undefined,
   reports: [undefined, undefined],
   lookAt: undefined,
-  lastLookAt: 0,
   replay: undefined,
   rebuild: undefined,
   abandoned: false,

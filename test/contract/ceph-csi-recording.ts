@@ -58,3 +58,13 @@ export const mask = (text: string): string =>
     )
     .replace(/csi-vol-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<image>')
     .replace(/"(\w+)":(?:[\d.]+|<time>)/g, '"$1":<number>');
+
+/** The same in a status. */
+export const maskStatus = (status: RecordedStatus): RecordedStatus =>
+  typeof status === 'string'
+    ? mask(status)
+    : {
+        ...status,
+        description: mask(status.description),
+        peers: status.peers.map((peer) => ({ ...peer, description: mask(peer.description) })),
+      };

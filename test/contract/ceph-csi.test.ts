@@ -9,6 +9,7 @@ import { type ArrayPair, createArrayPair } from '../../sandbox/storage/array-pai
 import { openClient, replicationCalls } from '../sandbox/driver/driver-clients.ts';
 import {
   mask,
+  maskStatus,
   type RecordedAnswer,
   type RecordedStatus,
   type RecordedStep,
@@ -29,6 +30,9 @@ const OTHER_VOLUMES: Readonly<Record<string, string>> = {
 };
 /** Between two steps the recorder read the status of both sites. */
 const BETWEEN_STEPS_MS = 100;
+/** This recording tells no times between its steps: before these a daemon looked. */
+const LOOKED_BEFORE = ['resync without force in split brain'];
+const DAEMON_LOOK_MS = 30_000;
 const POLL_MS = 1_000;
 const PATIENCE_MS = 180_000;
 
@@ -39,15 +43,6 @@ const maskAnswer = ({ code, message, response }: RecordedAnswer): RecordedAnswer
   message: mask(message),
   response,
 });
-
-const maskStatus = (status: RecordedStatus): RecordedStatus =>
-  typeof status === 'string'
-    ? mask(status)
-    : {
-        ...status,
-        description: mask(status.description),
-        peers: status.peers.map((peer) => ({ ...peer, description: mask(peer.description) })),
-      };
 
 /** A response as the recorder printed it: names of the proto, and nothing for what has its default value. */
 const printResponse = (response: object | null): unknown => {
@@ -111,6 +106,7 @@ describe('the recording of ceph-csi', () => {
 
   const replay = async (step: RecordedStep): Promise<void> => {
     clock += BETWEEN_STEPS_MS + (step.answer?.ms ?? 0);
+    if (LOOKED_BEFORE.includes(step.title)) clock += DAEMON_LOOK_MS;
     const answers = step.polled === undefined ? [await call(step)] : await poll(step);
     const after = pair.sites.map((site) => maskStatus(site.mirrorStatus(volumeId)));
     outcomes.set(step.title, { answers, after });
@@ -123,7 +119,7 @@ describe('the recording of ceph-csi', () => {
     }
     if (note.startsWith('site 1 thawed')) {
       pair.sites[0].setFrozen(false);
-      clock += 10_000;
+      clock += DAEMON_LOOK_MS;
     }
   };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnswerCode } from '../../../sandbox/storage/answer.ts';
 import type { VolumeRequest } from '../../../sandbox/storage/request.ts';
 import type { SiteArray } from '../../../sandbox/storage/site-array.ts';
-import { makeMirroredPair, makePair, SECRETS, type TestPair } from './mirrored-pair.ts';
+import { DAEMON_LOOK_MS, makeMirroredPair, makePair, SECRETS, type TestPair } from './mirrored-pair.ts';
 
 type Rpc = keyof Pick<
   SiteArray,
@@ -166,7 +166,7 @@ const published = (): TestPair => {
 const bothDemoted = (): TestPair => {
   const test = makeMirroredPair();
   test.a.demote(test.request());
-  test.pass(10_000);
+  test.pass(DAEMON_LOOK_MS);
   return test;
 };
 

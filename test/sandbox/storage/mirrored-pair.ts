@@ -64,12 +64,15 @@ export const makePair = (options: Partial<ArrayPairOptions> = {}): TestPair => {
   };
 };
 
-/** The same with mirroring enabled, promoted on site-a and synced once. */
+/** The daemons of the pair look at its beginning, and so long after each other. */
+export const DAEMON_LOOK_MS = 30_000;
+
+/** The same with mirroring enabled, promoted on site-a, synced once and on schedule. The clock stands at 42 seconds after a full minute. */
 export const makeMirroredPair = (options: Partial<ArrayPairOptions> = {}): TestPair => {
   const test = makePair(options);
   test.a.enable(test.request());
   test.a.promote(test.request());
-  test.pass(40_000);
+  test.pass(100_000);
   return test;
 };
 

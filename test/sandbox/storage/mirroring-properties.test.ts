@@ -4,7 +4,7 @@ import { MINUTE_MS, readNumber, restart, roleOn, writeNumber } from './mirrored-
 import { beginRun, carefulHistory, forcefulHistory, mendAll, operate, rolesOf } from './random-operations.ts';
 
 describe('two mirrored arrays, whatever is asked of them', () => {
-  it('never have two primaries without force', () => {
+  it('never have two primaries without force, where nobody promotes beside one', () => {
     fc.assert(
       fc.property(carefulHistory, (operations) => {
         const run = beginRun();
@@ -17,7 +17,7 @@ describe('two mirrored arrays, whatever is asked of them', () => {
     );
   });
 
-  it('never lose a write without force: a primary holds the last one', () => {
+  it('never lose a write without force where no demote comes before the peer follows: a primary holds the last one', () => {
     fc.assert(
       fc.property(carefulHistory, (operations) => {
         const run = beginRun();

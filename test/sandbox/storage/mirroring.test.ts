@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DAEMON_LOOK_MS,
   MINUTE_MS,
   makeMirroredPair,
   makePair,
@@ -112,28 +113,25 @@ describe('roles', () => {
     expect(readNumber(b, volumeId)).toBe(3);
   });
 
-  it('go back to the demoted side as long as the peer was not promoted', () => {
+  it('go back to the demoted side, and leave the peer no right once its daemon has looked', () => {
     const { a, b, pass, request } = makeMirroredPair();
     a.demote(request());
     pass(10_000);
     expect(a.promote(request()).code).toBe('OK');
+    pass(DAEMON_LOOK_MS);
     expect(b.promote(request()).code).toBe('FailedPrecondition');
   });
 
-  it('do not go back past what the peer has written as primary meanwhile', () => {
+  it('are taken from each copy by what it holds itself, never by what the peer is', () => {
     const { pair, a, b, volumeId, pass, request } = makeMirroredPair();
     a.demote(request());
     pass(1_000);
     pair.setLink(false);
     expect(b.promote(request()).code).toBe('OK');
-    expect(a.promote(request()).code).toBe('FailedPrecondition');
-    writeNumber(b, volumeId, 4);
-    b.demote(request());
-    pair.setLink(true);
-    expect(a.promote(request()).code).toBe('FailedPrecondition');
-    pass(10_000);
     expect(a.promote(request()).code).toBe('OK');
-    expect(readNumber(a, volumeId)).toBe(4);
+    pair.setLink(true);
+    pass(MINUTE_MS);
+    expect([roleOn(a, volumeId), roleOn(b, volumeId)]).toEqual(['primary', 'primary']);
   });
 
   it('stay with a demoted side whose peer never received the demotion', () => {
@@ -165,7 +163,7 @@ describe('a forced promotion', () => {
     expect([stateOn(a, volumeId), stateOn(b, volumeId)]).toEqual(['up+stopped', 'up+stopped']);
     expect([roleOn(a, volumeId), roleOn(b, volumeId)]).toEqual(['primary', 'primary']);
     a.demote(request());
-    pass(1_000);
+    pass(DAEMON_LOOK_MS);
     expect(stateOn(a, volumeId)).toBe('up+error');
   });
 

@@ -6,7 +6,12 @@ import { MINUTE_MS, makePair, readNumber, roleOn, type TestPair, writeNumber } f
 type Log = { readonly at: number; readonly value: number }[];
 
 /** A volume with its history so far. */
-export type Run = { test: TestPair; readonly logs: readonly [Log, Log]; writes: number };
+export type Run = {
+  test: TestPair;
+  readonly logs: readonly [Log, Log];
+  writes: number;
+  promotedAt: number;
+};
 
 type SiteNumber = 0 | 1;
 type Verb = keyof typeof VERBS;
@@ -20,7 +25,7 @@ export const beginRun = (): Run => {
   const test = makePair();
   test.a.enable(test.request());
   test.a.promote(test.request());
-  return { test, logs: [[{ at: test.now(), value: 0 }], []], writes: 0 };
+  return { test, logs: [[{ at: test.now(), value: 0 }], []], writes: 0, promotedAt: test.now() };
 };
 
 /** The roles of the volume on both sites. */
@@ -55,7 +60,8 @@ const enable = ({ test, logs }: Run, on: SiteNumber): void => {
 };
 
 /** Promotes; a copy that becomes primary must hold what a site held when the copy's last snapshot was taken. */
-const promote = ({ test, logs }: Run, on: SiteNumber, force: boolean): void => {
+const promote = (run: Run, on: SiteNumber, force: boolean): void => {
+  const { test, logs } = run;
   const array = test.pair.sites[on];
   const before = array.volumes().find(({ volumeId }) => volumeId === test.volumeId);
   const answer = array.promote(test.request({ force }));
@@ -65,6 +71,19 @@ const promote = ({ test, logs }: Run, on: SiteNumber, force: boolean): void => {
   if (!snapshots.includes(value))
     throw new Error(`promoted ${value}, snapshots held ${snapshots.join(', ')}`);
   logs[on].push({ at: test.now(), value });
+  run.promotedAt = test.now();
+};
+
+/** Not beside a primary: a copy that was demoted once is promoted without force, whatever the peer became meanwhile. */
+const promoteAlone = (run: Run, on: SiteNumber): void => {
+  if (!rolesOf(run).includes('primary')) promote(run, on, false);
+};
+
+/** Not before the peer follows: one that does not keeps its right to be promoted, without what was written here. */
+const demoteFollowed = ({ test, promotedAt }: Run, on: SiteNumber): void => {
+  const array = test.pair.sites[on];
+  const lastSync = array.info(test.request()).response?.lastSyncTime ?? 0;
+  if (lastSync * 1_000 > promotedAt) array.demote(test.request());
 };
 
 const VERBS = {
@@ -73,6 +92,8 @@ const VERBS = {
   promote: (run, on) => promote(run, on, false),
   forcePromote: (run, on) => promote(run, on, true),
   demote: ({ test }, on) => test.pair.sites[on].demote(test.request()),
+  promoteAlone,
+  demoteFollowed,
   resync: ({ test }, on) => test.pair.sites[on].resync(test.request()),
   forceResync: ({ test }, on) => test.pair.sites[on].resync(test.request({ force: true })),
   disable: ({ test }, on) => test.pair.sites[on].disable(test.request()),
@@ -101,26 +122,27 @@ const pass = fc.record({
 const link = fc.record({ verb: fc.constant('link' as const), up: fc.boolean() });
 
 /**
- * Everything that can be asked without force. Not disable: it ends the history, and a demoted copy left behind can then be
+ * Everything that can be asked without force, by somebody who looks before. Not disable: it ends the history, and a demoted copy left behind can then be
  * promoted without force whatever was written elsewhere, in Ceph as here.
  */
 const carefully: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: pass },
   { weight: 3, arbitrary: onASite('write') },
-  { weight: 6, arbitrary: onASite('promote', 'demote') },
+  { weight: 6, arbitrary: onASite('promoteAlone', 'demoteFollowed') },
   { weight: 2, arbitrary: onASite('enable', 'resync', 'info') },
   { weight: 1, arbitrary: fc.oneof(link, onASite('freeze', 'thaw')) },
 );
 
 const forcibly: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 6, arbitrary: carefully },
+  { weight: 2, arbitrary: onASite('promote', 'demote') },
   { weight: 1, arbitrary: onASite('forcePromote', 'forceResync', 'disable') },
 );
 
 const history = (operation: fc.Arbitrary<Operation>): fc.Arbitrary<Operation[]> =>
   fc.array(operation, { minLength: 5, maxLength: 80, size: 'max' });
 
-/** Histories without force and without an end of mirroring. */
+/** Histories without force and without an end of mirroring, in which nobody goes on before the other side has followed. */
 export const carefulHistory = history(carefully);
 
 /** Histories with forced promotions and resyncs, and with ends of mirroring. */
