@@ -111,13 +111,20 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     }
   };
 
-  /** A class like the sample's, by another name, for a driver. */
-  const addClass = async (site: Site, name: string, provisioner: string): Promise<void> => {
-    const { spec, ...rest } = sample('volume-replication-class');
+  /** A class like the sample's, by another name, for a driver, some parameters apart. */
+  const addClass = async (
+    site: Site,
+    name: string,
+    provisioner: string,
+    parameters: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
+    const { spec, ...rest } = sample('volume-replication-class') as KubernetesObject & {
+      spec: { parameters: object };
+    };
     await clusters[site].create(resources.volumeReplicationClasses, {
       ...rest,
       metadata: { name },
-      spec: { ...(spec as object), provisioner },
+      spec: { ...spec, provisioner, parameters: { ...spec.parameters, ...parameters } },
     });
   };
 
