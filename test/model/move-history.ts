@@ -270,6 +270,47 @@ const goOn = fc
     }),
   );
 
+/** Everybody works, and an operator goes on at once, until it is at its end. */
+const hurry = async (history: History, operator: Operator, ms: number): Promise<void> => {
+  for (let round = 0; round < mostHurriedRounds && operator.run !== undefined; round += 1) {
+    await settle(history.world, ms);
+    for (const seen of operator.seen) {
+      seen.lags = false;
+      seen.lookAnew();
+    }
+    await proceed(history, operator);
+    checkStorage(history.world);
+  }
+};
+
+const mostHurriedRounds = 60;
+
+const isUpThere = ({ world }: History, { run }: Operator): boolean =>
+  run !== undefined && writtenClaims(runningOn(world, run.target)).length > 0;
+
+/** Faster than the daemons of the storages look: the site that was left does not follow yet. */
+const handBack = fc.tuple(who, fc.integer({ min: 200, max: 2_000 })).map(([index, ms]) =>
+  step(
+    `operator ${index} moves the applications, leaves it once they are up, and moves them back, every ${ms} ms`,
+    async (history) => {
+      const operator = history.operators[index];
+      if (operator.run === undefined) begin(history, operator, sensible(history));
+      for (let round = 0; round < mostHurriedRounds && !isUpThere(history, operator); round += 1) {
+        if (operator.run === undefined) return;
+        await settle(history.world, ms);
+        for (const seen of operator.seen) seen.lookAnew();
+        await proceed(history, operator);
+        checkStorage(history.world);
+      }
+      operator.run = undefined;
+      writeBytes(history, 0);
+      writeBytes(history, 1);
+      begin(history, operator, sensible(history));
+      await hurry(history, operator, ms);
+    },
+  ),
+);
+
 const crash = who.map((index) =>
   step(`operator ${index} crashes`, ({ operators }) => {
     operators[index].run = undefined;
@@ -402,6 +443,7 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: takeBack },
   { weight: 10, arbitrary: go },
   { weight: 7, arbitrary: goOn },
+  { weight: 1, arbitrary: handBack },
   { weight: 1, arbitrary: crash },
   { weight: 1, arbitrary: leave },
   { weight: 2, arbitrary: fail },
