@@ -19,6 +19,7 @@ import type { SiteArray } from '../../sandbox/storage/site-array.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import { secrets } from './simulated-storage.ts';
 import { storeWritten } from './store-written.ts';
+import { upstreamStep } from './upstream-step.ts';
 
 export const driverName = 'rbd.csi.ceph.com';
 
@@ -206,6 +207,12 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
     memory.dueAt = now() + delayOf(requeue, memory);
   };
 
+  /** Deletions apart, which the histories of both have in common. */
+  const decide = (facts: Facts, answers: Answers): Step =>
+    forcePolicy === 'upstream' && facts.replication.metadata.deletionTimestamp === undefined
+      ? upstreamStep(facts, answers)
+      : nextStep(facts, answers);
+
   const pass = async (key: ObjectKey, memory: Memory): Promise<void> => {
     let look: CloseLook | undefined;
     let answers: Answers = {};
@@ -213,7 +220,7 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
       const replication = find(key);
       if (replication === undefined) return;
       const facts = factsOf(replication, look);
-      const step = nextStep(facts, answers);
+      const step = decide(facts, answers);
       if (step.do === 'ignore') return;
       if (step.do === 'finish') {
         finish(facts, step, memory);
