@@ -28,7 +28,10 @@ const checkRow = ({ level, site, object, message, next }: CheckFinding): string 
 const checked = (code: CheckCode) =>
   runChecks(checkExamples[code]).findings.map((it) => ({ code: it.code, message: checkRow(it) }));
 
-const found = (code: RuleCode): readonly { readonly code: RuleCode; readonly message: string }[] => {
+/** `message`: undefined where a rule acts and says nothing. */
+type Found = { readonly code: RuleCode; readonly message: string | undefined };
+
+const found = (code: RuleCode): readonly Found[] => {
   if (code in guardExamples) return refusals(code as GuardCode);
   if (code in checkExamples) return checked(code as CheckCode);
   return code in repairExamples ? repairs(code as RepairCode) : advice(code as AdviceCode);
@@ -42,11 +45,12 @@ const prefixes: Readonly<Record<RuleLevel, string>> = {
   check: '',
 };
 
-/** What a person sees. Fails where the rule has nothing to say about its own example. */
-const printedText = ({ code, level }: CatalogueEntry): string => {
-  const message = found(code).find((finding) => finding.code === code)?.message;
-  if (message === undefined) throw new Error(`${code} says nothing about its example`);
-  return `${prefixes[level]}${code}${level === 'check' ? '   ' : ': '}${message}`;
+/** What a person sees; undefined where the rule does its work without a word. Fails where it has nothing to do with its own example. */
+const printedText = ({ code, level }: CatalogueEntry): string | undefined => {
+  const finding = found(code).find((it) => it.code === code);
+  if (finding === undefined) throw new Error(`${code} has nothing to do with its example`);
+  const { message } = finding;
+  return message && `${prefixes[level]}${code}${level === 'check' ? '   ' : ': '}${message}`;
 };
 
 const block = (language: string, lines: readonly string[]): string[] => [
@@ -73,6 +77,11 @@ const patchOf = ({ code, level }: CatalogueEntry): string[] => {
   ];
 };
 
+const printed = (text: string | undefined): string[] =>
+  text === undefined
+    ? ['', '**Printed**: nothing.']
+    : ['', '**Printed**, for example:', ...block('', [text])];
+
 const sectionOf = (entry: CatalogueEntry): string[] => [
   '',
   `### ${entry.code}: ${entry.title}`,
@@ -86,9 +95,7 @@ const sectionOf = (entry: CatalogueEntry): string[] => [
   ...(entry.consent === undefined
     ? []
     : ['', `**Consent.** \`${entry.consent}\`: see [consent.md](consent.md).`]),
-  '',
-  '**Printed**, for example:',
-  ...block('', [printedText(entry)]),
+  ...printed(printedText(entry)),
   ...patchOf(entry),
 ];
 
@@ -101,7 +108,7 @@ const chapters: readonly { readonly level: RuleLevel; readonly title: string; re
   {
     level: 'repair',
     title: 'Repair: the object is mended',
-    text: 'Only on creation, only what another cluster left on the object, and never where it is unknown whether that is so. What is mended already is not touched again.',
+    text: 'What another cluster left on an object is taken off when the object is created, and never where it is unknown whether that is so. What a demotion makes forgotten is noted with it (DR204). What is mended already is not touched again.',
   },
   {
     level: 'advice',

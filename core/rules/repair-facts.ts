@@ -1,8 +1,10 @@
+import type { FollowedState } from '../following/demotion.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
+import type { ReplicationObject } from '../protection/replication-subject.ts';
 import type { RepairCode } from './rule-code.ts';
 
-/** An object that arrives: only creations are repaired. */
+/** An object on its way in: a volume or claim that is created, or a replication that is changed. */
 export type RepairFacts =
   | {
       readonly subject: 'volume';
@@ -10,7 +12,17 @@ export type RepairFacts =
       /** The claim of this cluster that the claimRef names, whatever its uid; undefined where there is none. */
       readonly claim: Reading<PersistentVolumeClaim | undefined>;
     }
-  | { readonly subject: 'claim'; readonly claim: PersistentVolumeClaim };
+  | { readonly subject: 'claim'; readonly claim: PersistentVolumeClaim }
+  | {
+      readonly subject: 'demotion';
+      /** As it is stored now. */
+      readonly before: ReplicationObject;
+      readonly after: ReplicationObject;
+      /** Whether the other site had followed it before the change, as the guard judges it. */
+      readonly followed: FollowedState;
+      /** Milliseconds since the epoch. */
+      readonly now: number;
+    };
 
 /** RFC 6902, as small as it can be; `test` operations are allowed. */
 export type PatchOperation =
@@ -20,6 +32,6 @@ export type PatchOperation =
 /** What was mended: nothing where both lists are empty. */
 export type Repair = {
   readonly patch: readonly PatchOperation[];
-  /** One per rule that did something, for a warning. */
-  readonly done: readonly { readonly code: RepairCode; readonly message: string }[];
+  /** One per rule that did something; `message` is for a warning, undefined where nobody has to be told. */
+  readonly done: readonly { readonly code: RepairCode; readonly message: string | undefined }[];
 };

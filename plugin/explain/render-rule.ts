@@ -8,7 +8,7 @@ const labelWidth = 10;
 
 const levelTexts: Readonly<Record<RuleLevel, string>> = {
   guard: 'guard: the change is refused, also where nobody can tell.',
-  repair: 'repair: the object is mended on its way in, with a warning.',
+  repair: 'repair: the object is mended on its way in, and nothing is refused.',
   advice: 'advice: a warning; the change passes.',
   check: 'check: found by "kubectl dr check"; no change is judged by it.',
 };

@@ -3,13 +3,18 @@ import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.t
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
+import { stopsAskingForPrimary } from '../../core/rules/repair/note-demotion.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
+import type { ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
+import { copyBefore } from './copy-before.ts';
 import { judgedKindOf } from './judged-kind.ts';
 import { readClaim, readVolume } from './read-object.ts';
+import { readSubject } from './read-subject.ts';
 import type { Sources } from './sources.ts';
 
 type FindClaim = Pick<Sources, 'view' | 'readClaim'>;
+type LookBack = Pick<Sources, 'view' | 'now'>;
 
 /**
  * The claim that a claimRef names. Where the cache shows the very claim that is meant it is believed; to say that this claim is not
@@ -43,17 +48,45 @@ const repairVolume = async (
   return { subject: 'volume', volume, claim };
 };
 
-/** What a PV or a claim that is created is repaired by; undefined where nothing can be wrong with it. Rejects with `ObjectUnreadable`. */
+const repairClaim = ({ object, namespace: sentTo }: AdmissionRequest): RepairFacts => {
+  const claim = readClaim(object);
+  const namespace = claim.metadata.namespace ?? sentTo;
+  return { subject: 'claim', claim: { ...claim, metadata: { ...claim.metadata, namespace } } };
+};
+
+const noteDemotion = (
+  sources: LookBack,
+  request: AdmissionRequest,
+  kind: ReplicationKind,
+): RepairFacts | undefined => {
+  const subject = readSubject(request, kind);
+  if (subject?.before === undefined || subject.after === undefined) return undefined;
+  const { before, after } = subject;
+  if (!stopsAskingForPrimary({ before, after })) return undefined;
+  const { followed } = copyBefore(sources, subject);
+  return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
+};
+
+/**
+ * What a PV or a claim that is created, or a replication that is changed, is repaired by; undefined where there is nothing to repair.
+ * Rejects with `ObjectUnreadable`.
+ */
 export const gatherRepair = async (
-  sources: FindClaim,
+  sources: FindClaim & LookBack,
   request: AdmissionRequest,
   signal: AbortSignal,
 ): Promise<RepairFacts | undefined> => {
-  if (request.operation !== 'CREATE') return undefined;
   const kind = judgedKindOf(request);
-  if (kind === 'PersistentVolume') return repairVolume(sources, request, signal);
-  if (kind !== 'PersistentVolumeClaim') return undefined;
-  const claim = readClaim(request.object);
-  const namespace = claim.metadata.namespace ?? request.namespace;
-  return { subject: 'claim', claim: { ...claim, metadata: { ...claim.metadata, namespace } } };
+  const isNew = request.operation === 'CREATE';
+  switch (kind) {
+    case 'PersistentVolume':
+      return isNew ? repairVolume(sources, request, signal) : undefined;
+    case 'PersistentVolumeClaim':
+      return isNew ? repairClaim(request) : undefined;
+    case 'VolumeReplication':
+    case 'VolumeGroupReplication':
+      return request.operation === 'UPDATE' ? noteDemotion(sources, request, kind) : undefined;
+    default:
+      return undefined;
+  }
 };

@@ -1,18 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { copyFactsBefore } from '../../core/following/copy-facts.ts';
 import { type Reading, unknown } from '../../core/model/reading.ts';
 import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { describeMember, type LocalMember } from '../../core/protection/describe-member.ts';
-import { type Protector, replicationOfProtector } from '../../core/protection/protectors.ts';
 import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
 import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/rules/replication-facts.ts';
-import type { Replication } from '../../core/status/replication.ts';
-import { isJournalClass } from '../../core/status/schedule.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
+import { copyBefore } from './copy-before.ts';
 import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import {
@@ -38,20 +35,6 @@ const classesOf = (view: CachedView, { shown }: ReplicationSubject): readonly Cl
     find('VolumeGroupReplicationClass', volumeGroupReplicationClassName),
     ...(volumeReplicationClassName ? [find('VolumeReplicationClass', volumeReplicationClassName)] : []),
   ];
-};
-
-const replicationBefore = ({ shown, before }: ReplicationSubject): Replication | undefined =>
-  before && replicationOfProtector({ kind: shown.kind, object: before } as Protector);
-
-const isJournal = (view: CachedView, { shown }: ReplicationSubject): boolean => {
-  const name =
-    shown.kind === 'VolumeReplication'
-      ? shown.object.spec.volumeReplicationClass
-      : shown.object.spec.volumeReplicationClassName;
-  const found = readingOf(() =>
-    name === undefined ? undefined : view.replicationClass('VolumeReplicationClass', name),
-  );
-  return found.known && isJournalClass(found.value);
 };
 
 /** A group protects as soon as it takes a claim in; where that is unknown, it may. */
@@ -154,10 +137,7 @@ export const gatherReplication = async (
       knownValue(members).map((member) => withPeer(sources, { change, answers: answers.peer }, member)),
     ),
     classes: readingOf(() => classesOf(view, subject)),
-    copy: copyFactsBefore(replicationBefore(subject), {
-      now: sources.now(),
-      isJournal: isJournal(view, subject),
-    }),
+    copy: copyBefore(sources, subject),
     namespaceTerminating: readingOf(() => view.isTerminating(subject.namespace)),
     consent: { ...readRecord(), mayConsent: answers.mayConsent },
     withoutPeer,

@@ -25,8 +25,7 @@ const textOf = (failure: Failure): string => {
 
 const warnings: Readonly<Record<Exclude<WebhookName, 'guard'>, string>> = {
   advice: 'dr-webhook could not look for advice about this change',
-  restore:
-    'dr-webhook could not look whether this object was restored from another cluster: it is stored as it was sent',
+  restore: 'dr-webhook could not look whether this object has to be mended: it is stored as it was sent',
 };
 
 /** Nobody is warned of an object that the API server itself is about to refuse. */

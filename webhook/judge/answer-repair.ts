@@ -2,7 +2,7 @@ import { mend } from '../../core/rules/repair/mend.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import { codesOf, type Judgement, nothingToSay } from './judgement.ts';
 
-/** A restored object is let in mended, and its owner is told what was done. */
+/** An object is let in mended, and its owner is told what was done where that matters to anybody; the audit log tells all of it. */
 export const answerRepair = (facts: RepairFacts): Judgement => {
   const { patch, done } = mend(facts);
   if (patch.length === 0) return nothingToSay;
@@ -11,7 +11,7 @@ export const answerRepair = (facts: RepairFacts): Judgement => {
     answer: {
       allowed: true,
       patch,
-      warnings: done.map(({ code, message }) => `${code}: ${message}`),
+      warnings: done.flatMap(({ code, message }) => (message === undefined ? [] : [`${code}: ${message}`])),
       auditAnnotations: { rules: rules.join(',') },
     },
     decision: 'mended',

@@ -67,6 +67,17 @@ export const changedReplication: MatchCondition = {
   expression: `request.operation != 'UPDATE' || ${isResource('persistentvolumes')} || !(${sameField('spec')} && ${sameAnnotation(consentAnnotation)})`,
 };
 
+const asksForPrimary = (object: string): string => {
+  const path = ['spec', 'replicationState'];
+  return `(${hasField(object, path)} && ${[object, ...path].join('.')} == 'primary')`;
+};
+
+/** The change with which a primary is asked to step down. */
+export const stopsAskingForPrimary: MatchCondition = {
+  name: 'stops-asking-for-primary',
+  expression: `${asksForPrimary('oldObject')} && !${asksForPrimary('object')}`,
+};
+
 /** The binder and others change PVs all the time; only the reclaim policy is judged. */
 export const changedReclaimPolicy: MatchCondition = {
   name: 'reclaim-policy-changes',

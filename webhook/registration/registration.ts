@@ -8,6 +8,7 @@ import {
   notOwnAccounts,
   notUnmarkedDelete,
   ownDefinitions,
+  stopsAskingForPrimary,
   unmarkedDelete,
   wasBoundBefore,
 } from './match-conditions.ts';
@@ -59,6 +60,7 @@ export const webhookNames = {
   guardUnmarked: 'guard-unmarked.kubectl-dr.dev',
   advice: 'advice.kubectl-dr.dev',
   restore: 'restore.kubectl-dr.dev',
+  demotion: 'demotion.kubectl-dr.dev',
 } as const;
 
 const guardTimeoutSeconds = 3;
@@ -171,20 +173,30 @@ const buildAdvice = (options: RegistrationOptions): WebhookConfiguration =>
     }),
   ]);
 
+type Mender = Pick<Draft, 'name' | 'rules'> & { readonly condition: MatchCondition };
+
+const mender = (options: RegistrationOptions, { name, rules, condition }: Mender): RegisteredWebhook => ({
+  ...webhook(options, {
+    name,
+    path: reviewPaths.restore,
+    timeoutSeconds: otherTimeoutSeconds,
+    rules,
+    // An object that nobody mended is no worse than without us: of a demotion without a mark nobody knows, and DR113 refuses then.
+    failurePolicy: 'Ignore',
+    conditions: [condition],
+  }),
+  // Other webhooks may put a claimRef there after us, or take annotations off; a second pass over a mended object patches nothing.
+  reinvocationPolicy: 'IfNeeded',
+});
+
 const buildRestore = (options: RegistrationOptions): WebhookConfiguration =>
   configuration(registrationKeys.restore, [
-    {
-      ...webhook(options, {
-        name: webhookNames.restore,
-        path: reviewPaths.restore,
-        timeoutSeconds: otherTimeoutSeconds,
-        rules: reviewRules.restore,
-        failurePolicy: 'Ignore',
-        conditions: [wasBoundBefore],
-      }),
-      // Other webhooks may put a claimRef there after us; a second pass over a mended object patches nothing.
-      reinvocationPolicy: 'IfNeeded',
-    },
+    mender(options, { name: webhookNames.restore, rules: reviewRules.restore, condition: wasBoundBefore }),
+    mender(options, {
+      name: webhookNames.demotion,
+      rules: reviewRules.demotion,
+      condition: stopsAskingForPrimary,
+    }),
   ]);
 
 /** The three configurations as they are applied, without the CA bundle, which the leader of the webhook's replicas injects. */

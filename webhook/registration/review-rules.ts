@@ -39,4 +39,5 @@ export const reviewRules = {
     rule('', 'Cluster', ['persistentvolumes'], ['CREATE']),
     rule('', 'Namespaced', ['persistentvolumeclaims'], ['CREATE']),
   ],
+  demotion: [rule(group, 'Namespaced', replications, ['UPDATE'])],
 } satisfies Record<string, RuleWithOperations[]>;

@@ -1,5 +1,6 @@
 import type { PersistentVolume } from '../../model/persistent-volume.ts';
 import { known } from '../../model/reading.ts';
+import type { VolumeReplication } from '../../model/volume-replication.ts';
 import type { RepairFacts } from '../repair-facts.ts';
 import type { RepairCode } from '../rule-code.ts';
 
@@ -37,6 +38,19 @@ const restoredVolume: PersistentVolume = {
 
 const restored: RepairFacts = { subject: 'volume', volume: restoredVolume, claim: known(undefined) };
 
+/** A primary that nobody has annotated before. */
+const primary: VolumeReplication = {
+  apiVersion: 'replication.storage.openshift.io/v1alpha1',
+  kind: 'VolumeReplication',
+  metadata: { namespace: 'shop', name: 'db', generation: 3 },
+  spec: {
+    volumeReplicationClass: 'rbd-5m',
+    replicationState: 'primary',
+    autoResync: false,
+    dataSource: { apiGroup: '', kind: 'PersistentVolumeClaim', name: 'db' },
+  },
+};
+
 /** For each repair an object that it mends, for the documentation. */
 export const repairExamples = {
   DR201: restored,
@@ -56,5 +70,12 @@ export const repairExamples = {
       },
       spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'csi-rbd-sc', volumeName: 'pvc-4e8a1c3d' },
     },
+  },
+  DR204: {
+    subject: 'demotion',
+    before: primary,
+    after: { ...primary, spec: { ...primary.spec, replicationState: 'secondary' } },
+    followed: 'yes',
+    now: Date.parse('2026-03-01T12:00:00Z'),
   },
 } satisfies Record<RepairCode, RepairFacts>;

@@ -1,12 +1,10 @@
 import type { PatchOperation } from '../repair-facts.ts';
-
-/** One step of a JSON pointer (RFC 6901): `~` and `/` stand for themselves only when they are escaped, `~` first. */
-const escapeStep = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
+import { pointerTo } from './json-pointer.ts';
 
 /** Takes one member out of an object that has it; the steps are the names on the way there. */
 export const removeMember = (...steps: readonly string[]): PatchOperation => ({
   op: 'remove',
-  path: steps.map((step) => `/${escapeStep(step)}`).join(''),
+  path: pointerTo(...steps),
 });
 
 /** Takes those of the annotations away that are there; the others stay as they are. */

@@ -121,6 +121,7 @@ describe('completion of explain', () => {
       `DR201\t${catalogue.DR201.title}`,
       `DR202\t${catalogue.DR202.title}`,
       `DR203\t${catalogue.DR203.title}`,
+      `DR204\t${catalogue.DR204.title}`,
       ':4',
     ]);
   });

@@ -56,6 +56,7 @@ describe('the registrations of a site', () => {
       ['guard-unmarked.kubectl-dr.dev', { url: `${url}/validate/guard` }],
       ['advice.kubectl-dr.dev', { url: `${url}/validate/advice` }],
       ['restore.kubectl-dr.dev', { url: `${url}/mutate/restore` }],
+      ['demotion.kubectl-dr.dev', { url: `${url}/mutate/restore` }],
     ]);
   });
 

@@ -105,7 +105,7 @@ export const deleteRegistrations = async (cluster: Cluster): Promise<void> => {
     await cluster.delete(resource, { name }).catch(() => undefined);
 };
 
-/** What the four webhooks carry now, as PEM. */
+/** What the five webhooks carry now, as PEM. */
 export const readBundles = async (cluster: Cluster): Promise<string[]> => {
   const objects = await Promise.all(
     Object.values(registrationKeys).map(({ resource, name }) =>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../../../core/model/reading.ts';
+import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
 import { mend } from '../../../core/rules/repair/mend.ts';
-import { changing, createSite, creating, pv, pvc, type SiteOptions, vr } from './site.ts';
+import { changing, createSite, creating, deleting, now, pv, pvc, type SiteOptions, vgr, vr } from './site.ts';
 
 const never = new AbortController().signal;
 const foreign = pv({ claim: 'shop/db', uid: 'a-claim-elsewhere' });
@@ -89,4 +90,91 @@ test('a claim is repaired by itself, in the namespace of the request where it na
     never,
   );
   expect(facts).toMatchObject({ subject: 'claim', claim: { metadata: { namespace: 'shop', name: 'db' } } });
+});
+
+describe('a replication that stops asking for primary', () => {
+  const promoted = '2026-11-20T11:00:00Z';
+  type Status = NonNullable<VolumeReplication['status']>;
+
+  /** Primary since an hour, as dr-controller or kubernetes-csi-addons left it. */
+  const primary = (status: Partial<Status>): VolumeReplication => {
+    const object = vr({ generation: 3 });
+    const metadata = { ...object.metadata, creationTimestamp: promoted };
+    return { ...object, metadata, status: { state: 'Primary', observedGeneration: 3, ...status } };
+  };
+  const told = (status: 'True' | 'False' | 'Unknown'): Partial<Status> => ({
+    conditions: [
+      {
+        type: 'Followed',
+        status,
+        reason: 'R',
+        message: 'm',
+        lastTransitionTime: promoted,
+        observedGeneration: 3,
+      },
+    ],
+  });
+
+  const demoting = (before: VolumeReplication) =>
+    changing(before, { ...before, spec: { ...before.spec, replicationState: 'secondary' } });
+
+  const journal = {
+    metadata: { name: 'rbd' },
+    spec: { provisioner: 'rbd.csi.ceph.com', parameters: { mirroringMode: 'journal' } },
+  };
+
+  test.each<[string, Partial<Status>, string]>([
+    ['dr-controller says that it was followed', told('True'), 'yes'],
+    ['dr-controller says that it was not', told('False'), 'no'],
+    ['dr-controller cannot tell', told('Unknown'), 'unknown'],
+    ['its last sync is later than its promote', { lastSyncTime: '2026-11-20T11:30:00Z' }, 'yes'],
+    ['its last sync is older than its promote', { lastSyncTime: '2026-11-20T10:30:00Z' }, 'no'],
+    ['it tells of no sync', {}, 'no'],
+    ['it never was promoted', { state: '' }, 'yes'],
+  ])('is noted as the guard judges it: %s', async (_, status, followed) => {
+    const site = createSite();
+    const request = demoting(primary(status));
+    expect(await site.facts.repair(request, never)).toEqual({
+      subject: 'demotion',
+      before: request.oldObject,
+      after: request.object,
+      followed,
+      now,
+    });
+    expect((await site.judged(request)).copy.followed.state).toBe(followed);
+    expect(site.asked.access).toEqual([]);
+  });
+
+  test('is unknown where its class mirrors each write by itself', async () => {
+    const site = createSite();
+    site.put('replicationClasses', journal);
+    const before = primary({ lastSyncTime: '2026-11-20T11:30:00Z' });
+    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ followed: 'unknown' });
+  });
+
+  test('is noted also where no cache can be believed', async () => {
+    const site = createSite({ health: { replicationClasses: { hasSynced: () => false } } });
+    site.put('replicationClasses', journal);
+    const before = primary({ lastSyncTime: '2026-11-20T11:30:00Z' });
+    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ followed: 'yes' });
+  });
+
+  test('may be a group', async () => {
+    const before = vgr({ generation: 5, state: 'Primary' });
+    const after = vgr({ generation: 5, state: 'Primary', wants: 'resync' });
+    const facts = await createSite().facts.repair(changing(before, after), never);
+    expect(facts).toMatchObject({ subject: 'demotion', followed: 'unknown' });
+    expect(facts && mend(facts).done).toMatchObject([{ code: 'DR204' }]);
+  });
+
+  const [before, after] = [vr({ wants: 'primary' }), vr({ wants: 'secondary' })];
+  test.each([
+    ['becomes primary', changing(after, before)],
+    ['stays as it is', changing(before, before)],
+    ['changes in its status', changing(before, after, { subResource: 'status' })],
+    ['is created', creating(after)],
+    ['is deleted', deleting(before)],
+  ])('is none that %s', async (_, request) => {
+    expect(await createSite().facts.repair(request, never)).toBeUndefined();
+  });
 });

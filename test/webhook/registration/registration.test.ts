@@ -35,6 +35,7 @@ describe('the registrations', () => {
       'guard-unmarked.kubectl-dr.dev Ignore',
       'advice.kubectl-dr.dev Ignore',
       'restore.kubectl-dr.dev Ignore',
+      'demotion.kubectl-dr.dev Ignore',
     ]);
     expect(policies('Ignore')).toEqual(policies('Fail').map((line) => line.replace('Fail', 'Ignore')));
   });
@@ -72,6 +73,7 @@ describe('the registrations', () => {
       undefined,
       undefined,
       undefined,
+      'IfNeeded',
       'IfNeeded',
     ]);
   });
@@ -219,6 +221,31 @@ describe('the matchConditions, decided by the CEL of the embedded server', () =>
       }),
       { numRuns: 500 },
     );
+  });
+
+  test.each([
+    ['primary', 'secondary', true],
+    ['primary', 'resync', true],
+    ['primary', undefined, true],
+    ['primary', 'primary', false],
+    ['secondary', 'primary', false],
+    ['secondary', 'resync', false],
+    ['secondary', 'secondary', false],
+    [undefined, 'secondary', false],
+    [undefined, undefined, false],
+  ])('a replication that goes from %s to %s is noted: %s', (before, after, matches) => {
+    const asking = (replicationState: string | undefined) => ({
+      metadata: { name: 'x' },
+      ...(replicationState && { spec: { replicationState } }),
+    });
+    const request = {
+      operation: 'UPDATE',
+      userInfo: { username: 'alice', groups: ['dev'] },
+      resource: { group: '', version: 'v1', resource: 'volumereplications' },
+      oldObject: asking(before),
+      object: asking(after),
+    } as unknown as Partial<AdmissionRequest>;
+    expect(decide(named(webhookNames.demotion), request)).toEqual({ matches });
   });
 
   test('a user name with a quote in it stays one name', () => {

@@ -154,9 +154,9 @@ export const steps: Step[] = [
     [],
   ],
   [
-    'server-side apply of another state',
+    'server-side apply of another state, away from primary',
     (c) => c.patch(vrs, namespaced('a'), vr('a'), { type: 'apply', fieldManager: 'ramen', force: true }),
-    asked('UPDATE', 'volumereplications', 'guard', 'advice'),
+    asked('UPDATE', 'volumereplications', 'guard', 'advice', 'restore'),
   ],
   [
     'server-side apply of a new one',
@@ -237,6 +237,16 @@ export const steps: Step[] = [
     'its state changes',
     (c) => merge(c, vgrs, 'g', { spec: { replicationState: 'primary' } }),
     asked('UPDATE', 'volumegroupreplications', 'guard', 'advice'),
+  ],
+  [
+    'its status is written while it is primary',
+    (c) => merge(c, vgrs, 'g', { status: { state: 'Primary' } }, { subresource: 'status' }),
+    [],
+  ],
+  [
+    'its state changes away from primary',
+    (c) => merge(c, vgrs, 'g', { spec: { replicationState: 'secondary' } }),
+    asked('UPDATE', 'volumegroupreplications', 'guard', 'advice', 'restore'),
   ],
   [
     'it is deleted',

@@ -4,6 +4,7 @@ import { known } from '../../../core/model/reading.ts';
 import { adviceExamples } from '../../../core/rules/advice/examples.ts';
 import { guardExamples } from '../../../core/rules/guard/examples.ts';
 import type { GuardFacts } from '../../../core/rules/guard-facts.ts';
+import { repairExamples } from '../../../core/rules/repair/examples.ts';
 import type { RepairFacts } from '../../../core/rules/repair-facts.ts';
 import { appUnderTest } from './app-under-test.ts';
 import { replication, review } from './reviews.ts';
@@ -189,6 +190,19 @@ describe('what repair answers', () => {
       path: '/spec/claimRef',
     });
     expect(warnings.map((text: string) => text.slice(0, 6))).toEqual(['DR201:', 'DR202:']);
+  });
+
+  test('a demotion is noted without a warning, and the audit log names the rule', async () => {
+    const { send, lines } = appUnderTest({ repair: async () => repairExamples.DR204 });
+    const { body } = await send(restore, review());
+    expect(body.response).toEqual({
+      uid: 'review-1',
+      allowed: true,
+      patchType: 'JSONPatch',
+      patch: expect.any(String),
+      auditAnnotations: { rules: 'DR204' },
+    });
+    expect(lines).toMatchObject([{ fields: { webhook: 'restore', verdict: 'mended', rules: ['DR204'] } }]);
   });
 
   test('what needs no mending is let in without a patch', async () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import jsonPatch from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
+import { demotionAnnotation, demotionOf } from '../../../../core/following/demotion.ts';
+import type { KubernetesObject } from '../../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../../../core/model/reading.ts';
+import type { VolumeReplication } from '../../../../core/model/volume-replication.ts';
 import { mend } from '../../../../core/rules/repair/mend.ts';
 import type { PatchOperation, RepairFacts } from '../../../../core/rules/repair-facts.ts';
 import { bindCompleted, boundByController, claimHere, claimRefAnnotation, volume } from './restored.ts';
@@ -41,7 +44,42 @@ const readings: fc.Arbitrary<Reading<PersistentVolumeClaim | undefined>> = fc.co
   unknown('the API server does not answer'),
 );
 
+const states = fc.constantFrom('primary' as const, 'secondary' as const, 'resync' as const);
+
+/** A mark of the generation that the change gives, of the one before, and what is none. */
+const marks = fc.constantFrom(
+  '{"followed":"yes","generation":4,"at":"2026-03-01T11:00:00Z"}',
+  '{"followed":"no","generation":3,"at":"2026-03-01T11:00:00Z"}',
+  'none',
+);
+
+const replications: fc.Arbitrary<VolumeReplication> = fc
+  .record({
+    annotations: fc.option(
+      fc.record({ [demotionAnnotation]: marks, 'a/b': fc.constant('yes') }, { requiredKeys: [] }),
+      { nil: undefined },
+    ),
+    replicationState: states,
+  })
+  .map(({ annotations: some, replicationState }) => ({
+    metadata: { namespace: 'shop', name: 'db', generation: 3, ...(some && { annotations: some }) },
+    spec: {
+      volumeReplicationClass: 'rbd',
+      replicationState,
+      dataSource: { kind: 'PersistentVolumeClaim', name: 'db' },
+    },
+  }));
+
+const demotions: fc.Arbitrary<RepairFacts> = fc.record({
+  subject: fc.constant('demotion' as const),
+  before: replications,
+  after: replications,
+  followed: fc.constantFrom('yes', 'no', 'unknown'),
+  now: fc.constant(Date.parse('2026-03-01T12:00:00Z')),
+});
+
 const facts: fc.Arbitrary<RepairFacts> = fc.oneof(
+  demotions,
   fc.record({ subject: fc.constant('volume' as const), volume: volumes, claim: readings }),
   fc.record({
     subject: fc.constant('claim' as const),
@@ -49,11 +87,17 @@ const facts: fc.Arbitrary<RepairFacts> = fc.oneof(
   }),
 );
 
-const objectOf = (from: RepairFacts): PersistentVolume | PersistentVolumeClaim =>
-  from.subject === 'volume' ? from.volume : from.claim;
+const objectOf = (from: RepairFacts): KubernetesObject => {
+  if (from.subject === 'demotion') return from.after;
+  return from.subject === 'volume' ? from.volume : from.claim;
+};
 
-const withObject = (from: RepairFacts, object: PersistentVolume | PersistentVolumeClaim): RepairFacts =>
-  from.subject === 'volume' ? { ...from, volume: object as PersistentVolume } : { ...from, claim: object };
+const withObject = (from: RepairFacts, object: KubernetesObject): RepairFacts => {
+  if (from.subject === 'demotion') return { ...from, after: object as VolumeReplication };
+  return from.subject === 'volume'
+    ? { ...from, volume: object as PersistentVolume }
+    : { ...from, claim: object };
+};
 
 /** Throws where an operation does not fit the object, as kube-apiserver refuses the whole patch then. */
 const apply = <T extends object>(object: T, patch: readonly PatchOperation[]) =>
@@ -70,6 +114,7 @@ const leaves = (value: unknown, path = ''): [string, unknown][] =>
 const mayChange = [
   `/metadata/annotations/${jsonPatch.escapePathComponent(boundByController)}`,
   `/metadata/annotations/${jsonPatch.escapePathComponent(bindCompleted)}`,
+  `/metadata/annotations/${jsonPatch.escapePathComponent(demotionAnnotation)}`,
   '/spec/claimRef',
   '/spec/persistentVolumeReclaimPolicy',
 ];
@@ -106,7 +151,7 @@ describe('whatever arrives', () => {
     });
   });
 
-  it('nothing changes but the members that tell of another cluster, and the policy', () => {
+  it('nothing changes but the members that tell of another cluster, the policy and the mark of a demotion', () => {
     holds((from) => {
       const before = new Map(leaves(objectOf(from)));
       const after = new Map(leaves(apply(objectOf(from), mend(from).patch)));
@@ -117,10 +162,14 @@ describe('whatever arrives', () => {
     });
   });
 
-  it('no map and no list is written as a whole', () => {
+  it('no map and no list is written as a whole, but annotations where there are none', () => {
     holds((from) => {
+      const hasAnnotations = objectOf(from).metadata.annotations !== undefined;
       for (const operation of mend(from).patch)
-        if (operation.op !== 'remove') expect(typeof operation.value).toBe('string');
+        if (operation.op !== 'remove')
+          expect(typeof operation.value).toBe(
+            !hasAnnotations && operation.path === '/metadata/annotations' ? 'object' : 'string',
+          );
     });
   });
 
@@ -156,6 +205,19 @@ describe('whatever arrives', () => {
       expect([undefined, 'name,namespace']).toContain(
         spec?.claimRef && Object.keys(spec.claimRef).sort().join(),
       );
+    });
+  });
+
+  it('a demotion ends with a mark that is valid once it is stored, and nothing else gets one', () => {
+    holds((from) => {
+      if (from.subject !== 'demotion') return;
+      const { before, after } = from;
+      const mended = apply(after, mend(from).patch);
+      const isDemotion =
+        before.spec.replicationState === 'primary' && after.spec.replicationState !== 'primary';
+      const stored = { ...mended, metadata: { ...mended.metadata, generation: 4 } };
+      if (isDemotion) expect(demotionOf(stored, undefined).kind).toBe('marked');
+      else expect(mended).toEqual(after);
     });
   });
 });
