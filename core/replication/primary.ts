@@ -38,8 +38,11 @@ const useOfConsent = (situation: Situation): string | undefined => {
 };
 
 const useUpConsent = (situation: Situation): Step | undefined => {
+  // On what was primary before, it is one to the demotion that is to come.
+  const isPromotedNow = !isPrimary(situation);
   return endConsent(situation.facts, {
-    reached: ['force-promote', 'lose-since-promote'],
+    reached: isPromotedNow ? ['force-promote', 'lose-since-promote'] : ['force-promote'],
+    pending: isPromotedNow ? [] : ['lose-since-promote'],
     outcome: useOfConsent(situation) ?? 'no longer needed: the volume is primary',
   });
 };
