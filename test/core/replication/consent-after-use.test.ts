@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../../core/consent.ts';
 import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
 import type { Answers } from '../../../core/replication/answer.ts';
-import { facts, play, replication, startOfTests } from './play.ts';
+import { facts, followedPrimary, play, replication, startOfTests } from './play.ts';
 
 const ok = { ok: true } as const;
 const running = { ok: true, ready: false } as const;
@@ -29,8 +29,10 @@ type Case = {
 const secondary = { replicationState: 'secondary' } as const;
 const following = { replicationState: 'secondary', autoResync: true } as const;
 
-const playCase = ({ spec, state, accepts, answers }: Case) =>
-  play(facts({ replication: replication(spec, { state }, { annotations: consentTo(...accepts) }) }), answers);
+const playCase = ({ spec, state, accepts, answers }: Case) => {
+  const status = state === 'Primary' ? followedPrimary() : { state };
+  return play(facts({ replication: replication(spec, status, { annotations: consentTo(...accepts) }) }), answers);
+};
 
 const ended: Case[] = [
   {

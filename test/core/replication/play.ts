@@ -1,3 +1,7 @@
+import { consentAnnotation } from '../../../core/consent.ts';
+import { demotionAnnotation } from '../../../core/following/demotion.ts';
+import { followedCondition } from '../../../core/following/followed.ts';
+import type { Condition } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { known } from '../../../core/model/reading.ts';
 import type { VolumeReplication, VolumeReplicationStatus } from '../../../core/model/volume-replication.ts';
@@ -36,6 +40,25 @@ export const replication = (
     ...spec,
   },
   ...(status === undefined ? {} : { status }),
+});
+
+/** What dr-controller says of a primary once the other site has followed it; unless told otherwise, of the spec as it stands. */
+export const followed = (differs: Partial<Condition> = {}): Condition => ({
+  type: followedCondition,
+  status: 'True',
+  reason: 'SyncedSincePromote',
+  message: 'a snapshot that it took since it became primary is complete on the other site',
+  observedGeneration: 3,
+  lastTransitionTime: '2026-03-01T11:00:00Z',
+  ...differs,
+});
+
+/** The status of a primary that the other site has followed: it may be demoted. */
+export const followedPrimary = (differs: Partial<VolumeReplicationStatus> = {}): VolumeReplicationStatus => ({
+  state: 'Primary',
+  observedGeneration: 3,
+  ...differs,
+  conditions: [...(differs.conditions ?? []), followed()],
 });
 
 export const claim = (metadata: Partial<PersistentVolumeClaim['metadata']> = {}): PersistentVolumeClaim => ({
@@ -107,10 +130,12 @@ const apply = (current: Facts, step: Step, found: Found): Facts => {
   if (step.do === 'release-pvc') return { ...current, claim: claim({ annotations: {}, finalizers: [] }) };
   if (step.do === 'look-closer') return { ...current, look: looked(current, step.before, found) };
   if (step.do === 'remove-consent') {
-    return {
-      ...current,
-      replication: { ...current.replication, metadata: { ...metadata, annotations: {} } },
-    };
+    const { [consentAnnotation]: _, ...annotations } = metadata.annotations ?? {};
+    return { ...current, replication: { ...current.replication, metadata: { ...metadata, annotations } } };
+  }
+  if (step.do === 'mark-demotion') {
+    const annotations = { ...metadata.annotations, [demotionAnnotation]: step.text };
+    return { ...current, replication: { ...current.replication, metadata: { ...metadata, annotations } } };
   }
   return current;
 };

@@ -16,6 +16,8 @@ const synced: InfoAnswer = {
     message: 'local image is primary',
   },
 };
+/** What the driver tells once a snapshot that was taken after the promote has arrived. */
+const followed: InfoAnswer = { ok: true, info: { ...synced.info, lastSyncTime: startOfTests + 30_000 } };
 const notFound = failure('NotFound', 'failed to get last sync info: empty local snapshot timestamp');
 
 const promotedLines = [
@@ -61,9 +63,10 @@ describe('a volume that is to become primary', () => {
     expect(conditionLines(played.status)).toEqual([
       ...promotedLines,
       'Replicating=True Replicating: volume is replicating: local image is primary',
+      'Followed=False Promoted: no snapshot that it took since it became primary is complete on the other site yet',
     ]);
     expect(played.last).toMatchObject({
-      requeue: { when: 'after', ms: 60_000 },
+      requeue: { when: 'after', ms: 1_000 },
       notes: [{ reason: 'Promoted' }],
     });
   });
@@ -81,6 +84,7 @@ describe('a volume that is to become primary', () => {
     expect(conditionLines(played.status)).toEqual([
       ...promotedLines,
       `Replicating=Unknown Replicating: volume replication status is unknown: rpc error: code = ${info.code} desc = ${info.description}`,
+      'Followed=False NoSyncYet: no snapshot that it took since it became primary is complete on the other site yet',
     ]);
     expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 1_000 } });
   });
@@ -107,11 +111,18 @@ describe('a volume that is to become primary', () => {
     ]);
   });
 
-  test('is tried every 15 s while it still is a secondary', () => {
-    const secondary = facts({ replication: replication({}, { state: 'Secondary' }) });
-    const played = play(secondary, { enable: ok, promote: failure('Internal', 'x') });
-    expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 15_000 } });
-    expect(played.status).toMatchObject({ state: 'Secondary', message: 'x' });
+  test('is tried after 1, 2, 4 and 8 s while it still is a secondary, and then every 15 s', () => {
+    const internal = { enable: ok, promote: failure('Internal', 'x') } as const;
+    const first = play(facts({ replication: replication({}, { state: 'Secondary' }) }), internal);
+    expect(first.status).toMatchObject({ state: 'Secondary', message: 'x' });
+    expect(first.last).toMatchObject({ requeue: { when: 'after', ms: 1_000 } });
+    const delays = [1, 2, 4, 8, 16, 600].map((seconds) => {
+      const now = startOfTests + seconds * 1_000;
+      return play(facts({ replication: replication({}, first.status), now }), internal).last;
+    });
+    expect(delays).toMatchObject(
+      [1, 2, 4, 8, 15, 15].map((seconds) => ({ requeue: { when: 'after', ms: seconds * 1_000 } })),
+    );
   });
 });
 
@@ -224,23 +235,26 @@ describe('a promote that the driver refuses without force', () => {
 });
 
 describe('a volume that is primary', () => {
-  const primary = facts({
-    replication: replication({}, play(facts(), { enable: ok, promote: ok, info: synced }).status),
-    now: startOfTests + 60_000,
-  });
+  const minuteLater = { now: startOfTests + 60_000 };
+  const fresh = play(facts(), { enable: ok, promote: ok, info: synced }).status;
+  /** The other site has followed it, and nothing has changed since. */
+  const { status } = play(facts({ replication: replication({}, fresh), ...minuteLater }), { info: followed });
+  const primary = facts({ replication: replication({}, status), ...minuteLater });
+  const lineOf = (type: string, played: ReturnType<typeof play>): string | undefined =>
+    conditionLines(played.status).find((line) => line.startsWith(`${type}=`));
 
   test('is only asked for its last sync, never enabled or promoted again', () => {
     expect(play(primary, { info: synced }).steps).toEqual(['info']);
   });
 
   test('costs no write while nothing changes', () => {
-    expect(play(primary, { info: synced }).patch).toBeUndefined();
+    expect(play(primary, { info: followed }).patch).toBeUndefined();
   });
 
   test('costs one write of the new time when a sync has finished', () => {
-    const later: InfoAnswer = { ok: true, info: { ...synced.info, lastSyncTime: startOfTests } };
+    const later: InfoAnswer = { ok: true, info: { ...synced.info, lastSyncTime: startOfTests + 60_000 } };
     expect(play(primary, { info: later }).patch).toEqual({
-      lastSyncTime: '2026-03-01T12:00:00Z',
+      lastSyncTime: '2026-03-01T12:01:00Z',
       lastStartTime: '2026-03-01T12:01:00Z',
       lastCompletionTime: '2026-03-01T12:01:00Z',
     });
@@ -249,7 +263,7 @@ describe('a volume that is primary', () => {
   test('stays primary when the sync information fails, and is asked again at the ordinary pace or sooner', () => {
     const played = play(primary, { info: failure('Internal', 'rbd-mirror is down') });
     expect(played.status).toMatchObject({ state: 'Primary', message: 'volume is marked primary' });
-    expect(conditionLines(played.status).at(-1)).toMatch(/^Replicating=Unknown/);
+    expect(lineOf('Replicating', played)).toMatch(/^Replicating=Unknown/);
     expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 60_000 } });
   });
 
@@ -261,7 +275,7 @@ describe('a volume that is primary', () => {
         spec: { provisioner: 'rbd.csi.ceph.com', parameters: { schedulingInterval: '1d' } },
       },
     });
-    expect(play(seldom, { info: synced }).last).toMatchObject({ requeue: { ms: 12 * 3_600_000 } });
+    expect(play(seldom, { info: followed }).last).toMatchObject({ requeue: { ms: 12 * 3_600_000 } });
     expect(play(seldom, { info: failure('Internal', 'passing') }).last).toMatchObject({
       requeue: { ms: 60_000 },
     });
@@ -281,7 +295,7 @@ describe('a volume that is primary', () => {
     const played = play(primary, {
       info: { ok: true, info: { ...synced.info, health, message: 'daemon down' } },
     });
-    expect(conditionLines(played.status).at(-1)).toBe(line);
+    expect(lineOf('Replicating', played)).toBe(line);
   });
 
   test('stays primary while the driver is away, and only its replication is unknown', () => {
@@ -291,7 +305,7 @@ describe('a volume that is primary', () => {
     });
     const played = play(away);
     expect(played.status).toMatchObject({ state: 'Primary', message: 'volume is marked primary' });
-    expect(conditionLines(played.status).at(-1)).toMatch(/unknown: nobody listens$/);
+    expect(lineOf('Replicating', played)).toMatch(/unknown: nobody listens$/);
     expect(played.last).toMatchObject({ requeue: { when: 'driver-ready' } });
   });
 });

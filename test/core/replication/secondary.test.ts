@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../core/replication/answer.ts';
-import { conditionLines, facts, play, replication, startOfTests } from './play.ts';
+import { conditionLines, facts, followedPrimary, play, replication, startOfTests } from './play.ts';
 
 const ok = { ok: true } as const;
 const failure = (code: Failure['code'], description: string): Failure => ({ ok: false, code, description });
@@ -12,8 +12,8 @@ const toSecondary = (status?: Parameters<typeof replication>[1], autoResync = fa
 
 describe('a volume that is to become secondary', () => {
   test('is demoted first, and looked at again a second later', () => {
-    const played = play(toSecondary({ state: 'Primary' }), { demote: ok });
-    expect(played.steps).toEqual(['demote']);
+    const played = play(toSecondary(followedPrimary()), { demote: ok });
+    expect(played.steps).toEqual(['mark-demotion', 'demote']);
     expect(played.status).toMatchObject({
       state: 'Secondary',
       message: 'volume is marked secondary and is degraded',
@@ -35,10 +35,10 @@ describe('a volume that is to become secondary', () => {
     const type = 'Replicating';
     const lastTransitionTime = '2026-03-01T11:00:00Z';
     const known = { type, status: 'True', reason: type, message: '', lastTransitionTime } as const;
-    const status = { state: 'Primary', lastSyncTime: '2026-03-01T11:59:00Z', conditions: [known] };
+    const status = followedPrimary({ lastSyncTime: '2026-03-01T11:59:00Z', conditions: [known] });
     const played = play(toSecondary(status), { demote: ok });
     expect(played.patch).toMatchObject({ lastSyncTime: null });
-    expect(conditionLines(played.status).join()).not.toContain('Replicating');
+    expect(conditionLines(played.status).join()).not.toMatch(/Replicating|Followed/);
   });
 
   test('warns when the resync that begins discards what only this site holds', () => {
@@ -50,7 +50,7 @@ describe('a volume that is to become secondary', () => {
 
   test('says why it cannot be demoted', () => {
     const published = 'volume cannot be demoted: metadata is still present on the image';
-    const played = play(toSecondary({ state: 'Primary' }), {
+    const played = play(toSecondary(followedPrimary()), {
       demote: failure('FailedPrecondition', published),
     });
     expect(played.status).toMatchObject({ state: 'Primary', message: published });
@@ -64,7 +64,7 @@ describe('a volume that is to become secondary', () => {
 });
 
 describe('a volume that is secondary', () => {
-  const demoted = play(toSecondary({ state: 'Primary', lastSyncTime: '2026-01-01T00:00:00Z' }), {
+  const demoted = play(toSecondary(followedPrimary({ lastSyncTime: '2026-01-01T00:00:00Z' })), {
     demote: ok,
   }).status;
 
@@ -157,7 +157,7 @@ describe('a volume that is secondary', () => {
     const played = play(toSecondary(demoted, true), { demote: ok, resync: error });
     expect(played.status).toMatchObject({ state: 'Secondary', message: error.description });
     expect(conditionLines(played.status)[0]).toBe('Completed=False FailedToResync: failed to resync volume');
-    expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 15_000 } });
+    expect(played.last).toMatchObject({ requeue: { when: 'after', ms: 1_000 } });
     const well = play(toSecondary(played.status, true), { demote: ok, resync: running });
     expect(conditionLines(well.status)[0]).toBe('Completed=True Demoted: volume is demoted to secondary');
   });

@@ -13,7 +13,7 @@ const numbers = (first: number, count: number): string[] =>
 describe('the catalogue of safety rules', () => {
   it('has every code, in order', () => {
     expect(Object.keys(catalogue)).toEqual([
-      ...numbers(101, 12),
+      ...numbers(101, 13),
       ...numbers(201, 4),
       ...numbers(301, 6),
       ...numbers(401, 15),
@@ -68,6 +68,7 @@ describe('the catalogue of safety rules', () => {
       ['DR108', 'resync'],
       ['DR109', 'demote-in-use'],
       ['DR110', 'unprotect'],
+      ['DR113', 'lose-since-promote'],
     ]);
   });
 });

@@ -96,7 +96,7 @@ describe('a promote is decided by what both sites show', () => {
     expect(decision).toMatchObject({
       key: { name: 'pvc-volumereplication' },
       consent: {
-        annotation: 'force-promote',
+        accepts: ['force-promote'],
         loss: { known: true, milliseconds: 4 * 60_000, source: 'as the backup knew' },
       },
     });
@@ -115,7 +115,7 @@ describe('a promote is decided by what both sites show', () => {
     const decision = decide({ replications: known([vr(secondary)]) }, there);
     expect(decision).toMatchObject({
       kind: 'write',
-      consent: { annotation: 'force-promote', loss: { known: false } },
+      consent: { accepts: ['force-promote'], loss: { known: false } },
     });
     expect(decision.kind === 'write' && decision.consent?.obstacles[0]).toMatchObject({
       code: 'DR102',
@@ -145,7 +145,7 @@ describe('a promote is decided by what both sites show', () => {
     expect(decide({ replications: known([asked]) }, dark)).toMatchObject({
       kind: 'write',
       writes: [{ kind: 'ask', replicationState: 'primary' }],
-      consent: { annotation: 'force-promote' },
+      consent: { accepts: ['force-promote'] },
     });
     const expires = new Date(now + 60_000).toISOString();
     const consent = { accepts: ['force-promote'], maxLoss: 'unknown', by: 'alice', expires };

@@ -153,7 +153,7 @@ describe('a resync', () => {
     expect(decision).toMatchObject({
       kind: 'write',
       writes: [{ kind: 'ask', replicationState: 'resync' }],
-      consent: { annotation: undefined, loss: { known: false } },
+      consent: { accepts: [], loss: { known: false } },
     });
     expect(decision.kind === 'write' && decision.consent?.loses).toBe(
       'the copy on east (secondary for 60m; it holds what west had 3m ago), with whatever was written there alone; the one of west replaces it',
@@ -190,7 +190,7 @@ describe('the end of a protection', () => {
     expect(decide({ replications: known([replication]) })).toMatchObject({
       kind: 'write',
       writes: [{ kind: 'delete' }],
-      consent: { annotation: 'unprotect', loses: expect.stringMatching(loses) },
+      consent: { accepts: ['unprotect'], loses: expect.stringMatching(loses) },
     });
   });
 

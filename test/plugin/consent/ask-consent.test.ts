@@ -16,7 +16,7 @@ const hours = (count: number): RpoAtRisk => ({ ...fourMinutes, milliseconds: cou
 const item = (name: string, loss: RpoAtRisk) => ({
   key: { namespace: 'shop', name },
   need: {
-    annotation: 'force-promote' as const,
+    accepts: ['force-promote' as const],
     obstacles: [{ code: 'DR102' as const, message: 'cannot tell whether cluster-1 is primary' }],
     loses: 'what was written on cluster-1',
     loss,
@@ -121,7 +121,7 @@ describe('a person at a terminal', () => {
   test('is shown names alone where a copy goes as a whole', async () => {
     const io = terminal('cluster-2\n');
     const whole = item('db', nobodyKnows);
-    const need = { ...whole.need, annotation: 'unprotect' as const, obstacles: [] };
+    const need = { ...whole.need, accepts: ['unprotect' as const], obstacles: [] };
     await askConsent({ ...question(), items: [{ ...whole, need }] }, options(), io);
     expect(io.err().split('\n').slice(0, 4)).toEqual([
       'May be lost: what was written on cluster-1.',
@@ -134,7 +134,7 @@ describe('a person at a terminal', () => {
   test('is shown before a return what is thrown away with the older copy', async () => {
     const io = terminal('cluster-1\n');
     const need = {
-      annotation: undefined,
+      accepts: [],
       obstacles: [],
       loses: 'the copy on cluster-1, with whatever was written there alone; the one of cluster-2 replaces it',
       loss: { known: false, why: 'nobody can tell what was written there alone' },
@@ -186,7 +186,7 @@ describe('a person at a terminal', () => {
 
 test('the consent that is written is one that the rules can read', () => {
   const text = consentText(
-    { action: 'force-promote', maxLoss: '4m', by: 'alice', reason: undefined },
+    { accepts: ['force-promote'], maxLoss: '4m', by: 'alice', reason: undefined },
     lastSync,
   );
   expect(readConsentText(text, 'force-promote', lastSync)).toMatchObject({
