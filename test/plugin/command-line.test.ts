@@ -87,7 +87,7 @@ describe('a command line', () => {
         promote [PVC...]       Make volumes primary on one site, once both sites were
                                looked at
         demote [PVC...]        Make volumes secondary on one site; refused while
-                               anything uses them
+                               anything uses them, or no copy has followed
         resync [PVC...]        Throw a site's copy away and fetch the one of the other
                                site, which has to be primary
         unprotect [PVC...]     End the protection of claims; on the primary that

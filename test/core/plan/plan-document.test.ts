@@ -70,13 +70,16 @@ test('the plan of a return tells that the older copy goes', () => {
   expect(plan.losses).toMatchObject([{ loss: 'resync', loses: expect.stringContaining('the copy on west') }]);
 });
 
-test('the plan of a planned move loses nothing', () => {
-  expect(planOf({ source: site({ db: 'primary' }), target: site({ db: 'replica' }) }).losses).toEqual([]);
-});
+test.each(['primary', 'followed'] as const)(
+  'the plan of a planned move of what is %s loses nothing',
+  (word) => {
+    expect(planOf({ source: site({ db: word }), target: site({ db: 'replica' }) }).losses).toEqual([]);
+  },
+);
 
 describe('a plan that was kept', () => {
   const begun: MoveSketch = {
-    source: site({ db: 'primary' }),
+    source: site({ db: 'followed' }),
     target: site({ db: 'replica' }),
     sourceRuns: [workloadOf(deployments, { replicas: 2 })],
   };
@@ -95,7 +98,7 @@ describe('a plan that was kept', () => {
     ],
     [
       'does not where a volume has come to it',
-      { ...begun, claims: ['db', 'web'], source: site({ db: 'primary', web: 'primary' }) },
+      { ...begun, claims: ['db', 'web'], source: site({ db: 'followed', web: 'followed' }) },
       [/shop\/web is new/],
     ],
   ])('%s', (_, sketch, expected) => {

@@ -28,7 +28,7 @@ describe('the steps of', () => {
   test.each<[MoveVerb, string]>([
     [
       'relocate',
-      'Restore target, Stop source, Release source, Demote source, HandOver source, Promote target, Start target, Ready target, Reverse target',
+      'Restore target, CatchUp source, Stop source, Release source, Demote source, HandOver source, Promote target, Start target, Ready target, Reverse target',
     ],
     ['failover', 'Restore target, HandOver source, Promote target, Start target, Ready target'],
     [
@@ -52,18 +52,25 @@ describe('the steps of', () => {
 describe('a relocate', () => {
   test.each<[string, MoveSketch, string[]]>([
     [
-      'stops the workloads first',
+      'waits before anything else until the target has followed, while the application runs',
       { source: site({ db: 'primary' }), sourceRuns: running },
+      [
+        'CatchUp: wait source PersistentVolumeClaim db: waits until west has a snapshot that east took since it became primary, one is sent every 5m',
+      ],
+    ],
+    [
+      'then stops the workloads',
+      { source: site({ db: 'followed' }), sourceRuns: running },
       ['Stop: write source Deployment web: stop at 0'],
     ],
     [
       'then waits for pods to go',
-      { source: site({ db: 'primary' }, { pods: known([podOn('db')]) }), sourceRuns: stopped },
+      { source: site({ db: 'followed' }, { pods: known([podOn('db')]) }), sourceRuns: stopped },
       ['Release: wait source PersistentVolumeClaim db: waits for pod db-0 to end'],
     ],
     [
       'then demotes',
-      { source: site({ db: 'primary' }), sourceRuns: stopped },
+      { source: site({ db: 'followed' }), sourceRuns: stopped },
       ['Demote: write source PersistentVolumeClaim db: demote'],
     ],
     [
@@ -93,7 +100,7 @@ describe('a relocate', () => {
     ],
     [
       'stops again what somebody started in its middle',
-      { source: site({ db: 'primary' }, { pods: known([podOn('db')]) }), sourceRuns: running },
+      { source: site({ db: 'followed' }, { pods: known([podOn('db')]) }), sourceRuns: running },
       ['Stop: write source Deployment web: stop at 0'],
     ],
     [
@@ -104,7 +111,7 @@ describe('a relocate', () => {
     [
       'waits where the source goes dark before the promote',
       { source: dark, target: site({ db: 'replica' }) },
-      [`Stop: wait source PersistentVolumeClaim db: ${dark} (unknown)`],
+      [`CatchUp: wait source PersistentVolumeClaim db: east cannot be read: ${dark} (unknown)`],
     ],
     [
       'does not promote the source whose VolumeReplication somebody deleted in the middle',
@@ -211,7 +218,7 @@ describe('a failback', () => {
       'waits until it follows before anything is stopped',
       { source: site({ db: 'primary' }), target: site({ db: 'replica' }), sourceRuns: running },
       [
-        'CatchUp: wait source PersistentVolumeClaim db: waits until east tells of a sync since it became primary',
+        'CatchUp: wait source PersistentVolumeClaim db: waits until west has a snapshot that east took since it became primary, one is sent every 5m',
       ],
     ],
     [

@@ -12,6 +12,10 @@ const sketches = {
   primary: {},
   /** The same, with a sync of five minutes ago. */
   followed: { synced: 5 },
+  /** As dr-controller tells it, whatever the times say. */
+  toldFollowed: { sets: ['promoted', 'followed'] },
+  toldUnfollowed: { synced: 5, sets: ['promoted', 'notFollowed'] },
+  toldUnknown: { synced: 5, sets: ['promoted', 'followedUnknown'] },
   toBeDemoted: { wants: 'secondary', generation: 2, observed: 1 },
   toBePromoted: { wants: 'primary', state: 'Secondary', generation: 2, observed: 1 },
   /** A running replica. */

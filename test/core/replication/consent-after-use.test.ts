@@ -31,7 +31,10 @@ const following = { replicationState: 'secondary', autoResync: true } as const;
 
 const playCase = ({ spec, state, accepts, answers }: Case) => {
   const status = state === 'Primary' ? followedPrimary() : { state };
-  return play(facts({ replication: replication(spec, status, { annotations: consentTo(...accepts) }) }), answers);
+  return play(
+    facts({ replication: replication(spec, status, { annotations: consentTo(...accepts) }) }),
+    answers,
+  );
 };
 
 const ended: Case[] = [

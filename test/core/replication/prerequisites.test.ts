@@ -207,10 +207,7 @@ describe('a volume that another VolumeReplication has through another claim', ()
   } as const;
   const ok = { ok: true } as const;
   const secondary = (state = '') =>
-    replication(
-      { replicationState: 'secondary' },
-      state === 'Primary' ? followedPrimary() : { state },
-    );
+    replication({ replicationState: 'secondary' }, state === 'Primary' ? followedPrimary() : { state });
 
   test.each([
     ['demoted', secondary()],

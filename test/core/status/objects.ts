@@ -109,6 +109,10 @@ export const conditionSets = {
   replicationUnknown: [
     condition('Replicating', 'Unknown', 'Replicating', 'volume replication status is unknown: '),
   ],
+  // Only dr-controller says these.
+  followed: [condition('Followed', 'True', 'SyncedSincePromote', 'a snapshot of its own is complete there')],
+  notFollowed: [condition('Followed', 'False', 'NoSyncYet', 'no snapshot of its own is complete there yet')],
+  followedUnknown: [condition('Followed', 'Unknown', 'PromoteNotSeen', 'nobody saw the promote')],
 } satisfies Record<string, ConditionSet>;
 
 /** One VolumeReplication in a sentence's worth of fields; everything left out is the healthy usual. */

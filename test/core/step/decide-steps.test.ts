@@ -25,13 +25,50 @@ const codes = (decision: Decision): string[] =>
 describe('a demotion', () => {
   const decide = (...sides: Parameters<typeof stepFacts>) => decideDemote(stepFacts(...sides), { now });
 
+  /** Promoted an hour ago, with a sync of five minutes ago. */
+  const followed = vr({ synced: 5 });
+  const fresh = vr();
+
   test('asks for secondary where nothing uses the volume, whatever the other site is', () => {
     for (const there of [{}, dark, null])
-      expect(decide({ replications: known([vr()]) }, there)).toMatchObject({
+      expect(decide({ replications: known([followed]) }, there)).toMatchObject({
         kind: 'write',
-        writes: [{ kind: 'ask', replicationState: 'secondary' }],
+        writes: [{ kind: 'ask', replicationState: 'secondary', demotion: { followed: 'yes', at: now } }],
         consent: undefined,
       });
+  });
+
+  test('is refused while the other site has not followed since the promote', () => {
+    expect(codes(decide({ replications: known([fresh]) }))).toEqual(['DR113']);
+  });
+
+  test('marks the volume and wants a consent where somebody accepts that nobody has followed', () => {
+    const facts = stepFacts({ replications: known([fresh]) });
+    expect(decideDemote(facts, { now, acceptsLoss: true })).toMatchObject({
+      kind: 'write',
+      writes: [{ kind: 'ask', replicationState: 'secondary', demotion: { followed: 'no', at: now } }],
+      consent: {
+        accepts: ['lose-since-promote'],
+        obstacles: [{ code: 'DR113' }],
+        loses: 'what was written on east since it became primary, as far as west does not have it',
+        loss: { known: false, why: 'west has not followed east since it became primary' },
+      },
+    });
+  });
+
+  test('wants no consent of whoever accepts a loss that there is not', () => {
+    const facts = stepFacts({ replications: known([followed]) });
+    expect(decideDemote(facts, { now, acceptsLoss: true })).toMatchObject({ consent: undefined });
+  });
+
+  test('cannot tell in journal mode, where a driver knows no sync', () => {
+    const classes = { replicationClasses: known([vrc('every-5m', { mirroringMode: 'journal' })]) };
+    const facts = stepFacts({ replications: known([followed]), ...classes });
+    expect(codes(decideDemote(facts, { now }))).toEqual(['DR113']);
+    expect(decideDemote(facts, { now, acceptsLoss: true })).toMatchObject({
+      writes: [{ demotion: { followed: 'unknown' } }],
+      consent: { loss: { known: false, why: expect.stringContaining('journal') } },
+    });
   });
 
   test.each([
@@ -39,7 +76,7 @@ describe('a demotion', () => {
     ['its volume is attached', { attachments: known([attachment]) }],
     ['who uses it is not known', { pods: unknown('pods of east cannot be read: forbidden') }],
   ])('is refused while %s', (_, users) => {
-    expect(codes(decide({ replications: known([vr()]), ...users }))).toEqual(['DR109']);
+    expect(codes(decide({ replications: known([followed]), ...users }))).toEqual(['DR109']);
   });
 
   test('is nothing to do for a secondary, and only waited for where it was asked for', () => {

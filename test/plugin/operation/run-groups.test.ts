@@ -50,9 +50,9 @@ const follow = async (
 const web = (replicas: number) => [
   workloadOf(deployments, { replicas }, { status: { observedGeneration: 1, readyReplicas: replicas } }),
 ];
-const before = { source: site({ db: 'primary' }), sourceRuns: web(2) };
-const stopped = { source: site({ db: 'primary' }), sourceRuns: web(0) };
-const inUse = { ...stopped, source: { ...site({ db: 'primary' }), pods: known([podOn('db')]) } };
+const before = { source: site({ db: 'followed' }), sourceRuns: web(2) };
+const stopped = { source: site({ db: 'followed' }), sourceRuns: web(0) };
+const inUse = { ...stopped, source: { ...site({ db: 'followed' }), pods: known([podOn('db')]) } };
 const demoted = { source: site({ db: 'inSync' }), sourceRuns: web(0), targetRuns: web(0) };
 const up = { ...demoted, target: site({ db: 'primary' }), targetRuns: web(2) };
 const over = { ...up, target: site({ db: 'followed' }) };

@@ -112,6 +112,7 @@ describe('the progress of a procedure', () => {
     const frames = io.err().split('\u001b[J');
     expect(frames.at(-1)).toMatchInlineSnapshot(`
       "+ Restore what the target lacks           cluster-2        -
+      + See that the target follows             cluster-1        -
       + Stop the workloads                      cluster-1       1s
       + See that nothing uses the volumes       cluster-1       1s
       + Demote the volumes                      cluster-1       1s
@@ -181,6 +182,7 @@ describe('the progress of a procedure', () => {
     });
     expect(text.split('\u001b[J').at(-1)).toMatchInlineSnapshot(`
       "+ Restore what the target lacks           cluster-2        -
+      + See that the target follows             cluster-1        -
       + Stop the workloads                      cluster-1       1s
       + See that nothing uses the volumes       cluster-1       1s
       + Demote the volumes                      cluster-1       1s
@@ -208,14 +210,14 @@ describe('the progress of a procedure', () => {
     expect(io.err().replaceAll('\u001b', 'ESC').replaceAll('\r', 'CR')).toMatchInlineSnapshot(`
       "Warning: before anything is drawn
       > Restore what the target lacks  cluster-2       0s
-        Stop the workloads             cluster-1
+        See that the target follows    cluster-1
       CRESC[2AESC[J> Restore what the target lacks  cluster-2       1s
-        Stop the workloads             cluster-1
+        See that the target follows    cluster-1
       CRESC[2AESC[JWarning: in between
       > Restore what the target lacks  cluster-2       1s
-        Stop the workloads             cluster-1
+        See that the target follows    cluster-1
       CRESC[2AESC[J> Restore what the target lacks  cluster-2       1s
-        Stop the workloads             cluster-1
+        See that the target follows    cluster-1
       Go on? "
     `);
   });
@@ -274,6 +276,7 @@ describe('the progress of a procedure', () => {
     ]);
     expect(io.err().split('\u001b[J').at(-1)).toMatchInlineSnapshot(`
       "+ Restore what the target lacks           cluster-2        - 1/3
+      + See that the target follows             cluster-1        - 1/3
       + Stop the workloads                      cluster-1       1s 1/3
       > See that nothing uses the volumes       cluster-1       1s 0/3
           shop/db: waits for pod web-0 to end
@@ -451,29 +454,30 @@ describe('a plan', () => {
 
       STEP   SITE        WHAT                                     OBJECTS    WAITS FOR                        ESTIMATE
       1      cluster-2   Restore what the target lacks            1 volume   every claim bound                <unknown>
-      2      cluster-1   Stop the workloads                       1 volume   -                                <unknown>
-      3      cluster-1   See that nothing uses the volumes        1 volume   no pod and no VolumeAttachment   <unknown>
-      4      cluster-1   Demote the volumes                       1 volume   state Secondary                  <unknown>
-      5      cluster-1   See that the last snapshot has arrived   1 volume   both sides demoted and equal     75s
+      2      cluster-1   See that the target follows              1 volume   a sync since the promotion       <unknown>
+      3      cluster-1   Stop the workloads                       1 volume   -                                <unknown>
+      4      cluster-1   See that nothing uses the volumes        1 volume   no pod and no VolumeAttachment   <unknown>
+      5      cluster-1   Demote the volumes                       1 volume   state Secondary                  <unknown>
+      6      cluster-1   See that the last snapshot has arrived   1 volume   both sides demoted and equal     75s
       -- up to here it can be taken back; from here on it can only be moved back --
-      6      cluster-2   Promote the volumes                      1 volume   state Primary                    <unknown>
-      7      cluster-2   Start the workloads                      1 volume   -                                <unknown>
-      8      cluster-2   See that the workloads are ready         1 volume   as many ready pods as replicas   <unknown>
-      9      cluster-2   See that it is mirrored back             1 volume   the first sync back              <unknown>"
+      7      cluster-2   Promote the volumes                      1 volume   state Primary                    <unknown>
+      8      cluster-2   Start the workloads                      1 volume   -                                <unknown>
+      9      cluster-2   See that the workloads are ready         1 volume   as many ready pods as replicas   <unknown>
+      10     cluster-2   See that it is mirrored back             1 volume   the first sync back              <unknown>"
     `);
   });
 
   it('says what is over already, where it was begun', () => {
-    const steps = planned.steps.map((step, index) => ({ ...step, groups: 2, groupsDone: index < 3 ? 2 : 0 }));
+    const steps = planned.steps.map((step, index) => ({ ...step, groups: 2, groupsDone: index < 4 ? 2 : 0 }));
     const begun = {
       ...planned,
-      steps: steps.map((step, index) => (index === 3 ? { ...step, groupsDone: 1 } : step)),
+      steps: steps.map((step, index) => (index === 4 ? { ...step, groupsDone: 1 } : step)),
     };
     const states = renderPlan(begun, { wide: false })
       .split('\n')
       .filter((line) => /^\d/.test(line))
       .map((line) => line.split(/ {2,}/).at(-1));
-    expect(states.slice(0, 5)).toEqual(['done', 'done', 'done', '1/2', '75s']);
+    expect(states.slice(0, 6)).toEqual(['done', 'done', 'done', 'done', '1/2', '75s']);
   });
 
   it('does not say of what takes back that it can be taken back', () => {

@@ -58,7 +58,7 @@ describe('the screen', () => {
     expect(await screen([east, west])).toMatchInlineSnapshot(`
       "
       PVC     EAST        WEST        VERDICT      LAG         LAST SYNC   MESSAGE
-      cache   primary     none        Moving       <unknown>   <none>      first sync from east is on its way
+      cache   primary     none        Moving       <unknown>   <none>      not followed yet: 60s since east became primary, and what is written now is on it alone
       db      primary     secondary   Protected    3m of 5m    3m          east is primary and replicating
       log     primary     secondary   Lagging      11m of 5m   11m         last sync was 11m ago, 2.2 intervals: see the link and the mirror daemons; next: kubectl --context east -n shop describe vr log-vr
       queue   primary     primary     SplitBrain   <unknown>   <none>      both sites are primary (east for 60m, west for 5m): stop the pods on the side to give up, then make it secondary; next: kubectl --context east -n shop describe pvc queue
@@ -83,7 +83,7 @@ describe('the screen', () => {
     expect(await screen([east])).toMatchInlineSnapshot(`
       "
       PVC     EAST        VERDICT     LAG         LAST SYNC   MESSAGE
-      cache   primary     Moving      <unknown>   <none>      first sync from east is on its way
+      cache   primary     Moving      <unknown>   <none>      not followed yet: 60s since east became primary, and what is written now is on it alone
       db      primary     Protected   3m of 5m    3m          east is primary and replicating
       log     primary     Lagging     11m of 5m   11m         last sync was 11m ago, 2.2 intervals: see the link and the mirror daemons; next: kubectl --context east -n shop describe vr log-vr
       queue   primary     Protected   4m of 5m    4m          east is primary and replicating

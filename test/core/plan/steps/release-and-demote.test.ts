@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../../../../core/model/reading.ts';
 import { demoteVolumes } from '../../../../core/plan/steps/demote-volumes.ts';
 import { releaseVolumes } from '../../../../core/plan/steps/release-volumes.ts';
-import { dark, vgr } from '../../step/pair.ts';
+import { dark, now, vgr } from '../../step/pair.ts';
 import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
 import { attached, podOn, site, standing } from '../volumes.ts';
 
@@ -61,12 +61,22 @@ describe('demoting the source', () => {
   test.each<[string, MoveSketch, string[]]>([
     [
       'asks for secondary',
-      { source: site({ db: 'primary' }) },
+      { source: site({ db: 'followed' }) },
       ['write source PersistentVolumeClaim db: demote'],
     ],
     [
+      'is refused by the rule where the target has not followed since the promote',
+      { source: site({ db: 'primary' }) },
+      ['block source PersistentVolumeClaim db: DR113'],
+    ],
+    [
+      'goes on with what was accepted where the target has not followed',
+      { source: site({ db: 'primary' }), accepts: ['lose-since-promote'] },
+      ['write source PersistentVolumeClaim db: demote with consent'],
+    ],
+    [
       'is refused by the rule where something uses the volume again',
-      { source: site({ db: 'primary' }, { pods: pods('web-0') }) },
+      { source: site({ db: 'followed' }, { pods: pods('web-0') }) },
       ['block source PersistentVolumeClaim db: DR109'],
     ],
     [
@@ -115,8 +125,16 @@ describe('demoting the source', () => {
     expect(linesBy(demoteVolumes('source'), sketch)).toEqual(expected);
   });
 
-  test('never resyncs by itself, and leaves no mark', () => {
-    const [write] = lookBy(demoteVolumes('source'), { source: site({ db: 'primary' }) }).writes;
+  test.each<[string, MoveSketch, string]>([
+    ['had followed', { source: site({ db: 'followed' }) }, 'yes'],
+    ['had not followed', { source: site({ db: 'primary' }), accepts: ['lose-since-promote'] }, 'no'],
+  ])('writes down with the demotion that the target %s', (_, sketch, followed) => {
+    const [write] = lookBy(demoteVolumes('source'), sketch).writes;
+    expect(write).toMatchObject({ writes: [{ kind: 'ask', demotion: { followed, at: now } }] });
+  });
+
+  test('never resyncs by itself, and leaves no mark of an older copy', () => {
+    const [write] = lookBy(demoteVolumes('source'), { source: site({ db: 'followed' }) }).writes;
     expect(write).toMatchObject({ writes: [{ kind: 'ask', replicationState: 'secondary' }] });
     expect(write).not.toHaveProperty('writes.0.annotations');
   });
@@ -127,8 +145,23 @@ describe('demoting the older copy of a site that came back', () => {
 
   test.each<[string, MoveSketch, string[]]>([
     [
-      'asks for secondary',
+      'asks for secondary where somebody accepted that it goes, as nobody has followed it',
+      { target: site({ db: 'primary' }), accepts: ['resync'] },
+      ['write target PersistentVolumeClaim db: demote with consent'],
+    ],
+    [
+      'is refused by the rule where nobody has accepted that it goes',
       { target: site({ db: 'primary' }) },
+      ['block target PersistentVolumeClaim db: DR113'],
+    ],
+    [
+      'is not let pass by what was accepted of the source',
+      { target: site({ db: 'primary' }), accepts: ['lose-since-promote'] },
+      ['block target PersistentVolumeClaim db: DR113'],
+    ],
+    [
+      'asks for secondary where the other site had followed it',
+      { target: site({ db: 'followed' }) },
       ['write target PersistentVolumeClaim db: demote'],
     ],
     ['leaves a replica alone', { target: site({ db: 'replica' }) }, []],
@@ -152,7 +185,7 @@ describe('demoting the older copy of a site that came back', () => {
 
   test('writes down with the demotion which primary it is older than', () => {
     const remade = standing('primary', 'db', { 'kubectl-dr.dev/resynced-from': 'east/another' });
-    const sketch = { ...back, target: { replications: known([remade]) } };
+    const sketch: MoveSketch = { ...back, target: { replications: known([remade]) }, accepts: ['resync'] };
     expect(lookBy(demoteVolumes('target'), sketch).writes).toMatchObject([
       {
         writes: [
