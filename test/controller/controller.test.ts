@@ -3,7 +3,13 @@ import { consentAnnotation } from '../../core/consent.ts';
 import { resources } from '../../core/model/resource.ts';
 import { connect } from '../../kube/connect.ts';
 import { eventually, kubeconfigFor } from '../kube/embedded-cluster.ts';
-import { type FakeAnswer, type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
+import {
+  type FakeAnswer,
+  type FakeCall,
+  type FakeDriver,
+  followedAtOnce,
+  startFakeDriver,
+} from './fake-driver.ts';
 import {
   driverName,
   eventsOf,
@@ -110,7 +116,7 @@ test('a steady primary is looked at again and again without a single write', asy
 });
 
 test('a volume follows its spec to secondary and back', async () => {
-  await startDriver();
+  await startDriver({ answer: answering(followedAtOnce) });
   controller = await startController(site);
   await makeClaim(site.cluster, 'a');
   await makeReplication(site.cluster, 'a');
@@ -125,7 +131,54 @@ test('a volume follows its spec to secondary and back', async () => {
   );
   await patchReplication(site.cluster, 'a', { spec: { replicationState: 'primary' } });
   await isPrimary('a');
-  expect(calls()).toEqual(['enable', 'promote', 'info', 'demote', 'enable', 'promote', 'info']);
+  expect(calls().filter((call) => call !== 'info')).toEqual([
+    'enable',
+    'promote',
+    'demote',
+    'enable',
+    'promote',
+  ]);
+});
+
+const followedIs = (name: string, expected: Record<string, unknown>) =>
+  eventually(async () => {
+    const { conditions } = await readStatus(site.cluster, name);
+    expect(conditions?.find(({ type }) => type === 'Followed')).toMatchObject(expected);
+  });
+
+test('a primary that nobody has followed yet is not demoted, and says so, until somebody has', async () => {
+  let hasFollowed = false;
+  const none: FakeAnswer = { code: 'NotFound', message: 'no sync yet' };
+  await startDriver({
+    answer: answering((call, earlier) =>
+      call.rpc === 'info' && !hasFollowed ? none : followedAtOnce(call, earlier),
+    ),
+  });
+  controller = await startController(site);
+  await makeClaim(site.cluster, 'a');
+  await makeReplication(site.cluster, 'a');
+  await followedIs('a', { status: 'False', reason: 'NoSyncYet', observedGeneration: 1 });
+  await patchReplication(site.cluster, 'a', { spec: { replicationState: 'secondary' } });
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'a')).toMatchObject({
+      state: 'Primary',
+      message: expect.stringMatching(/^DR113: /),
+      observedGeneration: 2,
+    }),
+  );
+  await followedIs('a', { status: 'False', reason: 'NoSyncYet', observedGeneration: 2 });
+  expect(calls()).not.toContain('demote');
+  expect(await eventsOf(site.cluster, 'a')).toContain('Warning DemoteRefused');
+  hasFollowed = true;
+  await eventually(async () =>
+    expect(await readStatus(site.cluster, 'a')).toMatchObject({ state: 'Secondary' }),
+  );
+  const { metadata, status } = await readReplication(site.cluster, 'a');
+  expect(JSON.parse(metadata.annotations?.['kubectl-dr.dev/demotion'] ?? '')).toMatchObject({
+    followed: 'yes',
+    generation: 2,
+  });
+  expect(status?.conditions?.map(({ type }) => type)).not.toContain('Followed');
 });
 
 test('a claim that appears, binds and gets its volume later is picked up at once', async () => {
@@ -387,7 +440,7 @@ test('one volume never has two calls at once, however often it changes, and many
 });
 
 test('an API server that restarts costs nothing but time', async () => {
-  await startDriver();
+  await startDriver({ answer: answering(followedAtOnce) });
   controller = await startController(site);
   await makeClaim(site.cluster, 'a');
   await makeReplication(site.cluster, 'a');
@@ -424,7 +477,7 @@ test('a controller that stops finishes what it has begun', async () => {
 });
 
 test('of two controllers only the leader works, and the other follows when it goes', async () => {
-  await startDriver();
+  await startDriver({ answer: answering(followedAtOnce) });
   const args = [
     '--leader-election',
     '--leader-election-lease-duration=2s',

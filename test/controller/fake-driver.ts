@@ -30,6 +30,22 @@ export type FakeDriver = {
 
 const ok: FakeAnswer = { code: 'OK' };
 
+/**
+ * What a driver tells of the last sync whose other side follows at once: nothing in the pass of the promote, then a snapshot that was
+ * taken since. Undefined for other calls.
+ */
+export const followedAtOnce = (call: FakeCall, earlier: readonly FakeCall[]): FakeAnswer | undefined => {
+  if (call.rpc !== 'info') return undefined;
+  const ofVolume = earlier.filter(({ sourceId }) => sourceId === call.sourceId).map(({ rpc }) => rpc);
+  if (ofVolume.lastIndexOf('info') < ofVolume.lastIndexOf('promote'))
+    return { code: 'NotFound', message: 'failed to get last sync info: empty local snapshot timestamp' };
+  const statusMessage = 'local image is primary';
+  return {
+    code: 'OK',
+    response: { lastSyncTime: new Date(), lastSyncBytes: 4_096, status: 1, statusMessage },
+  };
+};
+
 /** Serves on a unix socket until closed. */
 export const startFakeDriver = async (options: {
   socket: string;

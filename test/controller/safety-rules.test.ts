@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../core/consent.ts';
+import { demotionAnnotation, demotionText, type FollowedState } from '../../core/following/demotion.ts';
 import { resources } from '../../core/model/resource.ts';
 import {
   type ReplicationState,
@@ -8,7 +9,13 @@ import {
 } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { eventually } from '../kube/embedded-cluster.ts';
-import { type FakeAnswer, type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
+import {
+  type FakeAnswer,
+  type FakeCall,
+  type FakeDriver,
+  followedAtOnce,
+  startFakeDriver,
+} from './fake-driver.ts';
 import {
   countRequests,
   driverName,
@@ -29,7 +36,7 @@ let site: Site;
 let other: Site;
 let driver: FakeDriver;
 let controller: RunningController | undefined;
-let answer: (call: FakeCall) => FakeAnswer | Promise<FakeAnswer> | undefined;
+let answer: (call: FakeCall, earlier: readonly FakeCall[]) => FakeAnswer | Promise<FakeAnswer> | undefined;
 
 const synced = {
   lastSyncTime: new Date('2026-03-01T12:00:00Z'),
@@ -50,7 +57,7 @@ beforeEach(async () => {
   driver = await startFakeDriver({
     socket: site.socket,
     name: driverName,
-    answer: async (call) => (await answer(call)) ?? wellMeant(call),
+    answer: async (call, earlier) => (await answer(call, earlier)) ?? wellMeant(call),
   });
 });
 afterEach(async () => {
@@ -109,6 +116,17 @@ const makeThere = async (name: string, replicationState: 'primary' | 'secondary'
   await settle(other.cluster, `${name}-there`, replicationState === 'primary' ? 'Primary' : 'Secondary');
 };
 
+/** As the peer's controller would leave it after a demotion that somebody marked. */
+const demoteThere = async (name: string, followed: FollowedState): Promise<void> => {
+  const { metadata } = await readReplication(other.cluster, `${name}-there`);
+  const mark = demotionText(followed, (metadata.generation ?? 0) + 1, Date.now());
+  await patchReplication(other.cluster, `${name}-there`, {
+    metadata: { annotations: { [demotionAnnotation]: mark } },
+    spec: { replicationState: 'secondary' },
+  });
+  await settle(other.cluster, `${name}-there`, 'Secondary');
+};
+
 describe('a volume whose peer is primary', () => {
   test('is not promoted, nor marked, and the driver is not even asked; it is promoted once the peer has stepped down', async () => {
     await makeThere('a', 'primary');
@@ -126,10 +144,36 @@ describe('a volume whose peer is primary', () => {
     );
     expect(calls()).toEqual([]);
 
-    await patchReplication(other.cluster, 'a-there', { spec: { replicationState: 'secondary' } });
-    await settle(other.cluster, 'a-there', 'Secondary');
+    await demoteThere('a', 'yes');
     await reaches('a', { state: 'Primary' });
     expect(calls()).toEqual(['enable', 'promote', 'info']);
+  });
+
+  test('is not promoted where the peer was demoted before anybody had followed it, unless that is accepted', async () => {
+    await makeThere('a', 'primary');
+    await demoteThere('a', 'no');
+    await start();
+    await makeClaim(site.cluster, 'a');
+    await makeReplication(site.cluster, 'a');
+    await isRefused(
+      'a',
+      /^DR113: cluster-2 was demoted before this site had followed it \(.*a-there there\)/,
+    );
+    expect(calls()).toEqual([]);
+    await consentTo('a', 'lose-since-promote');
+    await reaches('a', { state: 'Primary' });
+    await eventually(async () => expect(await consentOf('a')).toBeUndefined());
+  });
+
+  test('is not promoted where nothing tells whether anybody had followed the peer', async () => {
+    await makeThere('a', 'primary');
+    await patchReplication(other.cluster, 'a-there', { spec: { replicationState: 'secondary' } });
+    await settle(other.cluster, 'a-there', 'Secondary');
+    await start();
+    await makeClaim(site.cluster, 'a');
+    await makeReplication(site.cluster, 'a');
+    await isRefused('a', /^DR113: nothing tells whether this site had followed cluster-2/);
+    expect(calls()).toEqual([]);
   });
 
   test('is promoted with consent, which is taken away and told of', async () => {
@@ -275,6 +319,7 @@ describe('two replications of one volume on one cluster', () => {
     site.cluster.get<VolumeReplication>(resources.volumeReplications, { name: 'twin', namespace: 'copies' });
 
   test('are not both promoted; the second follows as soon as the first has stepped down', async () => {
+    answer = followedAtOnce;
     controller = await startController(site);
     await makeClaim(site.cluster, 'a');
     await makeReplication(site.cluster, 'a');
@@ -407,6 +452,7 @@ describe('a replica that is to resync itself', () => {
 });
 
 test('consent to demote a volume in use is taken away once it is demoted', async () => {
+  answer = followedAtOnce;
   await makeThere('a', 'secondary');
   await start();
   await makeClaim(site.cluster, 'a');
