@@ -4,7 +4,7 @@ import type { Condition } from '../model/kubernetes-object.ts';
 import type { VolumeReplicationStatus } from '../model/volume-replication.ts';
 import type { SyncInfo } from './answer.ts';
 import type { ConditionSet } from './condition-sets.ts';
-import { currentState, type Facts } from './facts.ts';
+import { currentState, type Facts, followedBefore } from './facts.ts';
 
 /** What one pass found out about a VolumeReplication. */
 export type StatusChange = {
@@ -68,13 +68,24 @@ const observedGeneration = (
   return before === undefined ? {} : { observedGeneration: before };
 };
 
+/**
+ * What is known of the copy of a volume that stays primary holds for the present spec, too, whatever the pass was about: a demotion that
+ * fails once must not make it unknown.
+ */
+const stillFollowed = (facts: Facts, { state, isUnacted }: StatusChange): ConditionSet => {
+  const before = followedBefore(facts);
+  const staysPrimary = (state ?? currentState(facts)) === 'Primary';
+  return before === undefined || !staysPrimary || isUnacted ? [] : [before];
+};
+
 const nextConditions = (facts: Facts, change: StatusChange, time: string): Condition[] => {
   const { replication } = facts;
   const generation = replication.metadata.generation ?? 0;
   let conditions: Condition[] = [...(replication.status?.conditions ?? [])];
   // A later set of the same change overrides an earlier one, and only the outcome counts as a transition.
-  const last = new Map(change.conditions.map((condition) => [condition.type, condition]));
-  for (const fresh of last.values()) conditions = withCondition(conditions, fresh, { generation, time });
+  const fresh = [...stillFollowed(facts, change), ...change.conditions];
+  const last = new Map(fresh.map((condition) => [condition.type, condition]));
+  for (const next of last.values()) conditions = withCondition(conditions, next, { generation, time });
   for (const type of change.withdrawn ?? []) conditions = withoutCondition(conditions, type);
   return conditions;
 };

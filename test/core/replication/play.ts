@@ -107,6 +107,8 @@ export type Played = {
   last: Extract<Step, { do: 'finish' | 'ignore' | 'remove-finalizer' }>;
   status: VolumeReplicationStatus | undefined;
   patch: Record<string, unknown> | undefined;
+  /** The annotations of the object at the end of the pass. */
+  annotations: Readonly<Record<string, string>>;
 };
 
 /** What a look finds unless the test says otherwise: nothing else has the volume, and the peer is not primary. */
@@ -141,10 +143,17 @@ const apply = (current: Facts, step: Step, found: Found): Facts => {
 };
 
 const end = (given: Facts, current: Facts, steps: string[], last: Played['last']): Played => {
+  const annotations = current.replication.metadata.annotations ?? {};
   if (last.do !== 'finish')
-    return { steps: [...steps, last.do], last, status: given.replication.status, patch: undefined };
+    return {
+      steps: [...steps, last.do],
+      last,
+      status: given.replication.status,
+      patch: undefined,
+      annotations,
+    };
   const patch = statusPatch(current, last.status);
-  return { steps, last, status: { ...given.replication.status, ...patch }, patch };
+  return { steps, last, status: { ...given.replication.status, ...patch }, patch, annotations };
 };
 
 const ask = (answers: Answers, step: Extract<Step, { do: 'call' }>, steps: readonly string[]): Answers => {

@@ -55,6 +55,7 @@ describe('a volume that is to become secondary', () => {
     });
     expect(played.status).toMatchObject({ state: 'Primary', message: published });
     expect(conditionLines(played.status)).toEqual([
+      expect.stringMatching(/^Followed=True/),
       'Completed=False FailedToDemote: failed to demote volume',
       `Degraded=True Error: volume failed to demote: rpc error: code = FailedPrecondition desc = ${published}`,
       'Resyncing=False NotResyncing: volume is not resyncing',
