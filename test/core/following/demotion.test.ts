@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Demotion,
+  demotionAnnotation,
+  demotionOf,
+  demotionText,
+  leftNothing,
+  wasPrimaryLater,
+} from '../../../core/following/demotion.ts';
+import type { ReplicationState } from '../../../core/model/volume-replication.ts';
+
+const at = Date.parse('2026-03-01T12:00:00Z');
+const askedAt = at - 5_000;
+
+const object = (wants: ReplicationState, generation: number | undefined, mark?: string) => ({
+  metadata: {
+    name: 'db',
+    ...(generation !== undefined && { generation }),
+    ...(mark !== undefined && { annotations: { [demotionAnnotation]: mark } }),
+  },
+  spec: { replicationState: wants },
+});
+
+const yes: Demotion = { kind: 'marked', followed: 'yes', at };
+const unmarked: Demotion = { kind: 'unmarked', at: askedAt };
+const never: Demotion = { kind: 'never' };
+const mark = (generation: number): string => demotionText('yes', generation, at);
+
+describe('the mark of a demotion', () => {
+  test('is JSON with a time in whole seconds', () => {
+    expect(demotionText('no', 7, at + 400)).toBe(
+      '{"followed":"no","generation":7,"at":"2026-03-01T12:00:00Z"}',
+    );
+  });
+
+  test.each<[string, ReturnType<typeof object>, Demotion]>([
+    ['speaks of the version of the spec that asks for it', object('secondary', 4, mark(4)), yes],
+    ['speaks of a resync, too', object('resync', 4, mark(4)), yes],
+    ['speaks of the version before where that asks for primary again', object('primary', 5, mark(4)), yes],
+    ['is void after another change of the spec', object('secondary', 5, mark(4)), unmarked],
+    ['is void for a primary that asks once more', object('primary', 6, mark(4)), unmarked],
+    ['is void for a version that asks for primary by itself', object('primary', 4, mark(4)), unmarked],
+    ['is void before the change that it speaks of', object('secondary', 3, mark(4)), unmarked],
+    ['of another copy is void on an object that was just created', object('secondary', 1, mark(4)), never],
+    ['counts for an object that was created with it', object('secondary', 1, mark(1)), yes],
+  ])('%s', (_, given, expected) => {
+    expect(demotionOf(given, askedAt)).toEqual(expected);
+  });
+
+  test.each([
+    ['is empty', ''],
+    ['is no JSON', '{"followed":"yes"'],
+    ['is no object', '"yes"'],
+    ['is null', 'null'],
+    ['knows another word', '{"followed":"perhaps","generation":4,"at":"2026-03-01T12:00:00Z"}'],
+    ['has a generation that is text', '{"followed":"yes","generation":"4","at":"2026-03-01T12:00:00Z"}'],
+    ['has no generation', '{"followed":"yes","at":"2026-03-01T12:00:00Z"}'],
+    ['has no time', '{"followed":"yes","generation":4}'],
+    ['has a time that is none', '{"followed":"yes","generation":4,"at":"soon"}'],
+    ['has a time that is a number', '{"followed":"yes","generation":4,"at":1772366400}'],
+  ])('says nothing where it %s', (_, text) => {
+    expect(demotionOf(object('secondary', 4, text), askedAt)).toEqual(unmarked);
+  });
+
+  test.each(['yes', 'no', 'unknown'] as const)('is read as it was written: %s', (followed) => {
+    const given = object('secondary', 4, demotionText(followed, 4, at));
+    expect(demotionOf(given, undefined)).toEqual({ kind: 'marked', followed, at });
+  });
+});
+
+describe('without a mark, a replication', () => {
+  test.each<[string, ReturnType<typeof object>, Demotion]>([
+    ['that was created as a replica was never primary', object('secondary', 1), never],
+    ['that was created to be resynced was never primary', object('resync', 1), never],
+    ['that was changed since may have been primary', object('secondary', 2), unmarked],
+    ['that was created as primary may have been demoted by another one', object('primary', 1), unmarked],
+    ['of no version tells nothing', object('secondary', undefined), unmarked],
+  ])('%s', (_, given, expected) => {
+    expect(demotionOf(given, askedAt)).toEqual(expected);
+  });
+
+  test('tells no time where nobody knows when it was asked for', () => {
+    expect(demotionOf(object('secondary', 2), undefined)).toEqual({ kind: 'unmarked', at: undefined });
+  });
+});
+
+test.each<[string, Demotion, boolean]>([
+  ['was never primary', never, true],
+  ['was followed', yes, true],
+  ['was not followed', { ...yes, followed: 'no' }, false],
+  ['is not known to have been followed', { ...yes, followed: 'unknown' }, false],
+  ['is not marked', unmarked, false],
+])('a copy that %s leaves the other site with everything: %#', (_, demotion, expected) => {
+  expect(leftNothing(demotion)).toBe(expected);
+});
+
+describe('a site was primary after the other one', () => {
+  const minutes = (count: number): number => at + count * 60_000;
+  const marked = (count: number, followed: 'yes' | 'no' = 'no'): Demotion => ({
+    kind: 'marked',
+    followed,
+    at: minutes(count),
+  });
+
+  test.each<[string, Demotion, Demotion, boolean]>([
+    ['where its demotion is later by more than clocks differ', marked(6), marked(0), true],
+    ['whatever was followed', marked(6, 'yes'), marked(0, 'yes'), true],
+    ['where the other one has a time though no mark', marked(6), { kind: 'unmarked', at }, true],
+    ['not where its demotion is later by what clocks may differ', marked(5), marked(0), false],
+    ['not where its demotion is earlier', marked(0), marked(6), false],
+    ['not where the other one tells no time', marked(6), { kind: 'unmarked', at: undefined }, false],
+    ['not by a time that nobody marked', { kind: 'unmarked', at: minutes(6) }, marked(0), false],
+    ['not where it never was primary', never, marked(0), false],
+    ['not where the other one never was: there is nothing to be later than', marked(6), never, false],
+  ])('%s', (_, own, other, expected) => {
+    expect(wasPrimaryLater(own, other)).toBe(expected);
+  });
+});
