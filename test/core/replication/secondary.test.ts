@@ -97,6 +97,27 @@ describe('a volume that is secondary', () => {
     });
   });
 
+  test('is looked at again after 1, 2, 4 and 8 s, and then every 15 s, once its look at the other site fails', () => {
+    const fails = { demote: ok, resync: failure('Internal', 'no local snapshot yet') };
+    const first = play(toSecondary(demoted), fails);
+    expect(first.last).toMatchObject({ requeue: { when: 'after', ms: 1_000 } });
+    const delays = [1, 2, 4, 8, 16, 600].map((seconds) => {
+      const now = startOfTests + seconds * 1_000;
+      return play({ ...toSecondary(first.status), now }, fails).last;
+    });
+    expect(delays).toMatchObject(
+      [1, 2, 4, 8, 15, 15].map((seconds) => ({ requeue: { when: 'after', ms: seconds * 1_000 } })),
+    );
+  });
+
+  test('begins with short pauses again for a failure that begins later', () => {
+    const fails = { demote: ok, resync: failure('Internal', 'no local snapshot yet') };
+    const hour = startOfTests + 3_600_000;
+    const first = play({ ...toSecondary(demoted), now: hour }, fails);
+    const second = play({ ...toSecondary(first.status), now: hour + 2_000 }, fails);
+    expect(second.last).toMatchObject({ requeue: { when: 'after', ms: 2_000 } });
+  });
+
   test('follows the other site while that is primary, asked every 30 s in the end', () => {
     const facts = { ...toSecondary(demoted), now: startOfTests + 30_000 };
     const played = play(facts, { demote: ok, resync: running });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../core/model/reading.ts';
 import { replicationOfVolume } from '../../../core/status/replication.ts';
 import { type Progress, type Role, readRole } from '../../../core/status/role.ts';
-import { type VrSketch, vr } from './objects.ts';
+import { now, type VrSketch, vr } from './objects.ts';
 
 type Case = { title: string; given: VrSketch; role: Role; progress: Progress };
 
@@ -153,6 +153,17 @@ describe('the role of one site', () => {
       (set) => readRole(known(replicationOfVolume(vr({ ...secondary, sets: [set] })))).inSync,
     );
     expect(readings).toEqual([false, false, true]);
+  });
+
+  it.each<[string, VrSketch, number]>([
+    ['the moment at which its conditions turned', { asked: 60, changed: 5 }, 5],
+    [
+      'the moment at which it was asked for, where a promote turned no condition',
+      { asked: 2, changed: 600 },
+      2,
+    ],
+  ])('is primary since %s', (_, given, minutes) => {
+    expect(readRole(known(replicationOfVolume(vr(given)))).since).toBe(now - minutes * 60_000);
   });
 
   it('ignores conditions of an older generation that a newer set left behind', () => {

@@ -13,6 +13,20 @@ const replica: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['resy
 const demoted: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['demoted'], changed: 1 };
 const inSync: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['inSync'], changed: 1 };
 
+/** Its look at the other copy fails, in these words of its driver. */
+const failingReplica = (message: string, changed = 60): VrSketch => ({
+  ...replica,
+  sets: ['resyncFailed'],
+  message,
+  changed,
+});
+const noSnapshot = 'failed to get last sync info: no snapshot details: last sync time not found';
+const fresh = (minutes: number, more: VrSketch = {}): VrSketch => ({
+  asked: minutes,
+  changed: minutes,
+  ...more,
+});
+
 type Case = {
   title: string;
   here: SiteSnapshot;
@@ -21,6 +35,7 @@ type Case = {
   reason: string;
   level?: VerdictLevel;
   next?: RegExp;
+  message?: RegExp;
 };
 
 const healthy: Case[] = [
@@ -155,6 +170,61 @@ const moving: Case[] = [
     reason: 'Resyncing',
   },
   {
+    title:
+      'a promote half a minute ago that nobody has followed yet: what is written now is on one site alone',
+    here: east(fresh(0.5)),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+    message: /^not followed yet: 30s since east became primary, and what is written now is on it alone$/,
+  },
+  {
+    title: 'the same where the last sync that is told of is one of before the promote',
+    here: east(fresh(2, { synced: 3 })),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+    message: /^not followed yet: 2m since /,
+  },
+  {
+    title: 'the same where dr-controller says so, whatever times tell',
+    here: east(fresh(2, { synced: 1, sets: ['promoted', 'replicating', 'notFollowed'] })),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+  },
+  {
+    title: 'a promote that turned no condition: its age is that of the wish, not of an earlier one',
+    here: east({ asked: 1, changed: 600 }),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+    message: /^not followed yet: 60s since /,
+  },
+  {
+    title: 'a promote that was through long after it was asked for: its age is that of the conditions',
+    here: east({ asked: 600, changed: 1 }),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'FirstSyncPending',
+    message: /^not followed yet: 60s since /,
+  },
+  {
+    title:
+      'a replica without a snapshot a minute after the promote: a driver takes that long to show the first one',
+    here: east(fresh(1)),
+    there: west(failingReplica(noSnapshot, 1)),
+    verdict: 'Moving',
+    reason: 'Retrying',
+  },
+  {
+    title: 'a replica without a snapshot for a moment, of a primary that was followed',
+    here: east({ ...primary, sets: ['promoted', 'followed'] }),
+    there: west(failingReplica(noSnapshot, 1)),
+    verdict: 'Moving',
+    reason: 'Retrying',
+  },
+  {
     title: 'the return: the passing errors of a forced resync',
     here: east({ ...replica, autoResync: true, sets: ['resyncFailed'], changed: 1 }),
     there: west(primary),
@@ -195,6 +265,74 @@ const wrong: Case[] = [
     verdict: 'Lagging',
     reason: 'NeverSynced',
     level: 'error',
+  },
+  {
+    title: 'a primary for a quarter of an hour that no sync has followed since, though one of before is told',
+    here: east(fresh(15, { synced: 16 })),
+    there: west(replica),
+    verdict: 'Lagging',
+    reason: 'NeverSynced',
+    level: 'error',
+    message:
+      /^east has been primary for 15m, and no sync since then is complete: the other site does not follow it$/,
+  },
+  ...['split-brain detected', 'image is in split brain', 'SplitBrain'].map(
+    (words): Case => ({
+      title: `a replica whose driver says "${words}": wrong at once, whatever the primary tells`,
+      here: east(primary),
+      there: west(failingReplica(words, 0.5)),
+      verdict: 'SplitBrain',
+      reason: 'DriverSplitBrain',
+      level: 'error',
+      next: /^kubectl dr resync db -n shop --context west$/,
+      message:
+        /^west does not follow east: .*; what was written on west alone is lost when its copy is made anew$/,
+    }),
+  ),
+  {
+    title: 'a replica without a snapshot three minutes after a promote that nobody has followed',
+    here: east(fresh(3)),
+    there: west(failingReplica(noSnapshot, 3)),
+    verdict: 'SplitBrain',
+    reason: 'NotFollowing',
+    level: 'error',
+    next: /^kubectl dr resync db -n shop --context west$/,
+    message: /^west does not follow east, as after a split brain: /,
+  },
+  {
+    title: 'the same seen from the replica',
+    here: west(failingReplica(noSnapshot, 3)),
+    there: east(fresh(3)),
+    verdict: 'SplitBrain',
+    reason: 'NotFollowing',
+  },
+  {
+    title: 'the same where nobody can tell whether it was followed',
+    here: east(fresh(3, { synced: 1, sets: ['promoted', 'followedUnknown'] })),
+    there: west(failingReplica(noSnapshot, 3)),
+    verdict: 'SplitBrain',
+    reason: 'NotFollowing',
+  },
+  {
+    title: 'a replica without a snapshot for an hour, of a primary that was followed once',
+    here: east(primary),
+    there: west(failingReplica(noSnapshot)),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
+    title: 'a replica that fails in other words after a promote that nobody has followed',
+    here: east(fresh(7)),
+    there: west(failingReplica('rbd-mirror is not running', 7)),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
+  },
+  {
+    title: 'words of a split brain without a primary are no split brain: nothing was written since',
+    here: east(failingReplica('split-brain detected')),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'AttemptFailing',
   },
   {
     title: 'a class without an interval never sends anything',
@@ -385,7 +523,7 @@ describe.each([
   ['wrong', wrong],
   ['unknown', unknownCases],
 ] as const)('the verdict of what is %s', (_, cases) => {
-  it.each(cases)('$title: $verdict ($reason)', ({ here, there, verdict, reason, level, next }) => {
+  it.each(cases)('$title: $verdict ($reason)', ({ here, there, verdict, reason, level, next, message }) => {
     const volumes = assess({ here, there, now });
     expect(volumes.map((volume) => volume.verdict)).toEqual([
       expect.objectContaining({
@@ -393,6 +531,7 @@ describe.each([
         reason,
         ...(level && { level }),
         ...(next && { next: expect.stringMatching(next) }),
+        ...(message && { message: expect.stringMatching(message) }),
       }),
     ]);
   });
