@@ -6,6 +6,7 @@ import type { ConsentNeed } from '../step/decision.ts';
 import { followedBy } from '../step/followed-by.ts';
 import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
 import { lookAtGroup } from './look-at-group.ts';
+import { lossOfPromote } from './loss-of-promote.ts';
 import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from './move.ts';
 import { isStale } from './stale-copy.ts';
 
@@ -101,7 +102,7 @@ const lossOf = (it: VolumeNow, group: GroupNow, isNothingAwaited: boolean): Loss
   }
   if (group.verb !== 'failover') return needOfPlannedMove(it, group, isNothingAwaited);
   const need = needToPromote(it, group, isNothingAwaited);
-  return need === undefined ? [] : [{ volume, loss: 'force-promote', need }];
+  return need === undefined ? [] : [{ volume, loss: lossOfPromote(need), need }];
 };
 
 /**

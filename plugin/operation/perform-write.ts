@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { resources } from '../../core/model/resource.ts';
+import { lossOfPromote } from '../../core/plan/loss-of-promote.ts';
 import type { Loss, MoveVolume } from '../../core/plan/move.ts';
 import type { MoveWrite } from '../../core/plan/step-look.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
@@ -82,10 +83,8 @@ const volumeNameOf = (live: LiveSite, claim: { namespace: string; name: string }
   live.volumes.claims.get(claim)?.spec?.volumeName;
 
 /** Under which loss a person accepted what a write needs: the demotion of an older copy is part of throwing it away. */
-const lossOf = ({ does, site }: WriteOf<'replication'>, { accepts }: ConsentNeed): Loss => {
-  if (does === 'resync' || (does === 'demote' && site === 'target')) return 'resync';
-  return accepts.includes('force-promote') ? 'force-promote' : 'lose-since-promote';
-};
+const lossOf = ({ does, site }: WriteOf<'replication'>, need: ConsentNeed): Loss =>
+  does === 'resync' || (does === 'demote' && site === 'target') ? 'resync' : lossOfPromote(need);
 
 const consentOf = (write: WriteOf<'replication'>, { consentFor }: Performing): string | undefined => {
   const { consent, volume } = write;

@@ -2,7 +2,8 @@ import { decidePromote } from '../../step/decide-promote.ts';
 import type { ConsentNeed, Decision } from '../../step/decision.ts';
 import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
-import type { GroupNow, Loss, VolumeNow } from '../move.ts';
+import { lossOfPromote } from '../loss-of-promote.ts';
+import type { GroupNow, VolumeNow } from '../move.ts';
 import {
   type Block,
   claimObject,
@@ -16,12 +17,9 @@ import { refusalsOf, replicationOf } from './replication-steps.ts';
 
 const site = 'target';
 
-const lossOf = ({ accepts }: ConsentNeed): Loss =>
-  accepts.includes('force-promote') ? 'force-promote' : 'lose-since-promote';
-
 /** What a person has to accept first, as what stands against it. */
 const blocksOf = (consent: ConsentNeed, object: StepObject): Block[] => {
-  const need = { loss: lossOf(consent), consent };
+  const need = { loss: lossOfPromote(consent), consent };
   const fallback = { code: 'Unknown' as const, message: `it would lose ${consent.loses}` };
   const obstacles = consent.obstacles.length === 0 ? [fallback] : consent.obstacles;
   return obstacles.map((obstacle) => ({ site, object, obstacle, isRule: true, need }));
@@ -48,7 +46,7 @@ const lookAtWrite = (
   const isForced = isAccepted(volume, 'force-promote');
   // Whoever accepted a promote by force was shown everything that can be lost by it.
   const isFine = isForced || isAccepted(volume, 'lose-since-promote');
-  if (consent !== undefined && !isForced && !(isFine && lossOf(consent) === 'lose-since-promote'))
+  if (consent !== undefined && !isForced && !(isFine && lossOfPromote(consent) === 'lose-since-promote'))
     return { blocks: blocksOf(consent, object) };
   if (consent !== undefined && isUnanswered(facts)) return awaitPromote(facts, object);
   // Undone: the source's copy is not younger than the one that was demoted here.

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { demotionAnnotation, demotionText } from '../../../core/following/demotion.ts';
 import { known } from '../../../core/model/reading.ts';
+import { lossOfPromote } from '../../../core/plan/loss-of-promote.ts';
+import { lossesOf } from '../../../core/plan/losses-of-move.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../../core/plan/plan-document.ts';
-import { dark, now } from '../step/pair.ts';
+import { promoteVolumes } from '../../../core/plan/steps/promote-volumes.ts';
+import { dark, now, vr } from '../step/pair.ts';
 import { deployments, workloadOf } from '../workload/objects.ts';
-import { factsOf, groupOf, type MoveSketch } from './moves.ts';
+import { factsOf, groupOf, lookBy, type MoveSketch } from './moves.ts';
 import { site } from './volumes.ts';
 
 const planOf = (sketch: MoveSketch): PlanDocument =>
@@ -63,6 +67,67 @@ describe('the plan of a failover', () => {
       { claim: { name: 'db' }, loss: 'force-promote', loses: expect.stringContaining('east'), ...expected },
     ]);
   });
+});
+
+describe('what can be lost since a promote that nobody has followed', () => {
+  const marked = (followed: 'yes' | 'no' | 'unknown') => ({
+    replications: known([
+      {
+        ...demoted,
+        metadata: { ...demoted.metadata, annotations: { [demotionAnnotation]: textOf(followed) } },
+      },
+    ]),
+  });
+  const demoted = vr({ wants: 'secondary', state: 'Secondary', sets: ['demoted'], generation: 2 });
+  const textOf = (followed: 'yes' | 'no' | 'unknown'): string => demotionText(followed, 2, now - 60_000);
+  const lost = { claim: { name: 'db' }, loss: 'lose-since-promote', loses: expect.stringContaining('east') };
+  const replica = { target: site({ db: 'replica' }) };
+
+  test.each<[string, MoveSketch, object[]]>([
+    ['is nothing of a planned move that waits for it', { source: site({ db: 'primary' }), ...replica }, []],
+    ['is told of where nobody can tell', { source: site({ db: 'toldUnknown' }), ...replica }, [lost]],
+    ['is told of where the source was demoted before', { source: marked('no'), ...replica }, [lost]],
+    ['is told of where the source does not tell', { source: marked('unknown'), ...replica }, [lost]],
+    [
+      'is nothing where the source was demoted after it was followed',
+      { source: marked('yes'), ...replica },
+      [],
+    ],
+    [
+      'is what a failover from a source that answers asks about, and no force',
+      { verb: 'failover', source: marked('no'), ...replica },
+      [lost],
+    ],
+    [
+      'is told of before a return, too',
+      { verb: 'failback', source: site({ db: 'toldUnknown' }), ...replica },
+      [lost],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(planOf(sketch).losses).toMatchObject(expected);
+    expect(planOf(sketch).losses).toHaveLength(expected.length);
+  });
+
+  test('is told of where nothing is to be waited for', () => {
+    const sketch: MoveSketch = { source: site({ db: 'primary' }), ...replica };
+    expect(lossesOf(factsOf(sketch), [groupOf(sketch)], true)).toMatchObject([
+      { loss: 'lose-since-promote', need: { accepts: ['lose-since-promote'] } },
+    ]);
+    expect(lossesOf(factsOf(sketch), [groupOf(sketch)], false)).toEqual([]);
+  });
+
+  test.each(['relocate', 'failover'] as const)(
+    'is accepted by a %s under the name that its promote looks for',
+    (verb) => {
+      const sketch: MoveSketch = { verb, source: marked('no'), ...replica };
+      const [asked] = lossesOf(factsOf(sketch), [groupOf(sketch)], false);
+      const accepted = { ...sketch, accepts: asked === undefined ? [] : [asked.loss] };
+      const [write] = lookBy(promoteVolumes, accepted).writes;
+      const consent = write?.kind === 'replication' ? write.consent : undefined;
+      expect(consent?.accepts).toEqual(['lose-since-promote']);
+      expect(asked?.loss).toBe(lossOfPromote(consent ?? { accepts: [] }));
+    },
+  );
 });
 
 test('the plan of a return tells that the older copy goes', () => {
