@@ -116,7 +116,14 @@ describe('classes', () => {
   });
 });
 
-describe('DR303, DR105 and DR411', () => {
+describe('DR303, DR105, DR113 and DR411', () => {
+  it('warn of a primary that is not followed yet, though nothing is wrong', () => {
+    const { status, ...rest } = replication({ metadata: { creationTimestamp: ago(1) } });
+    const { lastSyncTime: _, ...unsynced } = status ?? {};
+    const facts = checkFacts({ here: holding({ ...rest, status: unsynced }) });
+    expect(told('DR113', facts)).toEqual([expect.stringContaining('warning -: Moving: not followed yet: ')]);
+  });
+
   it.each([
     { minutes: 9, codes: [] },
     { minutes: 12, codes: ['DR303 warning'] },
