@@ -111,6 +111,21 @@ describe('what is lost stands on record', () => {
     ],
     ['of nothing that is taken back', logOf({ verb: 'undo', phase: 'Undone' }), undefined],
     [
+      'of a planned move whose target had not followed, once it is promoted',
+      logOf({ consents: [consent('lose-since-promote')], phase: 'Left' }),
+      'unknown (what was written on east since it became primary)',
+    ],
+    [
+      'of such a move not before that',
+      logOf({ consents: [consent('lose-since-promote')], phase: 'Left', promotedAt: undefined }),
+      undefined,
+    ],
+    [
+      'of such a move that is taken back',
+      logOf({ verb: 'undo', consents: [consent('lose-since-promote')], phase: 'Undone' }),
+      undefined,
+    ],
+    [
       'where it failed before it promoted',
       logOf({ verb: 'failover', risk, phase: 'Failed', promotedAt: undefined }),
       '0s',
