@@ -19,6 +19,8 @@ export type DirectionFacts = {
   readonly to: string | undefined;
   /** Where the newest operation on these volumes was going to or came from, as far as the verb goes by it. */
   readonly recorded: Side | undefined;
+  /** Why not all records are known; undefined where both sites told theirs. */
+  readonly untold: string | undefined;
 };
 
 /** The side to move to, or why none can be told. */
@@ -61,6 +63,14 @@ const readableOne = ({ dark }: DirectionFacts): Direction | undefined => {
 const recordedOne = ({ recorded }: DirectionFacts): Direction | undefined =>
   recorded === undefined ? undefined : to(recorded);
 
+/** A record that nobody could read may tell of a later move the other way: then the newer copy would be thrown away. */
+const recordedByBoth = (facts: DirectionFacts): Direction | undefined =>
+  facts.untold === undefined
+    ? recordedOne(facts)
+    : cannotTell(
+        `not all records can be read (${facts.untold}), so that either copy may be the older one: run it again, or name the target with --to`,
+      );
+
 /** In order; the first that can tell decides. */
 const ways: Readonly<
   Record<DirectionFacts['verb'], readonly ((facts: DirectionFacts) => Direction | undefined)[]>
@@ -70,7 +80,7 @@ const ways: Readonly<
   // A lost site cannot be moved to.
   failover: [named, readableOne, recordedOne, awayFromPrimary],
   // Where they came from is home; nothing that both sites show tells which one that is.
-  failback: [named, recordedOne],
+  failback: [named, recordedByBoth],
   undo: [named],
 };
 

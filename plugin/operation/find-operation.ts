@@ -4,12 +4,22 @@ import { isResumable, type Operation } from '../../core/operation/read-record.ts
 import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
 import type { Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
-import { readOperations } from './read-operations.ts';
+import { readOperations, type UntoldRecords, whyUntold } from './read-operations.ts';
 
 /** Which operation is meant: by name, else the latest in a namespace that is not over. */
 export type WantedOperation = {
   readonly name: string | undefined;
   readonly namespace: string;
+};
+
+/** It may be there, where nobody could look. */
+const notTold = ({ name, namespace }: WantedOperation, untold: readonly UntoldRecords[]): DrError => {
+  const what = name === undefined ? 'an operation that is not over' : `operation ${name}`;
+  return new DrError({
+    code: 'RecordsUnread',
+    message: `whether there is ${what} in namespace ${namespace} is not known, as records cannot be read: ${whyUntold(untold)}`,
+    hint: 'try again once the site answers',
+  });
 };
 
 const notFound = ({ name, namespace }: WantedOperation): DrError =>
@@ -39,13 +49,13 @@ export const findOperation = async (
   io: Pick<Io, 'signal'>,
 ): Promise<Operation> => {
   const all = sites.there === undefined ? [sites.here] : [sites.here, sites.there];
-  const { operations } = await readOperations(all, [wanted.namespace], io.signal);
+  const { operations, untold } = await readOperations(all, [wanted.namespace], io.signal);
   const { name, namespace } = wanted;
   const found =
     name === undefined
       ? operations.find((operation) => mayGoOn(operation) && isIn(operation, namespace))
       : operations.find((operation) => operation.name === name);
-  if (found === undefined) throw notFound(wanted);
+  if (found === undefined) throw untold.length > 0 ? notTold(wanted, untold) : notFound(wanted);
   return found;
 };
 

@@ -125,9 +125,19 @@ const awaitOthers = async (open: OpenRecord): Promise<RecordedMoves> => {
   const { session, volumes, io, signal, tell } = open;
   const { sites } = session.prepared;
   const namespaces = [...new Set(volumes.map(({ target }) => target.namespace))];
-  const read = async () =>
-    (await readOperations([sites.source.site, sites.target.site], namespaces, signal)).operations;
-  const recorded = indexOperations(await read());
+  const both = [sites.source, sites.target];
+  const read = () =>
+    readOperations(
+      both.map(({ site }) => site),
+      namespaces,
+      signal,
+      {
+        answers: (site) => both.find((live) => live.site === site)?.whyDark() === undefined,
+        onAgain: (message) => tell(message, true),
+        now: io.now,
+      },
+    );
+  const recorded = indexOperations((await read()).operations);
   const rivals = operationsAbout(recorded, pairedOf(session, volumes)).filter(
     ({ phase }) => phase === 'Running',
   );
@@ -135,12 +145,16 @@ const awaitOthers = async (open: OpenRecord): Promise<RecordedMoves> => {
     await awaitLease(rival, {
       me: { machine: io.process.machine, pid: io.process.pid },
       isAlive: io.process.isAlive,
-      look: async (name) => (await read()).find((it) => it.name === name),
+      look: async (name) => {
+        const { operations, untold } = await read();
+        // Of a site that does not tell, it is not gone.
+        return operations.find((it) => it.name === name) ?? (untold.length > 0 ? rival : undefined);
+      },
       onWaiting: (message) => tell(message, false),
       now: io.now,
       signal,
     });
-  return rivals.length === 0 ? recorded : indexOperations(await read());
+  return rivals.length === 0 ? recorded : indexOperations((await read()).operations);
 };
 
 const volumesOnRecord = ({ volumes }: Operation): ReadonlyMap<string, readonly OperationVolume[]> =>

@@ -37,7 +37,7 @@ import { findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts
 import { followSite, type LiveSite } from './live-site.ts';
 import { nothingChosen } from './nothing-chosen.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
-import { type KnownOperations, readOperations } from './read-operations.ts';
+import { type KnownOperations, readOperations, type UntoldRecords, whyUntold } from './read-operations.ts';
 
 /** The two sites of an operation, followed. */
 export type LivePair = Readonly<Record<Side, LiveSite>>;
@@ -130,7 +130,7 @@ const chooseSide = (
   request: OperationRequest,
   { live, shown }: { live: LivePair; shown: ShownPair },
   paired: readonly PairedVolume[],
-  recorded: RecordedMoves,
+  { recorded, untold }: { recorded: RecordedMoves; untold: readonly UntoldRecords[] },
 ): Side => {
   const names = { here: live.here.site.name, there: live.there.site.name };
   const unfinished = unfinishedOperation(recorded, paired);
@@ -144,6 +144,7 @@ const chooseSide = (
     roles: paired.map(({ pair }) => rolesOf(pair, shown)),
     to: request.to,
     recorded: begun ?? (request.verb === 'failback' ? homeOf(recorded, paired, names) : undefined),
+    untold: untold.length === 0 ? undefined : whyUntold(untold),
   });
   if (direction.known) return direction.value;
   throw usageError(direction.why, `--to ${names.here}, or --to ${names.there}`);
@@ -226,8 +227,16 @@ export const prepareOperation = async (
   const follow = (site: Site) =>
     followSite({ site, namespaces, onChange, signal, now: io.now, random: io.random });
   const live: LivePair = { here: follow(sites.here), there: follow(peer) };
+  const liveOf = (site: Site): LiveSite => (site === sites.here ? live.here : live.there);
   const [known_] = await Promise.all([
-    readOperations([sites.here, peer], namespaces, signal),
+    readOperations([sites.here, peer], namespaces, signal, {
+      answers: async (site) => {
+        await liveOf(site).looked;
+        return liveOf(site).whyDark() === undefined;
+      },
+      onAgain: (message) => io.stderr.write(`${message}\n`),
+      now: io.now,
+    }),
     live.here.looked,
     live.there.looked,
   ]);
@@ -247,7 +256,7 @@ export const prepareOperation = async (
     });
   const paired = chosen.pairs.map((pair) => ({ pair, identity: identityOf(pair, shown) }));
   const recorded = indexOperations(known_.operations);
-  const to = chooseSide(request, { live, shown }, paired, recorded);
+  const to = chooseSide(request, { live, shown }, paired, { recorded, untold: known_.untold });
   const from = otherSide[to];
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];

@@ -28,7 +28,7 @@ export const pruneRecords = async (
   { known, sites, volumes }: Pick<PreparedOperation, 'known' | 'sites' | 'volumes'>,
   ended: string,
 ): Promise<void> => {
-  if (known.isPartial) return;
+  if (known.untold.length > 0) return;
   const namespaces = [...new Set(volumes.map(({ target }) => target.namespace))];
   const records = recordsToPrune(known.operations, ended, namespaces).slice(0, atMostRecords);
   if (records.length === 0) return;

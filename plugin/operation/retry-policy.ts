@@ -22,15 +22,25 @@ const passing: readonly string[] = [
   'HTTP504',
 ];
 
+/** Whether a failure passes by itself. */
+export const mayPass = (error: unknown): boolean => error instanceof DrError && passing.includes(error.code);
+
+/** Milliseconds until the next attempt, after so many that failed. */
+export const pauseAfter = (count: number): number => Math.min(10 * second, 250 * 2 ** (count - 1));
+
 /** How long a failure is given, in milliseconds; 0: it does not pass. A webhook may be a moment behind what we see. */
 const patience = (error: unknown): number => {
-  if (error instanceof DrError && passing.includes(error.code)) return 120 * second;
+  if (mayPass(error)) return 120 * second;
   const { type } = describeFailure(error, { name: '', context: '', kubectl: 'kubectl' });
   return type === 'Refused' ? 6 * second : 0;
 };
 
-/** When a write is tried again, after so many attempts; undefined where that makes no sense. Times in milliseconds. */
-export const retryAt = (error: unknown, { count, since }: Attempts, now: number): number | undefined => {
+/** When a request is made again, after so many attempts; undefined where that makes no sense. Times in milliseconds. */
+export const retryAt = (
+  error: unknown,
+  { count, since }: Pick<Attempts, 'count' | 'since'>,
+  now: number,
+): number | undefined => {
   if (now - since >= patience(error)) return undefined;
-  return now + Math.min(10 * second, 250 * 2 ** (count - 1));
+  return now + pauseAfter(count);
 };

@@ -80,6 +80,8 @@ const direct = (
       : verb === 'failback'
         ? homeOf(recorded, volumes, names)
         : undefined,
+    // Who does not reach a site has not read its records.
+    untold: operator.seen[0].live.whyDark() ?? operator.seen[1].live.whyDark(),
   });
 };
 
@@ -127,7 +129,7 @@ const prepare = (
     volumes,
     paired: new Map(paired(world).map((it) => [`${namespace}/${it.pair.here.name}`, it])),
     backup: undefined,
-    known: { operations, withoutKind: [] },
+    known: { operations, withoutKind: [], untold: [] },
     recorded,
     unfinished: unfinishedOperation(recorded, paired(world)),
     unstoppable: [],

@@ -17,6 +17,7 @@ const choose = (facts: Partial<DirectionFacts>): string => {
     roles: [here],
     to: undefined,
     recorded: undefined,
+    untold: undefined,
     ...facts,
   });
   return direction.known ? direction.value : `? ${direction.why}`;
@@ -78,6 +79,12 @@ describe('the way of a failback', () => {
   test.each<[string, Partial<DirectionFacts>, string]>([
     ['is home, as the last move recorded', { recorded: 'here' }, 'here'],
     ['is the one that is named', { recorded: 'here', to: 'west' }, 'there'],
+    [
+      'is told by no record while others cannot be read: a later one may tell the other way',
+      { recorded: 'here', untold: 'west: no answer' },
+      '? not all records can be read (west: no answer), so that either copy may be the older one: run it again, or name the target with --to',
+    ],
+    ['is the one that is named, whatever cannot be read', { to: 'east', untold: 'west: no answer' }, 'here'],
     ['is told by no role: two primaries look the same from both sides', { roles: [there] }, unrecorded],
   ])('%s', (_, facts, expected) => {
     expect(choose({ verb: 'failback', ...facts })).toBe(expected);

@@ -23,7 +23,7 @@ const records = (count: number): OperationRecord[] =>
   });
 
 /** Two sites that hold the same records, and what was asked to be deleted of each. */
-const prepared = (held: OperationRecord[], answer: () => void, isPartial = false) => {
+const prepared = (held: OperationRecord[], answer: () => void, untold: unknown[] = []) => {
   const deleted: Record<string, Deletion[]> = { east: [], west: [] };
   const siteCalled = (name: string) => {
     const remove: Cluster['delete'] = async (resource, key, options) => {
@@ -41,7 +41,7 @@ const prepared = (held: OperationRecord[], answer: () => void, isPartial = false
     known: {
       operations: mergeRecords([east, west].map((site) => ({ site, records: held }))),
       withoutKind: [],
-      isPartial,
+      untold,
     },
     sites: { source: { site: east }, target: { site: west } },
     volumes: [{ source: claim, target: claim }],
@@ -63,7 +63,7 @@ describe('pruning records', () => {
   it('asks nothing where there is nothing to delete, or where a site has not told its records', async () => {
     for (const { operation, deleted } of [
       prepared(records(50), () => {}),
-      prepared(records(80), () => {}, true),
+      prepared(records(80), () => {}, [{ why: 'no answer' }]),
     ]) {
       await pruneRecords(operation, 'relocate-49');
       expect(deleted).toEqual({ east: [], west: [] });
