@@ -3,24 +3,14 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { cannotRead, knownValue } from '../../core/model/reading-of.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
-import type { StorageClass } from '../../core/model/storage-class.ts';
-import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
-import type { VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import type { MoveSite } from '../../core/plan/move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
-import { isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 import type { FollowedKind } from './follow-kind.ts';
+import { type LiveFixed, readFixed } from './live-fixed.ts';
 import { followVolumes, type LiveScope, type LiveVolumes } from './live-volumes.ts';
 import { followWorkloads, type LiveWorkloads } from './live-workloads.ts';
-
-/** What of a site does not change while volumes move. */
-type Fixed = {
-  readonly groups: Reading<readonly VolumeGroupReplication[]>;
-  readonly replicationClasses: Reading<readonly VolumeReplicationClass[]>;
-  readonly storageClasses: Reading<readonly StorageClass[]>;
-};
 
 /** A site that is followed: what it shows at this moment, without asking it. */
 export type LiveSite = {
@@ -38,32 +28,13 @@ export type LiveSite = {
   hasSeen(resource: Resource, written: KubernetesObject): boolean;
 };
 
-const notRead = unknown('it was not read');
-
-const readFixed = async (site: Site, signal: AbortSignal): Promise<Fixed> => {
-  const attempt = async <T extends KubernetesObject>(resource: Resource): Promise<Reading<readonly T[]>> => {
-    try {
-      return known((await site.cluster.listAll<T>(resource, { signal })).items);
-    } catch (error) {
-      if (isNotServed(error)) return known([]);
-      return unknown(`${resource.plural} of ${site.name} cannot be read: ${messageOf(error)}`);
-    }
-  };
-  const [groups, replicationClasses, storageClasses] = await Promise.all([
-    attempt<VolumeGroupReplication>(resources.volumeGroupReplications),
-    attempt<VolumeReplicationClass>(resources.volumeReplicationClasses),
-    attempt<StorageClass>(resources.storageClasses),
-  ]);
-  return { groups, replicationClasses, storageClasses };
-};
-
 const nameOf = ({ metadata }: KubernetesObject): string => metadata.name ?? '';
 
 const byName = <T extends KubernetesObject>(reading: Reading<readonly T[]>, name: string): T | undefined =>
   knownValue(reading).find((object) => nameOf(object) === name);
 
 /** What rules look at, out of what is followed. Throws within `readingOf` where something cannot be read. */
-const viewOf = (volumes: LiveVolumes, fixed: Fixed): ListedSite => {
+const viewOf = (volumes: LiveVolumes, fixed: LiveFixed): ListedSite => {
   const readable = <T extends KubernetesObject>(kind: FollowedKind<T>, what: string): FollowedKind<T> => {
     if (kind.hasSynced()) return kind;
     const failure = kind.failure();
@@ -94,12 +65,12 @@ const viewOf = (volumes: LiveVolumes, fixed: Fixed): ListedSite => {
     replicationsOf: (source) => replications(source.slice(0, source.indexOf('/'))).by('source', source),
     groupsIn: (namespace) => {
       listedIn(namespace);
-      return knownValue(fixed.groups).filter(({ metadata }) => metadata.namespace === namespace);
+      return knownValue(fixed.groups()).filter(({ metadata }) => metadata.namespace === namespace);
     },
     replication: (namespace, name) => replications(namespace).get({ namespace, name }),
-    replicationClasses: () => knownValue(fixed.replicationClasses),
-    replicationClass: (name) => byName(fixed.replicationClasses, name),
-    storageClass: (name) => byName(fixed.storageClasses, name),
+    replicationClasses: () => knownValue(fixed.replicationClasses()),
+    replicationClass: (name) => byName(fixed.replicationClasses(), name),
+    storageClass: (name) => byName(fixed.storageClasses(), name),
     podsUsing: (claim) => readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)).map(nameOf),
     nodesOf: (volumeName) =>
       readable(volumes.attachments, 'VolumeAttachments')
@@ -115,17 +86,14 @@ const isAsNew = (seen: KubernetesObject, written: KubernetesObject): boolean =>
 
 /** Follows a site until the signal is aborted. */
 export const followSite = (scope: LiveScope): LiveSite => {
-  const { site, signal } = scope;
+  const { site } = scope;
   // Names of claims come and go seldom; a change of any other object is none of theirs.
   let claimsVersion = 0;
   const volumes = followVolumes(scope, () => {
     claimsVersion += 1;
   });
   const workloads = followWorkloads(scope);
-  let fixed: Fixed = { groups: notRead, replicationClasses: notRead, storageClasses: notRead };
-  const readOnce = async (): Promise<void> => {
-    fixed = await readFixed(site, signal);
-  };
+  const fixed = readFixed(scope);
   const vital = [volumes.replications, volumes.claims, volumes.volumes];
   const kinds = new Map<string, FollowedKind<never>>(
     (
@@ -142,17 +110,7 @@ export const followSite = (scope: LiveScope): LiveSite => {
     if (failure !== undefined) return messageOf(failure).replace(`${site.name}: `, '');
     return vital.every((kind) => kind.hasSynced()) ? undefined : 'it has not answered yet';
   };
-  const view = viewOf(volumes, {
-    get groups() {
-      return fixed.groups;
-    },
-    get replicationClasses() {
-      return fixed.replicationClasses;
-    },
-    get storageClasses() {
-      return fixed.storageClasses;
-    },
-  });
+  const view = viewOf(volumes, fixed);
 
   let named: { version: number; count: number; names: ReadonlyMap<string, ReadonlySet<string>> } | undefined;
   const claimNames = (moving: readonly { namespace: string; name: string }[]) => {
@@ -174,7 +132,7 @@ export const followSite = (scope: LiveScope): LiveSite => {
       volumes.pods.looked,
       volumes.attachments.looked,
       workloads.looked,
-      readOnce(),
+      fixed.looked,
     ]),
     whyDark,
     show: (claims) => {
