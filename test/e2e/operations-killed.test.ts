@@ -1,11 +1,12 @@
 // Whole procedures whose process is killed after any of their writes, and which somebody else goes on with who has nothing but the clusters.
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
-import { type SeenRequest, startProxies } from './counting-proxy.ts';
+import { type Fault, type SeenRequest, startProxies } from './counting-proxy.ts';
 import type { Site } from './guarded-volumes.ts';
 import { bothSites, type MovingApplications, movingApplications } from './moving-application.ts';
 import { createReferee, type Referee } from './referee.ts';
@@ -33,6 +34,26 @@ const onlyNotes = ({ method, path, body }: SeenRequest): boolean => {
   return others.length === 0 && Object.keys(annotations).every((name) => notes.includes(name));
 };
 
+/** To begin takes a core, and both servers: who begins beside many others is answered too late by either. Then they mostly wait. */
+const beginAtOnce = 3;
+
+/** Lets so many in at a time; the others wait until one of them has left. */
+const createGate = (atOnce: number) => {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return {
+    enter: async (): Promise<void> => {
+      if (free === 0) return new Promise((resolve) => waiting.push(resolve));
+      free -= 1;
+    },
+    leave: (): void => {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    },
+  };
+};
+
 /** How many runs go on side by side: of those that mostly wait for a resync, more. */
 const fewAtOnce = 6;
 const manyAtOnce = 12;
@@ -53,6 +74,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
   'a procedure that is killed, on $flavour',
   ({ flags, flavour }) => {
     const stride = strideOf(flavour);
+    const beginning = createGate(beginAtOnce);
     let sandbox: RunningSandbox;
     let applications: MovingApplications;
     let referee: Referee;
@@ -76,18 +98,28 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         .replaceAll(new RegExp(`\\b${namespace}\\b`, 'g'), 'NAMESPACE');
 
     /** Runs a command from an empty home directory, through proxies on both sites; SIGKILL as soon as a server has done the n-th write. */
-    const run = async (namespace: string, words: readonly string[], killAfter?: number): Promise<Run> => {
+    const run = async (
+      namespace: string,
+      words: readonly string[],
+      killAfter?: number,
+      before: (request: SeenRequest) => Fault | undefined = () => undefined,
+    ): Promise<Run> => {
       let spawned: Spawned | undefined;
       const proxy = await startProxies(sandbox.env['KUBECONFIG']!, bothSites, {
-        before: (request) => {
+        before: async (request) => {
           expect(onlyNotes(request), request.body).toBe(true);
-          return referee.judge(request);
+          await referee.judge(request);
+          return before(request);
         },
         onWrite: (count) => {
           if (count === killAfter) spawned?.child.kill('SIGKILL');
         },
       });
+      await beginning.enter();
       spawned = spawnDr([...words, '-n', namespace, '-o', 'json'], emptyHome(sandbox, proxy.kubeconfig));
+      const saidAnything = once(spawned.child.stdout!, 'data');
+      await Promise.race([saidAnything, spawned.ended]);
+      beginning.leave();
       const ended = await spawned.ended;
       await proxy.end();
       return {
@@ -252,6 +284,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       // Stop and demote what came back; resync, and settle; stop, demote, promote, start.
       const failbackCount = 2 + 3 + 3 + 3 + 2 + 3 + 3 + 2;
       const namespaces = placesFor('d', failbackCount);
+      const unread = 'unread';
       const killedInFailover = namespaces.slice(0, placesFor('d', failoverCount).length);
       const accepted = ['--yes', '--accept-data-loss=unknown', '--reason=drill'];
       const failback = ['failback', ...accepted];
@@ -260,7 +293,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
 
       beforeAll(async () => {
         await startUp();
-        await applications.install(['whole', ...namespaces]);
+        await applications.install(['whole', unread, ...namespaces]);
         const backup = await sandbox.dr('backup', '-A', '--include-workloads', '-d', backups());
         expect(backup, backup.stderr).toMatchObject({ code: 0 });
         expect(await sandbox.dr('sandbox', 'fail', 'cluster-1')).toMatchObject({ code: 0 });
@@ -301,10 +334,15 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       });
 
       test(`failback is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, async () => {
-        await sideBySide(namespaces.slice(killedInFailover.length), fewAtOnce, async (namespace) =>
+        const notYet = [unread, ...namespaces.slice(killedInFailover.length)];
+        await sideBySide(notYet, fewAtOnce, async (namespace) =>
           expectDone(await run(namespace, failover())),
         );
-        await applications.rewrite('cluster-2', ['whole', ...namespaces], 'written after the disaster');
+        await applications.rewrite(
+          'cluster-2',
+          ['whole', unread, ...namespaces],
+          'written after the disaster',
+        );
         expect(await sandbox.dr('sandbox', 'heal', 'cluster-1')).toMatchObject({ code: 0 });
 
         const whole = await run('whole', failback);
@@ -318,6 +356,35 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           verify: verifyFailback,
           atOnce: manyAtOnce,
         });
+      });
+
+      test('failback goes no way while a site does not tell its records, and is run again where they are told late', async () => {
+        const ofRecords = ({ method, path }: SeenRequest): boolean =>
+          method === 'GET' && /\/operations$/.test(path);
+        // Which way it is to go is on record on the other site alone.
+        const hidden = await run(unread, failback, undefined, (request) =>
+          request.site === 'cluster-2' && ofRecords(request) ? { status: 403 } : undefined,
+        );
+        expect(hidden).toMatchObject({ code: 2, writes: [] });
+        expect(hidden.stderr).toMatch(/not all records can be read \(cluster-2: .*name the target with --to/);
+
+        const killed = await run(unread, failback, 2);
+        expect(killed.signal, killed.stdout + killed.stderr).toBe('SIGKILL');
+        // Servers that are busy: the first time nobody waits long enough for an answer.
+        const asked = new Set<string>();
+        const second = await run(unread, failback, undefined, (request) => {
+          if (!ofRecords(request) || asked.has(request.site)) return undefined;
+          asked.add(request.site);
+          return 'hang';
+        });
+        expectDone(second);
+        expect(asked).toEqual(new Set(bothSites));
+        for (const site of bothSites)
+          expect(second.stderr).toMatch(
+            new RegExp(`records cannot be read at the moment, and it is tried again: ${site}: no answer`),
+          );
+        await verifyFailback(unread);
+        expect(referee.offences).toEqual([]);
       });
     });
   },
