@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import { ApiError, isAlreadyExists } from '../../kube/api-error.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { connect } from '../../kube/connect.ts';
 import { loadKubeconfig } from '../../kube/kubeconfig.ts';
@@ -128,6 +129,21 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     });
   };
 
+  /** Protects a claim; a guard that has just been started beside much else may be late for its three seconds, and is asked again. */
+  const protect = async (name: string, namespace: string, className: string): Promise<void> => {
+    const object = replication(name, namespace, className);
+    const attempt = () =>
+      clusters['cluster-1'].create(resources.volumeReplications, object).then(
+        () => undefined,
+        (error: unknown) => {
+          if (isAlreadyExists(error)) return undefined;
+          if (error instanceof ApiError && error.httpStatus === 500) return error.message;
+          throw error;
+        },
+      );
+    await sandbox.until(attempt, (failure) => failure === undefined);
+  };
+
   const list = async <T extends KubernetesObject>(
     site: Site,
     resource: Resource,
@@ -206,7 +222,7 @@ export const movingApplications = (sandbox: RunningSandbox) => {
       namespaces.flatMap((namespace) =>
         claimNames.map(async (name) => {
           await write('cluster-1', namespace, name, `${namespace}/${name}: written first`);
-          await first.create(resources.volumeReplications, replication(name, namespace, className));
+          await protect(name, namespace, className);
         }),
       ),
     );
@@ -228,14 +244,7 @@ export const movingApplications = (sandbox: RunningSandbox) => {
       () => list<PersistentVolumeClaim>('cluster-1', resources.persistentVolumeClaims, namespace),
       (claims) => claims.every(({ status }) => status?.phase === 'Bound'),
     );
-    await Promise.all(
-      names.map((name) =>
-        first.create(
-          resources.volumeReplications,
-          replication(name, namespace, 'rbd-volumereplicationclass'),
-        ),
-      ),
-    );
+    await Promise.all(names.map((name) => protect(name, namespace, 'rbd-volumereplicationclass')));
     await untilSynced('cluster-1', [namespace]);
     const volumes = await list<PersistentVolume>('cluster-1', resources.persistentVolumes);
     return new Map(
