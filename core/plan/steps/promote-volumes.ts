@@ -3,7 +3,7 @@ import type { ConsentNeed, Decision } from '../../step/decision.ts';
 import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import { lossOfPromote } from '../loss-of-promote.ts';
-import type { GroupNow, VolumeNow } from '../move.ts';
+import type { GroupNow, MoveVerb, VolumeNow } from '../move.ts';
 import {
   type Block,
   claimObject,
@@ -58,11 +58,16 @@ const lookAtWrite = (
   };
 };
 
+/** These promote nothing without having seen the source: one that cannot be read for a moment is waited for, and nobody is asked to force. */
+const needSource: readonly MoveVerb[] = ['relocate', 'failback'];
+
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
-  const { volume, target } = now;
+  const { volume, source, target } = now;
   if (!target.known) return unknownWait(volume, site, target.why);
-  const { className, now: time, toldSync } = group;
+  const { className, now: time, toldSync, verb } = group;
   const decision = decidePromote(target.value, { className, now: time, told: toldSync(volume) });
+  const isOpen = decision.kind === 'refuse' || decision.kind === 'write';
+  if (isOpen && !source.known && needSource.includes(verb)) return unknownWait(volume, 'source', source.why);
   const object = claimObject(volume, site);
   switch (decision.kind) {
     case 'unchanged':

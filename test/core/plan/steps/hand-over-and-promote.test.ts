@@ -130,6 +130,11 @@ describe('the promote', () => {
       [`wait target PersistentVolumeClaim db: west cannot be read: ${dark} (unknown)`],
     ],
     [
+      'waits while the source of a planned move cannot be read, also of one that was asked already',
+      { source: dark, target: site({ db: 'toBePromoted' }), accepts: ['force-promote'] },
+      [`wait source PersistentVolumeClaim db: east cannot be read: ${dark} (unknown)`],
+    ],
+    [
       'that takes a move back does not wait for a snapshot of a side that was never primary',
       { verb: 'undo', source: site({ db: 'replica' }), target: site({ db: 'demoted' }) },
       ['write target PersistentVolumeClaim db: promote'],
