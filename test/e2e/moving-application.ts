@@ -129,7 +129,10 @@ export const movingApplications = (sandbox: RunningSandbox) => {
     });
   };
 
-  /** Protects a claim; a guard that has just been started beside much else may be late for its three seconds, and is asked again. */
+  /**
+   * Protects a claim. A guard that has just been started beside much else may be late itself, or not hear from the other site in time: what
+   * it says then passes, and it is asked again.
+   */
   const protect = async (name: string, namespace: string, className: string): Promise<void> => {
     const object = replication(name, namespace, className);
     const attempt = () =>
@@ -137,7 +140,7 @@ export const movingApplications = (sandbox: RunningSandbox) => {
         () => undefined,
         (error: unknown) => {
           if (isAlreadyExists(error)) return undefined;
-          if (error instanceof ApiError && error.httpStatus === 500) return error.message;
+          if (error instanceof ApiError && [403, 500].includes(error.httpStatus)) return error.message;
           throw error;
         },
       );
