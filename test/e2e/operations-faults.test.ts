@@ -91,6 +91,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     const going = new Set<Going>();
     afterAll(async () => {
       for (const { child } of going) child.kill('SIGKILL');
+      await referee?.close();
       applications?.close();
       await sandbox?.end();
     });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { applications, workload } from './application.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   haveKubectl,
   packageRoot,
@@ -77,6 +78,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         expect(await dr('protect', name)).toMatchObject({ code: 0 });
       }
     });
+    mendAfterFailures(() => sandbox);
     afterAll(() => sandbox?.end());
 
     test('a Kustomization is suspended before its workload is stopped, and let go when it comes back', async () => {

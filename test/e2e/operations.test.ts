@@ -7,8 +7,10 @@ import { keptOperations } from '../../core/operation/records-to-prune.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { applications, barePod, cronJob, workload } from './application.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { openClusters } from './protected-volume.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+import { spawnDr } from './spawned-command.ts';
 
 type Event = {
   type: string;
@@ -17,6 +19,7 @@ type Event = {
   group: string | null;
   message: string;
   code: string | null;
+  nextCommand: string | null;
 };
 
 const namespace = 'shop';
@@ -63,6 +66,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     await apps.untilReady('cluster-1', 'deployment', 'web', namespace);
     await apps.untilReady('cluster-1', 'statefulset', 'db', namespace);
   });
+  mendAfterFailures(() => sandbox);
   afterAll(() => sandbox?.end());
 
   test('plan shows every step and the point of no return, and changes nothing', async () => {
@@ -176,8 +180,18 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
 
   test('undo before the first promote brings back roles and replicas exactly', async () => {
     await dr('sandbox', 'link', 'down');
-    const left = await dr('relocate', 'deploy/web', ...inShop, '--timeout=3s');
-    expect(left).toMatchObject({ code: 5, stderr: expect.stringContaining('kubectl dr undo relocate-') });
+    // Interrupted once all is demoted: how far it comes within a time depends on the machine.
+    const moving = spawnDr(['relocate', 'deploy/web', ...inShop], sandbox.env);
+    await sandbox.until(
+      async () => moving.stderr(),
+      (text) => text.includes('Demote the volumes: done'),
+    );
+    moving.child.kill('SIGINT');
+    const left = await moving.ended;
+    expect(left, left.stderr).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('kubectl dr undo relocate-'),
+    });
     expect(await apps.role('cluster-1', 'data', namespace)).toBe('secondary/Secondary');
     const status = await dr('status', 'data', ...inShop);
     expect(status.stdout).toContain('kubectl dr resume relocate-');
@@ -194,7 +208,13 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
 
   test('resume goes on with what was left', async () => {
     await dr('sandbox', 'link', 'down');
-    expect(await dr('relocate', 'deploy/web', ...inShop, '--timeout=3s')).toMatchObject({ code: 5 });
+    // Wherever it is by then.
+    const late = await dr('relocate', 'deploy/web', ...inShop, '--timeout=3s', '-o', 'json');
+    expect(late).toMatchObject({ code: 5 });
+    expect(eventsOf(late.stdout).at(-1)).toMatchObject({
+      type: 'TimedOut',
+      nextCommand: expect.stringMatching(/^kubectl dr resume relocate-/),
+    });
     await dr('sandbox', 'link', 'up');
     const ended = await succeed('resume', ...inShop);
     expect(ended.stdout).toContain('2 volumes relocated from cluster-1');

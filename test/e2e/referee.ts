@@ -18,6 +18,8 @@ export type Referee = {
   /** Looks again and again for two primaries in a namespace, until it is ended. */
   watch(namespace: string, from: Site): { end(): Promise<void> };
   readonly offences: readonly string[];
+  /** Ends what still watches, as its test failed before it could. */
+  close(): Promise<void>;
 };
 
 /** A request to change or make a VolumeReplication: of which, and what it asks for. */
@@ -62,9 +64,10 @@ export const createReferee = (applications: MovingApplications): Referee => {
     }
   };
 
-  /** The storages tell both of their roles at one moment. */
+  /** The storages tell both of their roles at one moment; nothing where they are not heard of in time. */
   const storedPrimaries = async (namespace: string): Promise<string[]> => {
-    const { sites } = await callControl(applications.controlSocket, 'status', {}, { timeoutMs: 10_000 });
+    const status = callControl(applications.controlSocket, 'status', {}, { timeoutMs: 10_000 });
+    const { sites } = await status.catch(() => ({ sites: [] }));
     const [first, second] = sites.map(
       ({ volumes }) =>
         new Set(
@@ -86,9 +89,13 @@ export const createReferee = (applications: MovingApplications): Referee => {
       offences.push(`the image of ${handle} is primary on both sites`);
   };
 
+  const witnesses = new Set<{ end(): Promise<void> }>();
   return {
     judge,
     offences,
+    close: async () => {
+      await Promise.allSettled([...witnesses].map((witness) => witness.end()));
+    },
     watch: (namespace, from) => {
       let isOver = false;
       const looking = (async () => {
@@ -97,12 +104,17 @@ export const createReferee = (applications: MovingApplications): Referee => {
           await delay(50);
         }
       })();
-      return {
+      // Told to whoever ends it, and to nobody else where nobody does.
+      looking.catch(() => undefined);
+      const witness = {
         end: () => {
           isOver = true;
+          witnesses.delete(witness);
           return looking;
         },
       };
+      witnesses.add(witness);
+      return witness;
     },
   };
 };
