@@ -7,6 +7,7 @@ import type {
   PersistentVolumeClaim,
 } from '../core/model/persistent-volume.ts';
 import { replicationNames, type VolumeReplication } from '../core/model/volume-replication.ts';
+import { askingFields } from '../core/status/replication.ts';
 
 const own = Object.values(replicationNames) as readonly string[];
 
@@ -69,12 +70,13 @@ const slimReference = ({ namespace, name, uid }: ClaimReference): ClaimReference
 /** What decisions look at. */
 const annotationsRead: readonly string[] = [consentAnnotation, demotionAnnotation];
 
-/** Managed fields and the last applied text are most of a VolumeReplication, and nothing here reads them. */
+/** Managed fields and the last applied text are most of a VolumeReplication: of them only who asked for the present state is read. */
 export const slimReplication = (
   replication: VolumeReplication,
   share: (conditions: readonly Condition[]) => Condition[],
 ): VolumeReplication => {
   const { managedFields: _, annotations, labels: __, ...metadata } = replication.metadata;
+  const asking = askingFields(replication.metadata);
   const { spec, status, ...rest } = replication;
   const kept = Object.entries(annotations ?? {}).filter(([name]) => annotationsRead.includes(name));
   return {
@@ -90,6 +92,7 @@ export const slimReplication = (
         }),
     metadata: {
       ...metadata,
+      ...(asking.length === 0 ? {} : { managedFields: asking }),
       ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
     },
   };

@@ -1,4 +1,5 @@
 import { connectivityState, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { messageOf } from '../../core/model/error.ts';
 import {
   type Answer,
   type DestinationAnswer,
@@ -74,7 +75,12 @@ const ask = <Response, Result>(
   read: (response: Response) => Result,
 ): Promise<Result | Failure> =>
   new Promise((resolve) => {
-    unary((error, response) => resolve(error === null ? read(response) : failureFrom(error)));
+    try {
+      unary((error, response) => resolve(error === null ? read(response) : failureFrom(error)));
+    } catch (error) {
+      // The channel was closed meanwhile: grpc-js throws then, and calls nobody back.
+      resolve({ ok: false, code: 'Unavailable', description: messageOf(error) });
+    }
   });
 
 const health = (value: number): SyncInfo['health'] => {

@@ -10,6 +10,8 @@ export type PrimaryPass = {
   readonly before: Condition | undefined;
   /** When the call began by which it became primary in this pass, milliseconds since the epoch; undefined: it was primary before. */
   readonly promotedAt: number | undefined;
+  /** When it was asked to be primary, as the API server tells; undefined where nobody knows. */
+  readonly askedAt: number | undefined;
   /** What the driver said about the last sync; undefined: it was not asked. */
   readonly info: InfoAnswer | undefined;
   readonly isJournal: boolean;
@@ -33,7 +35,7 @@ const reasons = {
   promoted: 'Promoted',
   /** The driver has said since that there is no sync: what it tells later is no leftover of an earlier time. */
   noSync: 'NoSyncYet',
-  /** Nobody saw the promote: an earlier controller made it. */
+  /** This controller did not see the promote: an earlier one made it. */
   adopted: 'PromoteNotSeen',
   clocks: 'ClocksDiffer',
   untold: 'SyncTimesNotTold',
@@ -43,7 +45,7 @@ const reasons = {
 const notYet = 'no snapshot that it took since it became primary is complete on the other site yet';
 
 const unseen =
-  'it was primary before this controller looked: a sync that is later than the first look will tell';
+  'it was promoted by another controller: a sync that is later than the moment at which primary was asked for will tell';
 
 const followed = condition(
   'True',
@@ -60,18 +62,20 @@ const hasNoSync = (info: InfoAnswer): boolean =>
 type Start = { readonly since: number; readonly reason: string };
 
 /** Where this pass begins from: a promote of its own, what was known before, or a primary that it finds. */
-const startOf = ({ before, promotedAt, now }: PrimaryPass): Start => {
+const startOf = ({ before, promotedAt, askedAt, now }: PrimaryPass): Start => {
   if (promotedAt !== undefined) return { since: promotedAt, reason: reasons.promoted };
   const since = millisecondsOf(before?.lastTransitionTime);
   return before === undefined || since === undefined
-    ? { since: now, reason: reasons.adopted }
+    ? { since: askedAt ?? now, reason: reasons.adopted }
     : { since, reason: before.reason };
 };
 
-const waiting = ({ since, reason }: Start): NewCondition =>
-  reason === reasons.promoted || reason === reasons.noSync
-    ? condition('False', reason, notYet, since)
-    : condition('Unknown', reasons.adopted, unseen, since);
+/** Of a promote that was not seen, too, a later sync will tell: nobody has to be asked, only to wait. */
+const waiting = ({ since, reason }: Start): NewCondition => {
+  if (reason === reasons.adopted) return condition('False', reason, unseen, since);
+  // Whatever kept times from being compared for a while is over.
+  return condition('False', reason === reasons.noSync ? reason : reasons.promoted, notYet, since);
+};
 
 /**
  * The last sync that counts: the promote itself takes a snapshot, within its call. A driver can tell of a sync of before for a while,

@@ -3,6 +3,7 @@ import { followPrimary } from '../following/follow-primary.ts';
 import type { Followed } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { NewCondition } from '../model/condition.ts';
+import { replicationOfVolume } from '../status/replication.ts';
 import type { Answers } from './answer.ts';
 import { failedDemotion } from './condition-sets.ts';
 import { currentState, type Facts, followedBefore } from './facts.ts';
@@ -26,6 +27,7 @@ export const followedNow = (
   followPrimary({
     before: followedBefore(facts),
     promotedAt,
+    askedAt: replicationOfVolume(facts.replication).askedAt,
     info: answers.info,
     isJournal: isJournal(prepared),
     now: facts.now,

@@ -108,11 +108,15 @@ export const splitBrainAtDriver: VerdictCheck = (facts) => {
   });
 };
 
+/** dr-controller demotes it by itself once the other site has followed. */
+const isHeldBack = ({ role }: SideFacts): boolean =>
+  role.wants === 'secondary' && role.why.startsWith('DR113');
+
 /** The last attempt failed. Some answers pass by themselves, so it is a failure only after a while. */
 export const attemptFailing: VerdictCheck = (facts) => {
   const failing = sidesWith(facts, 'failing');
   const maySettle = (side: SideFacts): boolean =>
-    !lastsTooLong(side, facts.now) && side.role.role !== 'primary';
+    !lastsTooLong(side, facts.now) && (side.role.role !== 'primary' || isHeldBack(side));
   // What does not pass by itself on one side is not hidden by what may on the other.
   const lasting = failing.filter((side) => !maySettle(side));
   const side = longestSo(lasting.length > 0 ? lasting : failing);

@@ -1,6 +1,6 @@
 import { type Demotion, demotionOf } from '../following/demotion.ts';
 import { millisecondsOf } from '../model/api-time.ts';
-import type { Condition, ManagedFieldsEntry } from '../model/kubernetes-object.ts';
+import type { Condition, ManagedFieldsEntry, ObjectMeta } from '../model/kubernetes-object.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type {
   ReplicationState,
@@ -43,16 +43,28 @@ const ownsState = ({ fieldsV1 }: ManagedFieldsEntry): boolean => {
 };
 
 /** Those who own the state; where nobody is known to, anybody may have asked for it who wrote something but the status. */
-const writtenAt = (entries: readonly ManagedFieldsEntry[] = []): (number | undefined)[] => {
-  const owners = entries.filter((entry) => entry.subresource === undefined && ownsState(entry));
-  const writers = owners.length > 0 ? owners : entries.filter(({ subresource }) => subresource === undefined);
-  return writers.map(({ time }) => millisecondsOf(time));
+const askersOf = (entries: readonly ManagedFieldsEntry[] = []): readonly ManagedFieldsEntry[] => {
+  const writers = entries.filter(({ subresource }) => subresource === undefined);
+  const owners = writers.filter(ownsState);
+  return owners.length > 0 ? owners : writers;
+};
+
+/** Who asked for the present state and when, as far as the API server keeps it: all that is needed of managed fields. */
+export const askingFields = ({ managedFields }: ObjectMeta): ManagedFieldsEntry[] =>
+  askersOf(managedFields).map(({ time }) => ({
+    ...(time === undefined ? {} : { time }),
+    fieldsV1: { 'f:spec': { 'f:replicationState': {} } },
+  }));
+
+/** Managed fields can be cleared. Then a first version tells by its creation, and a later one does not tell. */
+const askedAtOf = (metadata: ObjectMeta): number | undefined => {
+  const asked = newest(askersOf(metadata.managedFields).map(({ time }) => millisecondsOf(time)));
+  return asked ?? ((metadata.generation ?? 1) <= 1 ? millisecondsOf(metadata.creationTimestamp) : undefined);
 };
 
 const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
   const { metadata, spec, status } = object;
-  const createdAt = millisecondsOf(metadata.creationTimestamp);
-  const askedAt = newest([createdAt, ...writtenAt(metadata.managedFields)]);
+  const askedAt = askedAtOf(metadata);
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
@@ -60,7 +72,7 @@ const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
     autoResync: spec.autoResync ?? false,
     generation: metadata.generation ?? 0,
     status,
-    createdAt,
+    createdAt: millisecondsOf(metadata.creationTimestamp),
     askedAt,
     deletingSince: millisecondsOf(metadata.deletionTimestamp),
     demotion: demotionOf(object, askedAt),

@@ -24,6 +24,7 @@ const known = (status: Condition['status'], reason: string): Condition => ({
 const pass = (differs: Partial<PrimaryPass>): PrimaryPass => ({
   before: undefined,
   promotedAt: undefined,
+  askedAt: undefined,
   info: synced(undefined),
   isJournal: false,
   now,
@@ -171,7 +172,7 @@ describe('after a promote that this controller made, the other site', () => {
     [
       'is waited for from the promote on, whatever its clock said in between',
       { before: known('Unknown', 'ClocksDiffer'), info: synced(second - 30_000) },
-      'Unknown PromoteNotSeen',
+      'False Promoted',
       0,
     ],
     [
@@ -186,26 +187,26 @@ describe('after a promote that this controller made, the other site', () => {
 });
 
 describe('of a primary that an earlier controller promoted, the other site', () => {
-  const adopted = known('Unknown', 'PromoteNotSeen');
+  const adopted = known('False', 'PromoteNotSeen');
   const firstLook = now - second;
 
   test.each<Case>([
     [
       'is not known to have followed by any sync of before the first look',
       { info: synced(now - 1_000) },
-      'Unknown PromoteNotSeen',
+      'False PromoteNotSeen',
       firstLook,
     ],
     [
       'is not known to have followed where there is no sync',
       { info: failed('NotFound') },
-      'Unknown PromoteNotSeen',
+      'False PromoteNotSeen',
       firstLook,
     ],
     [
       'is waited for from the first look on',
       { before: adopted, info: synced(second - 1_000) },
-      'Unknown PromoteNotSeen',
+      'False PromoteNotSeen',
       0,
     ],
     [
@@ -214,9 +215,14 @@ describe('of a primary that an earlier controller promoted, the other site', () 
       'True SyncedSincePromote',
     ],
     [
+      'has followed by a sync of after the moment at which primary was asked for, where the API server tells that',
+      { askedAt: second - 60_000, info: synced(second) },
+      'True SyncedSincePromote',
+    ],
+    [
       'has not followed by one that clocks cannot tell from one of before, though the driver had none',
       { before: adopted, info: synced(second + 1_000) },
-      'Unknown PromoteNotSeen',
+      'False PromoteNotSeen',
       0,
     ],
   ])('%s', (_, differs, expected, since) => {

@@ -103,7 +103,7 @@ describe('a primary that is to become secondary', () => {
       'nobody saw the promote, and every sync is of before the first look',
       { state: 'Primary', observedGeneration: 3 },
       syncedAt(startOfTests - 1_000),
-      /^DR113: cannot tell whether the other site has followed/,
+      /^DR113: the other site has not/,
     ],
     ['the driver knows no sync times', unfollowed(), failure('Unimplemented'), /^DR113: cannot tell/],
     [
