@@ -37,6 +37,9 @@ const onlyNotes = ({ method, path, body }: SeenRequest): boolean => {
 /** To begin takes a core, and both servers: who begins beside many others is answered too late by either. Then they mostly wait. */
 const beginAtOnce = 3;
 
+/** What one place to kill at may take: a test that goes through all of them is not to end with the time of a single one. */
+const placeMs = 20_000;
+
 /** Lets so many in at a time; the others wait until one of them has left. */
 const createGate = (atOnce: number) => {
   let free = atOnce;
@@ -245,7 +248,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         await expectRecord('Relocate', namespace, bothSites);
       };
 
-      test(`is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, async () => {
+      test(`is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, {
+        timeout: killed.length * placeMs,
+      }, async () => {
         const whole = await run('whole', words);
         expectDone(whole);
         expect(whole.writes, whole.writes.join('\n')).toHaveLength(writeCount);
@@ -319,7 +324,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         await expectRecord('Failback', namespace, bothSites);
       };
 
-      test(`failover is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, async () => {
+      test(`failover is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, {
+        timeout: killedInFailover.length * placeMs,
+      }, async () => {
         const words = failover();
         const whole = await run('whole', words);
         expectDone(whole);
@@ -333,7 +340,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         });
       });
 
-      test(`failback is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, async () => {
+      test(`failback is run again after ${everyOf(flavour)}, and comes to the same end without writing anything twice`, {
+        timeout: namespaces.length * placeMs,
+      }, async () => {
         const notYet = [unread, ...namespaces.slice(killedInFailover.length)];
         await sideBySide(notYet, fewAtOnce, async (namespace) =>
           expectDone(await run(namespace, failover())),
