@@ -30,8 +30,6 @@ export const isInFuture = (lastSync: number, now: number): boolean => lastSync >
 
 /** What tells beside the object itself. */
 export type FollowedOptions = {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   /** The class mirrors each write by itself: such a driver tells of no sync, ever. */
   readonly isJournal: boolean;
 };
@@ -65,14 +63,19 @@ const tellsNoSyncs: Check = (_, { isJournal }) =>
 
 /**
  * A snapshot that is younger than the wish to be primary was taken by this primary: before it, the last one was taken no later than its
- * own demotion. The promote itself takes one. Its conditions tell nothing, as they need not turn with a promote.
+ * own demotion. The promote itself takes one. Its conditions tell nothing, as they need not turn with a promote, and the clock of
+ * whoever looks has no part in it: a laptop's may be anything.
  */
-const bySyncTime: Check = (replication, { now }) => {
+const bySyncTime: Check = (replication) => {
   const { askedAt, status } = replication;
   const lastSync = millisecondsOf(status?.lastSyncTime);
   if (askedAt === undefined) return unknown('when it was asked to be primary is not known');
   if (lastSync === undefined) return { state: 'no', since: askedAt };
-  if (isInFuture(lastSync, now)) return unknown('its last sync lies in the future: clocks differ');
+  const toldAt = millisecondsOf(status?.lastCompletionTime);
+  if (toldAt !== undefined && isInFuture(lastSync, toldAt))
+    return unknown(
+      'its last sync is later than the moment at which the controller was told of it: clocks differ',
+    );
   return lastSync > askedAt ? yes : { state: 'no', since: askedAt };
 };
 

@@ -68,11 +68,10 @@ const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined =
 /** A planned move waits until the target has followed; it loses something only where nobody can tell, or it is not to be waited for. */
 const needToHandOver = (
   { source, isThrough }: VolumeNow,
-  { now }: GroupNow,
   isNothingAwaited: boolean,
 ): ConsentNeed | undefined => {
   if (isThrough || !source.known || source.value.role.role !== 'primary') return undefined;
-  const followed = followedBy(source.value, now);
+  const followed = followedBy(source.value);
   const isAtRisk = followed.state === 'unknown' || (followed.state === 'no' && isNothingAwaited);
   return isAtRisk ? lossOfDemotion(source.value, followed, []) : undefined;
 };
@@ -87,7 +86,7 @@ const needToPromoteDemoted = (it: VolumeNow, { className, now }: GroupNow): Cons
 };
 
 const needOfPlannedMove = (it: VolumeNow, group: GroupNow, isNothingAwaited: boolean): LossAt[] => {
-  const need = needToHandOver(it, group, isNothingAwaited) ?? needToPromoteDemoted(it, group);
+  const need = needToHandOver(it, isNothingAwaited) ?? needToPromoteDemoted(it, group);
   return need === undefined ? [] : [{ volume: it.volume, loss: 'lose-since-promote', need }];
 };
 

@@ -22,9 +22,9 @@ const askedAtOf = (facts: StepFacts): number | undefined => {
 };
 
 /** Whether this very copy got it: the sync is also younger than its own demotion. */
-const hasFollowed = (copy: StepFacts, primary: StepFacts, now: number): boolean => {
+const hasFollowed = (copy: StepFacts, primary: StepFacts): boolean => {
   const lastSync = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime) ?? 0;
-  return followedBy(primary, now).state === 'yes' && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
+  return followedBy(primary).state === 'yes' && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
 };
 
 /** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */
@@ -41,8 +41,8 @@ export const isSaidStale = (
 };
 
 /** Whether the target's copy has to be made anew: said to be older, and what the source writes does not arrive there. */
-export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale' | 'now'>): boolean => {
+export const isStale = (now: VolumeNow, group: Pick<GroupNow, 'isToldStale'>): boolean => {
   const { source, target } = now;
   if (!source.known || !target.known || !isSaidStale(now, group)) return false;
-  return !hasFollowed(target.value, source.value, group.now);
+  return !hasFollowed(target.value, source.value);
 };

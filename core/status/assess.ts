@@ -83,14 +83,10 @@ const lagOf = (
   return measureLag(millisecondsOf(primary?.volume?.replication?.status?.lastSyncTime), schedule, now);
 };
 
-const followedIn = (
-  sides: Pick<PairFacts, 'here' | 'there'>,
-  { schedule }: Lag,
-  now: number,
-): Followed | undefined => {
+const followedIn = (sides: Pick<PairFacts, 'here' | 'there'>, { schedule }: Lag): Followed | undefined => {
   const replication = onlyPrimaryOf(sides)?.volume?.replication;
   const isJournal = schedule.known && schedule.value.kind === 'journal';
-  return replication && followedSincePromote(replication, { now, isJournal });
+  return replication && followedSincePromote(replication, { isJournal });
 };
 
 /** Records that could not be read are none: they only ever explain what both sites show by themselves. */
@@ -124,7 +120,7 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
         ...sides,
         unmatched,
         lag,
-        followed: followedIn(sides, lag, now),
+        followed: followedIn(sides, lag),
         operation,
         now,
       }),

@@ -48,7 +48,7 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
   const offers = acceptsLoss ? (['lose-since-promote'] as const) : [];
   const { refusals, waived } = judgeStep(facts, step, { withoutPeer: 'allow', offers, now });
   if (refusals.length > 0) return refusedByRules([...waived, ...refusals], facts.here);
-  const followed = followedBy(facts, now);
+  const followed = followedBy(facts);
   return {
     kind: 'write',
     key,

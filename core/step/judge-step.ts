@@ -78,7 +78,6 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
     ]),
     namespaceTerminating: known(false),
     copy: copyFactsBefore(step.before && replicationOfVolume(step.before), {
-      now: options.now,
       isJournal: found.known && isJournalClass(found.value),
     }),
     consent: consentIn(options),

@@ -22,8 +22,5 @@ const isJournal = (view: CachedView, { shown }: ReplicationSubject): boolean => 
 };
 
 /** What a replication tells of the two copies before it changes: the guard judges by it, and a demotion is noted by it. */
-export const copyBefore = (
-  { view, now }: Pick<Sources, 'view' | 'now'>,
-  subject: ReplicationSubject,
-): CopyFacts =>
-  copyFactsBefore(replicationBefore(subject), { now: now(), isJournal: isJournal(view, subject) });
+export const copyBefore = ({ view }: Pick<Sources, 'view'>, subject: ReplicationSubject): CopyFacts =>
+  copyFactsBefore(replicationBefore(subject), { isJournal: isJournal(view, subject) });

@@ -12,7 +12,7 @@ const hasSchedule = (facts: StepFacts): boolean => {
   return !(schedule.known && schedule.value.kind === 'none');
 };
 
-const lookAt = ({ volume, target }: VolumeNow, now: number): Partial<StepLook> => {
+const lookAt = ({ volume, target }: VolumeNow): Partial<StepLook> => {
   if (!target.known) return {};
   const facts = target.value;
   if (!hasSchedule(facts))
@@ -21,7 +21,7 @@ const lookAt = ({ volume, target }: VolumeNow, now: number): Partial<StepLook> =
         `DR301: the class of ${facts.here.name} has no schedulingInterval: nothing is sent back by itself`,
       ],
     };
-  const followed = followedBy(facts, now);
+  const followed = followedBy(facts);
   if (followed.state === 'yes') return {};
   if (followed.state === 'unknown')
     return { remarks: [`whether it is mirrored back cannot be told: ${followed.why}`] };
@@ -39,5 +39,5 @@ export const awaitReverse: StepKind = {
   waitsFor: 'the first sync back',
   undo: 'Move back',
   canUndoAfter: false,
-  look: ({ volumes, now }) => together(volumes.map((volume) => lookAt(volume, now))),
+  look: ({ volumes }) => together(volumes.map(lookAt)),
 };

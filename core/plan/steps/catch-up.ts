@@ -30,7 +30,7 @@ const cannotTell = (source: StepFacts, why: string, object: StepObject): Partial
 };
 
 const lookAtPrimary = (source: StepFacts, object: StepObject, group: GroupNow): Partial<StepLook> => {
-  const followed = followedBy(source, group.now);
+  const followed = followedBy(source);
   if (followed.state === 'yes') return {};
   if (followed.state === 'unknown') return cannotTell(source, followed.why, object);
   const { name } = group.sites.target.site;
