@@ -99,7 +99,8 @@ describe('a replication that stops asking for primary', () => {
   /** Primary since an hour, as dr-controller or kubernetes-csi-addons left it. */
   const primary = (status: Partial<Status>): VolumeReplication => {
     const object = vr({ generation: 3 });
-    const metadata = { ...object.metadata, creationTimestamp: promoted };
+    const managedFields = [{ time: promoted, fieldsV1: { 'f:spec': { 'f:replicationState': {} } } }];
+    const metadata = { ...object.metadata, managedFields };
     return { ...object, metadata, status: { state: 'Primary', observedGeneration: 3, ...status } };
   };
   const told = (status: 'True' | 'False' | 'Unknown'): Partial<Status> => ({
