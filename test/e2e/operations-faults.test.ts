@@ -5,6 +5,7 @@ import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import type { SandboxStatus } from '../../sandbox/control-protocol.ts';
+import { beginInTurn } from './begin-in-turn.ts';
 import {
   type CountingProxy,
   type Fault,
@@ -89,6 +90,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     mendAfterFailures(() => sandbox);
     /** Those that nobody has waited for, where a test failed before it did. */
     const going = new Set<Going>();
+    const spawnInTurn = beginInTurn();
     afterAll(async () => {
       for (const { child } of going) child.kill('SIGKILL');
       await referee?.close();
@@ -108,7 +110,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           return hooks.before?.(request);
         },
       });
-      const spawned = spawnDr(
+      const spawned = await spawnInTurn(
         [...words, '-n', namespace, '-o', 'json'],
         emptyHome(sandbox, proxy.kubeconfig),
       );

@@ -1,17 +1,17 @@
 // Whole procedures whose process is killed after any of their writes, and which somebody else goes on with who has nothing but the clusters.
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
+import { beginInTurn } from './begin-in-turn.ts';
 import { type Fault, type SeenRequest, startProxies } from './counting-proxy.ts';
 import type { Site } from './guarded-volumes.ts';
 import { bothSites, type MovingApplications, movingApplications } from './moving-application.ts';
 import { createReferee, type Referee } from './referee.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
-import { emptyHome, type SpawnEnd, type Spawned, spawnDr } from './spawned-command.ts';
+import { emptyHome, type SpawnEnd, type Spawned } from './spawned-command.ts';
 
 /** What a run did: how it ended, and what was written. */
 type Run = SpawnEnd & { readonly writes: readonly string[] };
@@ -34,28 +34,8 @@ const onlyNotes = ({ method, path, body }: SeenRequest): boolean => {
   return others.length === 0 && Object.keys(annotations).every((name) => notes.includes(name));
 };
 
-/** To begin takes a core, and both servers: who begins beside many others is answered too late by either. Then they mostly wait. */
-const beginAtOnce = 3;
-
 /** What one place to kill at may take: a test that goes through all of them is not to end with the time of a single one. */
 const placeMs = 20_000;
-
-/** Lets so many in at a time; the others wait until one of them has left. */
-const createGate = (atOnce: number) => {
-  let free = atOnce;
-  const waiting: (() => void)[] = [];
-  return {
-    enter: async (): Promise<void> => {
-      if (free === 0) return new Promise((resolve) => waiting.push(resolve));
-      free -= 1;
-    },
-    leave: (): void => {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    },
-  };
-};
 
 /** How many runs go on side by side: of those that mostly wait for a resync, more. */
 const fewAtOnce = 6;
@@ -77,7 +57,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
   'a procedure that is killed, on $flavour',
   ({ flags, flavour }) => {
     const stride = strideOf(flavour);
-    const beginning = createGate(beginAtOnce);
+    const spawnInTurn = beginInTurn();
     let sandbox: RunningSandbox;
     let applications: MovingApplications;
     let referee: Referee;
@@ -118,11 +98,10 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           if (count === killAfter) spawned?.child.kill('SIGKILL');
         },
       });
-      await beginning.enter();
-      spawned = spawnDr([...words, '-n', namespace, '-o', 'json'], emptyHome(sandbox, proxy.kubeconfig));
-      const saidAnything = once(spawned.child.stdout!, 'data');
-      await Promise.race([saidAnything, spawned.ended]);
-      beginning.leave();
+      spawned = await spawnInTurn(
+        [...words, '-n', namespace, '-o', 'json'],
+        emptyHome(sandbox, proxy.kubeconfig),
+      );
       const ended = await spawned.ended;
       await proxy.end();
       return {
