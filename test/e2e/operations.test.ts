@@ -73,7 +73,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     const { stdout } = await succeed('plan', 'relocate', 'deploy/web', ...inShop);
     expect(stdout).toContain('relocate from cluster-1 to cluster-2: 2 volumes of shop/web');
     expect(stdout).toMatch(/\n5 +cluster-1 +Demote the volumes +2 volumes/);
-    expect(stdout).toMatch(/from here on it can only be moved back --\n6 +cluster-2 +Promote the volumes/);
+    expect(stdout).toMatch(/from here on it can only be moved back --\n7 +cluster-2 +Promote the volumes/);
     expect(await apps.replicas('cluster-1', 'deployment', 'web', namespace)).toEqual({ wanted: 3, ready: 3 });
     const { stdout: json } = await succeed('plan', 'relocate', 'deploy/web', ...inShop, '-o', 'json');
     expect(JSON.parse(json)).toMatchObject({
