@@ -5,6 +5,7 @@ import { decideResync } from '../step/decide-resync.ts';
 import type { ConsentNeed } from '../step/decision.ts';
 import { followedBy } from '../step/followed-by.ts';
 import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
+import type { StepFacts } from '../step/step-facts.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import { lossOfPromote } from './loss-of-promote.ts';
 import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from './move.ts';
@@ -48,11 +49,14 @@ const needToPromote = (
   return decision.consent ?? (isNothingAwaited ? decision.handOver : undefined);
 };
 
+const isOrBecomesPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
+  role === 'primary' || wants === 'primary';
+
 const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined => {
   const { source, target } = it;
   if (!source.known || !target.known) return undefined;
   // It is demoted first: what is asked about is what comes after that.
-  const isBothPrimary = target.value.role.role === 'primary' && source.value.role.role === 'primary';
+  const isBothPrimary = target.value.role.role === 'primary' && isOrBecomesPrimary(source.value);
   if (target.value.role.wants === 'resync' || !(isBothPrimary || isStale(it, group))) return undefined;
   const decision = decideResync(target.value, group);
   if (decision.kind === 'write') return decision.consent;

@@ -5,7 +5,7 @@ import { staleMark } from '../../step/stale-mark.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, SiteRole, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
-import { refusalsOf, replicationOf } from './replication-steps.ts';
+import { blocksUntilAccepted, refusalsOf, replicationOf } from './replication-steps.ts';
 
 /** What a return demotes first is an older copy: that is written down with the demotion itself. */
 const withMark = (decision: Decision, { source }: VolumeNow, site: SiteRole): Decision => {
@@ -36,9 +36,7 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
   if (!reading.known) return unknownWait(now.volume, site, reading.why);
   const facts = reading.value;
   if (isNoPrimary(facts, site)) return {};
-  const loss = site === 'target' ? 'resync' : 'lose-since-promote';
-  const acceptsLoss = group.isAccepted(now.volume, loss);
-  const decision = withMark(decideDemote(facts, { now: group.now, acceptsLoss }), now, site);
+  const decision = withMark(decideDemote(facts, { now: group.now, acceptsLoss: true }), now, site);
   const object = claimObject(now.volume, site);
   switch (decision.kind) {
     case 'unchanged':
@@ -51,6 +49,10 @@ const lookAt = (now: VolumeNow, group: GroupNow, site: SiteRole): Partial<StepLo
     case 'write': {
       const { key, writes, consent } = decision;
       const { volume } = now;
+      // The demotion of an older copy is part of throwing it away.
+      const loss = site === 'target' ? 'resync' : 'lose-since-promote';
+      if (consent !== undefined && !group.isAccepted(volume, loss))
+        return { blocks: blocksUntilAccepted(consent, loss, { site, object }) };
       return {
         writes: [{ kind: 'replication', site, object, volume, key, does: 'demote', writes, consent }],
       };

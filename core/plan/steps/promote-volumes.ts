@@ -1,11 +1,10 @@
 import { decidePromote } from '../../step/decide-promote.ts';
-import type { ConsentNeed, Decision } from '../../step/decision.ts';
+import type { Decision } from '../../step/decision.ts';
 import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import { lossOfPromote } from '../loss-of-promote.ts';
 import type { GroupNow, MoveVerb, VolumeNow } from '../move.ts';
 import {
-  type Block,
   claimObject,
   type StepKind,
   type StepLook,
@@ -13,17 +12,9 @@ import {
   together,
   unknownWait,
 } from '../step-look.ts';
-import { refusalsOf, replicationOf } from './replication-steps.ts';
+import { blocksUntilAccepted, refusalsOf, replicationOf } from './replication-steps.ts';
 
 const site = 'target';
-
-/** What a person has to accept first, as what stands against it. */
-const blocksOf = (consent: ConsentNeed, object: StepObject): Block[] => {
-  const need = { loss: lossOfPromote(consent), consent };
-  const fallback = { code: 'Unknown' as const, message: `it would lose ${consent.loses}` };
-  const obstacles = consent.obstacles.length === 0 ? [fallback] : consent.obstacles;
-  return obstacles.map((obstacle) => ({ site, object, obstacle, isRule: true, need }));
-};
 
 /**
  * Asked for, and not answered yet. A controller takes a consent away as it uses it, and tells of the promote a moment later: one that
@@ -47,7 +38,7 @@ const lookAtWrite = (
   // Whoever accepted a promote by force was shown everything that can be lost by it.
   const isFine = isForced || isAccepted(volume, 'lose-since-promote');
   if (consent !== undefined && !isForced && !(isFine && lossOfPromote(consent) === 'lose-since-promote'))
-    return { blocks: blocksOf(consent, object) };
+    return { blocks: blocksUntilAccepted(consent, lossOfPromote(consent), { site, object }) };
   if (consent !== undefined && isUnanswered(facts)) return awaitPromote(facts, object);
   // Undone: the source's copy is not younger than the one that was demoted here.
   if (handOver !== undefined && !isFine && verb !== 'undo')

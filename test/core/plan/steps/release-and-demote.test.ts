@@ -67,7 +67,7 @@ describe('demoting the source', () => {
     [
       'is refused by the rule where the target has not followed since the promote',
       { source: site({ db: 'primary' }) },
-      ['block source PersistentVolumeClaim db: DR113'],
+      ['block source PersistentVolumeClaim db: DR113, unless lose-since-promote is accepted'],
     ],
     [
       'goes on with what was accepted where the target has not followed',
@@ -152,12 +152,12 @@ describe('demoting the older copy of a site that came back', () => {
     [
       'is refused by the rule where nobody has accepted that it goes',
       { target: site({ db: 'primary' }) },
-      ['block target PersistentVolumeClaim db: DR113'],
+      ['block target PersistentVolumeClaim db: DR113, unless resync is accepted'],
     ],
     [
       'is not let pass by what was accepted of the source',
       { target: site({ db: 'primary' }), accepts: ['lose-since-promote'] },
-      ['block target PersistentVolumeClaim db: DR113'],
+      ['block target PersistentVolumeClaim db: DR113, unless resync is accepted'],
     ],
     [
       'asks for secondary where the other site had followed it',
