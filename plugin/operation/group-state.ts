@@ -41,6 +41,7 @@ export type GroupState = {
   end: GroupEnd | undefined;
   /** Writes that are being made, by `writeId`. */
   readonly inFlight: Set<string>;
+  /** By `attemptsAt` of the write. */
   readonly attempts: Map<string, Attempts>;
   /** How often each workload was stopped. */
   readonly stops: Map<string, number>;

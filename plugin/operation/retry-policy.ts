@@ -44,3 +44,28 @@ export const retryAt = (
   if (now - since >= patience(error)) return undefined;
   return now + pauseAfter(count);
 };
+
+const refusalsAt = (id: string): string => `${id}, refused`;
+
+/** Under which keys the attempts at a write are kept. */
+export const attemptsAt = (id: string): readonly string[] => [id, refusalsAt(id)];
+
+/**
+ * Notes that a write failed once more, and whether it is tried again. A refusal has a patience of its own: a guard that does not hear from the
+ * other site in time may follow a server that was busy for longer than a refusal is given.
+ */
+export const noteFailure = (
+  attempts: Map<string, Attempts>,
+  id: string,
+  error: unknown,
+  now: number,
+): boolean => {
+  const key = mayPass(error) ? id : refusalsAt(id);
+  const noted = attempts.get(key) ?? { count: 0, since: now, retryAt: 0 };
+  noted.count += 1;
+  const again = retryAt(error, noted, now);
+  if (again === undefined) return false;
+  noted.retryAt = again;
+  attempts.set(key, noted);
+  return true;
+};

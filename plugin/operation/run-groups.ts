@@ -12,7 +12,7 @@ import {
   noteRestored,
   writeId,
 } from './group-state.ts';
-import { retryAt } from './retry-policy.ts';
+import { attemptsAt, noteFailure } from './retry-policy.ts';
 
 /** What is told while groups move. */
 export type GroupEvents = {
@@ -103,23 +103,13 @@ const end = (run: RunGroups, state: GroupState, why: NonNullable<GroupState['end
 };
 
 const isBackingOff = (state: GroupState, id: string, now: number): boolean =>
-  (state.attempts.get(id)?.retryAt ?? 0) > now;
+  attemptsAt(id).some((key) => (state.attempts.get(key)?.retryAt ?? 0) > now);
 
 /** One more failure of a write: it is tried again, or the group ends with it. */
 const onFailure = (run: RunGroups, state: GroupState, write: MoveWrite, error: unknown): void => {
   if (run.signal.aborted) return;
-  const id = writeId(write);
-  const now = run.now();
-  const attempts = state.attempts.get(id) ?? { count: 0, since: now, retryAt: 0 };
-  attempts.count += 1;
-  const again = retryAt(error, attempts, now);
-  if (again === undefined) {
-    end(run, state, { is: 'failed', write, error });
-    return;
-  }
-  attempts.retryAt = again;
-  state.attempts.set(id, attempts);
-  run.events.onRetry(state, write, error);
+  if (noteFailure(state.attempts, writeId(write), error, run.now())) run.events.onRetry(state, write, error);
+  else end(run, state, { is: 'failed', write, error });
 };
 
 /** Once the volumes are primary nothing more depends on this run: what it then waits for is not waited for without end. */
@@ -150,7 +140,9 @@ const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite): void => 
   state.inFlight.add(id);
   void run
     .perform(write, state)
-    .then(() => state.attempts.delete(id))
+    .then(() => {
+      for (const key of attemptsAt(id)) state.attempts.delete(key);
+    })
     .catch((error: unknown) => onFailure(run, state, write, error))
     .finally(() => {
       state.inFlight.delete(id);
