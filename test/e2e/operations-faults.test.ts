@@ -338,10 +338,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           message: expect.stringContaining('somebody starts it again'),
         }),
       );
-      expect(await applications.roles('cluster-1', 'again-and-again')).toEqual({
-        'web-data': 'primary/Primary',
-        'web-cache': 'primary/Primary',
-        'data-db-0': 'secondary/Secondary',
+      // Its volumes may be demoted while it is down in between: what is left is promoted nowhere.
+      expect(await applications.roles('cluster-2', 'again-and-again')).toEqual({
+        'data-db-0': 'primary/Primary',
       });
       expect(referee.offences).toEqual([]);
       await end(await begin('again-and-again', ['resume']), 0);
