@@ -35,12 +35,20 @@ type Volume = {
   /** By number; when it was written, by the storage's clock. */
   readonly owed: Map<number, number>;
   atPromotion: ReadonlySet<number>;
+  /** What each copy held when it was promoted last: a copy of it is made of a snapshot that it took since, not of this moment. */
+  readonly promotedWith: Map<SiteNumber, ReadonlySet<number>>;
   isContested: boolean;
 };
 
 /** Keeps the account. Both volumes are good on the first site at the beginning. */
 export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
-  const fresh = (): Volume => ({ good: 0, owed: new Map(), atPromotion: new Set(), isContested: false });
+  const fresh = (): Volume => ({
+    good: 0,
+    owed: new Map(),
+    atPromotion: new Set(),
+    promotedWith: new Map(),
+    isContested: false,
+  });
   const volumes: Readonly<Record<ClaimName, Volume>> = { data: fresh(), wal: fresh() };
   return {
     noteWrite: (site, claim, write, at) => {
@@ -63,6 +71,7 @@ export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
       }
       volume.good = site;
       volume.atPromotion = held;
+      volume.promotedWith.set(site, held);
     },
     contest: (claim) => {
       volumes[claim].isContested = true;
@@ -73,8 +82,9 @@ export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
       volume.isContested = false;
       if (volume.good !== site || !isContested) return;
       volume.good = otherSite(site);
-      volume.atPromotion = storage.writesIn(volume.good, claim);
-      for (const write of volume.owed.keys()) if (!volume.atPromotion.has(write)) volume.owed.delete(write);
+      const held = storage.writesIn(volume.good, claim);
+      volume.atPromotion = volume.promotedWith.get(volume.good) ?? held;
+      for (const write of volume.owed.keys()) if (!held.has(write)) volume.owed.delete(write);
     },
     check: () => {
       for (const claim of claimNames) {
