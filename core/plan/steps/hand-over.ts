@@ -1,4 +1,7 @@
+import { leftNothing } from '../../following/demotion.ts';
+import { replicationOfVolume } from '../../status/replication.ts';
 import { isHandedOver } from '../../step/reached.ts';
+import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
 import { replicationOf } from './replication-steps.ts';
@@ -18,12 +21,17 @@ const needlessAs = (now: GroupNow): string | undefined => {
   return now.volumes.every(({ source }) => !source.known) ? `${site.name} does not answer` : undefined;
 };
 
+const isLeftBehind = (source: StepFacts): boolean => {
+  const demoted = replicationOf(source);
+  return demoted !== undefined && !leftNothing(replicationOfVolume(demoted).demotion);
+};
+
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, source, isThrough } = now;
-  const isGivenUp =
-    group.isAccepted(volume, 'force-promote') || group.isAccepted(volume, 'lose-since-promote');
-  if (isThrough || isNotExpected(now, group) || isGivenUp) return {};
+  if (isThrough || isNotExpected(now, group) || group.isAccepted(volume, 'force-promote')) return {};
   if (!source.known) return unknownWait(volume, 'source', source.why);
+  // What was demoted before the target had followed never arrives.
+  if (group.isAccepted(volume, 'lose-since-promote') && isLeftBehind(source.value)) return {};
   const { reached, message } = isHandedOver(source.value.here.name)(replicationOf(source.value));
   const object = claimObject(volume, 'source');
   return reached ? {} : { waits: [{ site: 'source', object, why: message }] };

@@ -36,14 +36,13 @@ const lookAtWrite = (
   const object = claimObject(volume, site);
   const isForced = isAccepted(volume, 'force-promote');
   // Whoever accepted a promote by force was shown everything that can be lost by it.
-  const isFine = isForced || isAccepted(volume, 'lose-since-promote');
-  if (consent !== undefined && !isForced && !(isFine && lossOfPromote(consent) === 'lose-since-promote'))
+  if (consent !== undefined && !isForced && !isAccepted(volume, lossOfPromote(consent)))
     return { blocks: blocksUntilAccepted(consent, lossOfPromote(consent), { site, object }) };
   if (consent !== undefined && isUnanswered(facts)) return awaitPromote(facts, object);
   // Undone: the source's copy is not younger than the one that was demoted here.
-  if (handOver !== undefined && !isFine && verb !== 'undo')
+  if (handOver !== undefined && consent === undefined && !isForced && verb !== 'undo')
     return { waits: [{ site, object, why: handOver.loss.known ? '' : handOver.loss.why }] };
-  const used = consent ?? (isFine ? handOver : undefined);
+  const used = consent ?? (isForced ? handOver : undefined);
   return {
     writes: [{ kind: 'replication', site, object, volume, key, does: 'promote', writes, consent: used }],
   };
