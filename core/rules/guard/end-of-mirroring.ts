@@ -1,3 +1,4 @@
+import type { CopyFacts } from '../../following/copy-facts.ts';
 import { oneLine } from '../one-line.ts';
 import type { ReplicationChange, ReplicationFacts } from '../replication-facts.ts';
 import { nameReplication, showBothSites } from './commands.ts';
@@ -17,9 +18,16 @@ const onlyClaim = ({ members }: ReplicationFacts): string | undefined => {
   return more.length === 0 ? only?.claimName : undefined;
 };
 
-const nameRisk = ({ state }: ReplicationChange): string => {
+/** A copy that never got what was written here is none to go on with, wherever it stays behind. */
+const notFollowed = ({ followed }: CopyFacts): string =>
+  followed.state === 'no'
+    ? '; what was written since it became primary is here alone, as the other site has not followed'
+    : '';
+
+const nameRisk = ({ state }: ReplicationChange, copy: CopyFacts): string => {
   const end = 'deleting it ends the mirroring';
-  if (state === 'Primary') return `${end}, and as it is primary, removes the other site's copy`;
+  if (state === 'Primary')
+    return `${end}, and as it is primary, removes the other site's copy${notFollowed(copy)}`;
   return state === 'Secondary' ? end : `${end}, and if it is primary, removes the other site's copy`;
 };
 
@@ -36,7 +44,7 @@ export const endOfMirroring: GuardRule = (facts) => {
   return [
     {
       fact: `${nameReplication(change)} still protects${nameClaims(replication)}${doubt}`,
-      risk: nameRisk(change),
+      risk: nameRisk(change, replication.copy),
       next: `Keep it while the other site's copy is wanted; both sites: ${showBothSites(change.namespace, onlyClaim(replication))}`,
     },
   ];

@@ -21,6 +21,14 @@ judgeCases('DR110', [
     ],
   },
   {
+    title: 'a primary that the other site has not followed: what it alone has is said',
+    given: {
+      ...deletion(),
+      copy: { followed: { state: 'no', since: undefined }, isTold: true, demotion: { kind: 'never' } },
+    },
+    refused: ['what was written since it became primary is here alone, as the other site has not followed'],
+  },
+  {
     title: 'a replica that protects',
     given: deletion({ state: 'Secondary' }),
     refused: ['Deleting it ends the mirroring. Keep it'],
