@@ -124,7 +124,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
 
     test('DR108: a resync where the other site is not primary is refused without consent', async () => {
       await at.protect('cluster-1', 'only-copy');
-      await at.setState('cluster-1', 'only-copy', { replicationState: 'secondary' });
+      // Not before the other site has followed it (DR113).
+      const demote = () => at.setState('cluster-1', 'only-copy', { replicationState: 'secondary' });
+      await sandbox.until(demote, ({ code }) => code === 0);
       await at.untilState('cluster-1', 'only-copy', 'Secondary');
       refusedBy(await at.setState('cluster-1', 'only-copy', { replicationState: 'resync' }), 'DR108');
       refusedBy(await at.setState('cluster-1', 'only-copy', { autoResync: true }), 'DR108');
