@@ -64,7 +64,7 @@ const needToResync = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined =
   return {
     accepts: [],
     obstacles: [],
-    loses: `the copy on ${to}, with whatever was written there since ${from} became primary; the one of ${from} replaces it`,
+    loses: `the copy on ${to}, with everything written there that has not reached ${from}; the one of ${from} replaces it`,
     loss: { known: false, why: 'nobody can tell what was written there alone' },
   };
 };

@@ -1,7 +1,7 @@
 import { formatAge } from './age.ts';
 import { staleSideOf } from './check-operation.ts';
 import { drCommand } from './dr-command.ts';
-import { onlyPrimaryOf, sidesOf } from './facts.ts';
+import { onlyPrimaryOf, type SideFacts, sidesOf } from './facts.ts';
 import { askForState, describeClaim, describeReplication, probeSite } from './next-command.ts';
 import { forAge, lastsTooLong, longestSo } from './patience.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
@@ -96,12 +96,29 @@ export const replicaWithoutPeer: VerdictCheck = (facts) => {
   });
 };
 
+/** The side that was demoted last, if the other one is known not to have everything of it. */
+const leftUnfollowed = (sides: readonly SideFacts[]): SideFacts | undefined => {
+  const marked = sides.flatMap((side) => {
+    const demotion = side.volume?.replication?.demotion;
+    return demotion?.kind === 'marked' ? [{ side, demotion }] : [];
+  });
+  const [last] = marked.toSorted((a, b) => b.demotion.at - a.demotion.at);
+  return last?.demotion.followed === 'no' ? last.side : undefined;
+};
+
 /** Both copies are demoted: the middle of a planned move, or a move that stopped there. */
 export const noPrimary: VerdictCheck = (facts) => {
   if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
   const demoted = sidesOf(facts).filter(({ volume }) => volume?.replication !== undefined);
   const [side] = demoted;
   if (side === undefined) return undefined;
+  const left = leftUnfollowed(demoted);
+  if (left !== undefined)
+    return verdict('NoPrimary', {
+      reason: 'LeftUnfollowed',
+      message: `no site is primary: ${left.site.name} was demoted before the other site had followed it, and holds what that one lacks: promote it there again`,
+      next: askForState(left, 'primary'),
+    });
   const waiting = longestSo(demoted.filter(({ role }) => !role.inSync));
   if (waiting === undefined)
     return verdict('NoPrimary', {

@@ -1,4 +1,7 @@
-import type { Followed } from '../following/followed.ts';
+import { type Followed, hasFollowedCondition } from '../following/followed.ts';
+import type { VolumeReplication } from '../model/volume-replication.ts';
+import { drCommand } from '../status/dr-command.ts';
+import { replicationOfVolume } from '../status/replication.ts';
 import type { ConsentNeed, Decision, Obstacle } from './decision.ts';
 import { followedBy } from './followed-by.ts';
 import { judgeStep, withWish } from './judge-step.ts';
@@ -32,6 +35,30 @@ export const lossOf = (
   },
 });
 
+/** Two primaries never follow each other: one of the two copies is given up, and that is a return. */
+const whatInstead = (facts: StepFacts, replication: VolumeReplication): string => {
+  const { here, there, peer, key } = facts;
+  if (there !== undefined && peer.view.state === 'primary') return drCommand(there, 'failback', key);
+  const { namespace = '', name = '' } = replication.metadata;
+  return hasFollowedCondition(replicationOfVolume(replication))
+    ? `${here.kubectl} -n ${namespace} wait vr ${name} --for=condition=Followed --timeout=15m`
+    : drCommand(here, 'status', key);
+};
+
+const refuseUnfollowed = (
+  facts: StepFacts,
+  replication: VolumeReplication,
+  findings: Parameters<typeof ruleObstacles>[0],
+): Decision => {
+  const next = whatInstead(facts, replication);
+  const obstacles = ruleObstacles(findings, facts.here).map((obstacle) => ({
+    ...obstacle,
+    message: `${obstacle.message}. To demote it all the same: --yes --accept-data-loss=unknown`,
+    next,
+  }));
+  return { kind: 'refuse', isRule: true, obstacles };
+};
+
 /**
  * How the volume of a claim becomes secondary here. Never while something uses it, and never with autoResync: right after a demotion
  * RBD can report a split brain that is none, and the healthy copy would be wiped (ceph/ceph-csi#3209).
@@ -45,9 +72,10 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
       ? { kind: 'unchanged', message: `is secondary on ${facts.here.name} already` }
       : { kind: 'await', key };
   const step = { before: replication, after: withWish(replication, 'secondary') };
-  const offers = acceptsLoss ? (['lose-since-promote'] as const) : [];
+  const offers = ['lose-since-promote'] as const;
   const { refusals, waived } = judgeStep(facts, step, { withoutPeer: 'allow', offers, now });
   if (refusals.length > 0) return refusedByRules([...waived, ...refusals], facts.here);
+  if (waived.length > 0 && !acceptsLoss) return refuseUnfollowed(facts, replication, waived);
   const followed = followedBy(facts);
   return {
     kind: 'write',

@@ -20,7 +20,8 @@ const sourceCell = (loss: RpoAtRisk): string => (loss.known ? loss.source : loss
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
 
 /** Only of a promote it is the time since a sync that is lost; the others lose a copy as a whole. */
-const isMeasured = ({ need }: LossItem): boolean => need.accepts.includes('force-promote');
+const isMeasured = ({ need }: LossItem): boolean =>
+  need.accepts.includes('force-promote') || need.accepts.includes('lose-since-promote');
 
 const timedRows = (items: readonly LossItem[]): string[][] => [
   ['NAMESPACE', 'PVC', 'LAST SYNC', 'LOSS', 'SOURCE'],

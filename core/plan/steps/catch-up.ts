@@ -16,9 +16,7 @@ import { scheduleOfVolume } from '../sync-of-volume.ts';
 /** How often it is sent, so that a person knows what the wait is about. */
 const scheduleText = (source: StepFacts): string => {
   const schedule = scheduleOfVolume(source);
-  return schedule.known && schedule.value.kind === 'interval'
-    ? `, one is sent every ${schedule.value.text}`
-    : '';
+  return schedule.known && schedule.value.kind === 'interval' ? ` (sent every ${schedule.value.text})` : '';
 };
 
 const cannotTell = (source: StepFacts, why: string, object: StepObject): Partial<StepLook> => {
@@ -34,7 +32,7 @@ const lookAtPrimary = (source: StepFacts, object: StepObject, group: GroupNow): 
   if (followed.state === 'yes') return {};
   if (followed.state === 'unknown') return cannotTell(source, followed.why, object);
   const { name } = group.sites.target.site;
-  const why = `waits until ${name} has a snapshot that ${source.here.name} took since it became primary${scheduleText(source)}`;
+  const why = `waits until ${name} has followed ${source.here.name} since its promote${scheduleText(source)}`;
   return { waits: [{ site: 'source', object, why }] };
 };
 

@@ -55,7 +55,7 @@ describe('a relocate', () => {
       'waits before anything else until the target has followed, while the application runs',
       { source: site({ db: 'primary' }), sourceRuns: running },
       [
-        'CatchUp: wait source PersistentVolumeClaim db: waits until west has a snapshot that east took since it became primary, one is sent every 5m',
+        'CatchUp: wait source PersistentVolumeClaim db: waits until west has followed east since its promote (sent every 5m)',
       ],
     ],
     [
@@ -218,7 +218,7 @@ describe('a failback', () => {
       'waits until it follows before anything is stopped',
       { source: site({ db: 'primary' }), target: site({ db: 'replica' }), sourceRuns: running },
       [
-        'CatchUp: wait source PersistentVolumeClaim db: waits until west has a snapshot that east took since it became primary, one is sent every 5m',
+        'CatchUp: wait source PersistentVolumeClaim db: waits until west has followed east since its promote (sent every 5m)',
       ],
     ],
     [

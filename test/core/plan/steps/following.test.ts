@@ -7,7 +7,7 @@ import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
 import { site } from '../volumes.ts';
 
 const waitsForFirst =
-  'wait source PersistentVolumeClaim db: waits until west has a snapshot that east took since it became primary, one is sent every 5m';
+  'wait source PersistentVolumeClaim db: waits until west has followed east since its promote (sent every 5m)';
 const cannotTell = 'block source PersistentVolumeClaim db: DR113, unless lose-since-promote is accepted';
 const classOf = (parameters: Record<string, string>) => ({
   replicationClasses: known([vrc('every-5m', parameters)]),
@@ -30,7 +30,7 @@ describe('catching up before a planned move', () => {
     [
       'names no interval where the class has none',
       { source: site({ db: 'primary' }, classOf({})), ...replica },
-      [waitsForFirst.replace(/, one is sent.*/, '')],
+      [waitsForFirst.replace(/ \(sent .*/, '')],
     ],
     [
       'is over where dr-controller says so, whatever times tell',
