@@ -105,11 +105,16 @@ const claimOf = ({ spec }: VolumeReplication): ClaimName => spec.dataSource.name
 const watchCalls =
   (world: () => MovingWorld, site: SiteNumber) =>
   (_: Rpc, replication: VolumeReplication, call: () => void): void => {
-    const { storage, bytes, primacies } = world();
+    const { storage, bytes, primacies, setup } = world();
     const claim = claimOf(replication);
     const before = storage.roleOf(site, claim);
     call();
     if (before === 'primary' || storage.roleOf(site, claim) !== 'primary') return;
+    // It asks no peer: what was admitted before a disaster it carries out after it, beside a new primary. Nothing is lost by that yet.
+    if (setup.forcePolicy === 'upstream' && storage.roleOf(otherSite(site), claim) === 'primary') {
+      bytes.contest(claim);
+      return;
+    }
     const primacy = primacies.get(replication.metadata.uid ?? '');
     bytes.notePromotion(site, claim, primacy?.accepted);
   };
