@@ -72,7 +72,8 @@ const call = async (
     if (seen.state !== 'ready')
       return { facts: { ...facts, driver: { ...seen, lostInCall: true } }, answers };
   }
-  return { facts, answers: { ...answers, [slotOf(step)]: answer } };
+  const told = step.rpc === 'info' ? { toldAt: now() } : {};
+  return { facts: { ...facts, ...told }, answers: { ...answers, [slotOf(step)]: answer } };
 };
 
 /** Does what a step says, and answers what is known then. */

@@ -60,6 +60,8 @@ export type Facts = {
   look: CloseLook | undefined;
   /** Milliseconds since the epoch when this pass began. */
   now: number;
+  /** When the driver told of the last sync, milliseconds since the epoch: a call can take long. */
+  toldAt?: number;
 };
 
 /** `status.state`, or `Unknown` where it is empty. */

@@ -30,7 +30,7 @@ export const followedNow = (
     askedAt: replicationOfVolume(facts.replication).askedAt,
     info: answers.info,
     isJournal: isJournal(prepared),
-    now: facts.now,
+    now: facts.toldAt ?? facts.now,
   });
 
 const readingOf = ({ status, message, since }: NewCondition): Followed => {
