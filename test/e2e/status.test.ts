@@ -144,6 +144,9 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
   });
 
   test('shows a planned move on its way, and NoPrimary in the middle of it', async () => {
+    // autoResync is for the return alone: while no site is primary there is nothing to fetch, and it is refused (DR108).
+    await askFor(clusters.first, 'secondary', { autoResync: false });
+    await untilVerdict('Protected');
     await askFor(clusters.second, 'secondary');
     const middle = await untilVerdict('NoPrimary');
     expect(rowOf(middle)).toMatchObject({ 'CLUSTER-1': 'secondary', 'CLUSTER-2': 'secondary' });
