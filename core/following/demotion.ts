@@ -74,6 +74,13 @@ export const demotionOf = (object: Demoted, askedAt: number | undefined): Demoti
 export const leftNothing = (demotion: Demotion): boolean =>
   demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');
 
+/**
+ * Whether a site's copy went its own way: it was demoted before anybody had followed it, and the other site was primary after that. What
+ * that one wrote is not here, whatever a driver calls equal, until the copy is made anew.
+ */
+export const hasParted = (own: Demotion, other: Demotion): boolean =>
+  own.kind === 'marked' && own.followed !== 'yes' && other.kind === 'marked' && other.at >= own.at;
+
 /** Clocks of two sites may differ by so much. */
 const siteClocksMs = 5 * 60_000;
 

@@ -32,7 +32,7 @@ export type PeerView =
   | {
       readonly state: 'not-primary';
       readonly site: string;
-      /** Its replication that is demoted, where it does not show that it left the other site with everything. */
+      /** Its replication that is demoted, unless it was never primary or is being made anew. */
       readonly left?: LeftCopy | undefined;
     }
   /** It may be primary: it did not answer, forbade the question, or its answer does not tell. `why` is one clause. */

@@ -40,13 +40,17 @@ const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
   if (role === 'unknown') return { state: 'unknown', site, why: `${protector.kind} ${name} there: ${why}` };
   const isResynced = replication.wants === 'resync';
   // What is asked to fetch the other copy was given up when that was asked for.
-  if (isResynced || leftNothing(replication.demotion)) return { state: 'not-primary', site };
+  if (isResynced || replication.demotion.kind === 'never') return { state: 'not-primary', site };
   const left = { replication: name, kind: protector.kind, demotion: replication.demotion };
   return { state: 'not-primary', site, left };
 };
 
-const rankOf = (view: View): number =>
-  order.indexOf(view.state) - (view.state === 'not-primary' && view.left !== undefined ? 0.5 : 0);
+/** Of several that are demoted, the one that may hold what no other has comes first. */
+const rankOf = (view: View): number => {
+  const place = order.indexOf(view.state);
+  if (view.state !== 'not-primary' || view.left === undefined) return place;
+  return place - (leftNothing(view.left.demotion) ? 0.25 : 0.5);
+};
 
 /**
  * What the other site is for a volume, from all its replications of that volume: primary as soon as one is or is to be, not

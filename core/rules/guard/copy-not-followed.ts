@@ -1,4 +1,4 @@
-import { type Demotion, leftNothing, wasPrimaryLater } from '../../following/demotion.ts';
+import { type Demotion, hasParted, leftNothing, wasPrimaryLater } from '../../following/demotion.ts';
 import type { Followed } from '../../following/followed.ts';
 import { formatAge } from '../../status/age.ts';
 import { oneLine } from '../one-line.ts';
@@ -55,12 +55,15 @@ const objectToPromotion =
     const left: LeftCopy | undefined = peer.state === 'not-primary' ? peer.left : undefined;
     if (left === undefined || peer.state !== 'not-primary') return undefined;
     const { demotion } = left;
-    if (leftNothing(demotion) || wasPrimaryLater(own, demotion)) return undefined;
+    const isParted = hasParted(own, demotion);
+    if (!isParted && (leftNothing(demotion) || wasPrimaryLater(own, demotion))) return undefined;
     const there = referenceTo({ ...left, site: peer.site });
     return {
       cause: demotion.kind === 'marked' && demotion.followed === 'no' ? 'not followed' : unknownCause,
       about: `claim ${namespace}/${claimName}`,
-      fact: `${whyIncomplete(demotion, oneLine(peer.site))} (${nameReplication(there)} there)`,
+      fact: leftNothing(demotion)
+        ? `this site was demoted before ${oneLine(peer.site)} had followed it, and ${oneLine(peer.site)} was primary after that (${nameReplication(there)} there)`
+        : `${whyIncomplete(demotion, oneLine(peer.site))} (${nameReplication(there)} there)`,
       risk: lostWith,
       next: `Make it primary there again, and demote it once this site has followed: ${askFor(there, { replicationState: 'primary' })}`,
     };

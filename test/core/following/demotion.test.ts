@@ -4,6 +4,7 @@ import {
   demotionAnnotation,
   demotionOf,
   demotionText,
+  hasParted,
   leftNothing,
   wasPrimaryLater,
 } from '../../../core/following/demotion.ts';
@@ -114,5 +115,29 @@ describe('a site was primary after the other one', () => {
     ['not where the other one never was: there is nothing to be later than', marked(6), never, false],
   ])('%s', (_, own, other, expected) => {
     expect(wasPrimaryLater(own, other)).toBe(expected);
+  });
+});
+
+describe('a copy went its own way', () => {
+  const marked = (followed: 'yes' | 'no' | 'unknown', seconds: number): Demotion => ({
+    kind: 'marked',
+    followed,
+    at: at + seconds * 1_000,
+  });
+
+  test.each<[string, Demotion, Demotion, boolean]>([
+    [
+      'where it was demoted unfollowed, and the other site was primary after that',
+      marked('no', 0),
+      marked('yes', 60),
+      true,
+    ],
+    ['where nobody knows whether it was followed', marked('unknown', 0), marked('yes', 60), true],
+    ['but not where it had been followed', marked('yes', 0), marked('yes', 60), false],
+    ['but not where the other site was primary before it alone', marked('no', 60), marked('yes', 0), false],
+    ['but not where the other site never was primary', marked('no', 0), { kind: 'never' }, false],
+    ['but not where it was never primary itself', { kind: 'never' }, marked('yes', 60), false],
+  ])('%s', (_, own, other, expected) => {
+    expect(hasParted(own, other)).toBe(expected);
   });
 });

@@ -30,7 +30,11 @@ const left = (demotion: object): PeerView =>
 
 describe('a site that is not primary for a volume', () => {
   test.each<[string, VolumeReplication, PeerView]>([
-    ['left everything where its demotion was marked as followed', marked('yes'), nothingLeft],
+    [
+      'tells when its demotion was, where that was marked as followed',
+      marked('yes'),
+      left({ kind: 'marked', followed: 'yes', at: demotedAt }),
+    ],
     ['left everything where it never was primary', vr({ ...secondary, generation: 1 }), nothingLeft],
     [
       'was left with something of its own where its demotion was marked as not followed',
