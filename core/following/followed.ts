@@ -43,7 +43,8 @@ const unknown = (why: string): Followed => ({ state: 'unknown', why });
 const neverPrimary: Check = (replication) => {
   const { role, why } = readRole(known(replication));
   if (role === 'primary') return undefined;
-  const isUntouched = replication.status?.state === undefined || replication.status.state === '';
+  // A status can be cleared; the finalizer tells that a controller has acted all the same.
+  const isUntouched = !replication.status?.state && !replication.isTakenUp;
   return role !== 'unknown' || isUntouched ? yes : unknown(`whether it was promoted is not known: ${why}`);
 };
 

@@ -2,10 +2,11 @@ import { type Demotion, demotionOf } from '../following/demotion.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { Condition, ManagedFieldsEntry, ObjectMeta } from '../model/kubernetes-object.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
-import type {
-  ReplicationState,
-  VolumeReplication,
-  VolumeReplicationStatus,
+import {
+  type ReplicationState,
+  replicationNames,
+  type VolumeReplication,
+  type VolumeReplicationStatus,
 } from '../model/volume-replication.ts';
 
 /** The object that protects one claim on one site: a VolumeReplication, or the group that the claim is part of. */
@@ -26,6 +27,8 @@ export type Replication = {
    */
   readonly askedAt: number | undefined;
   readonly deletingSince: number | undefined;
+  /** It carries the finalizer of the controllers: one has acted on it, whatever its status says. */
+  readonly isTakenUp: boolean;
   /** What it shows of its own last demotion. */
   readonly demotion: Demotion;
 };
@@ -75,6 +78,9 @@ const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
     createdAt: millisecondsOf(metadata.creationTimestamp),
     askedAt,
     deletingSince: millisecondsOf(metadata.deletionTimestamp),
+    isTakenUp: [replicationNames.finalizer, replicationNames.groupFinalizer].some((name) =>
+      metadata.finalizers?.includes(name),
+    ),
     demotion: demotionOf(object, askedAt),
   };
 };

@@ -45,6 +45,12 @@ describe('what was never primary has nothing that anybody could have followed:',
   });
 });
 
+test('a status that was cleared makes no primary one that was never promoted', () => {
+  const replication = vr({ hasStatus: false });
+  const finalizers = ['replication.storage.openshift.io'];
+  expect(stateOf({ ...replication, metadata: { ...replication.metadata, finalizers } })).toBe('unknown');
+});
+
 describe('what dr-controller tells of a primary', () => {
   const sets = (of: 'followed' | 'notFollowed' | 'followedUnknown') => ({ sets: ['promoted', of] as const });
 
