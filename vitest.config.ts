@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'unit',
           maxWorkers,
           include: ['test/{core,kube,csi,controller,plugin,sandbox,webhook}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
         },
       },
       {

@@ -235,11 +235,11 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
 
   test('says of a site that is dark that nothing of it was checked, and ends with 1 where none can be read', async () => {
     await sandbox.dr('sandbox', 'fail', 'cluster-2', '--hang');
-    const started = performance.now();
     const ended = await check('--request-timeout=1s');
-    expect(performance.now() - started).toBeLessThan(6_000);
     expect(ended.code).toBe(3);
-    expect(badRows(ended)[0]).toMatch(/^DR401 +error +cluster-2 +<none> +cannot be read: no answer from /);
+    expect(badRows(ended)[0]).toMatch(
+      /^DR401 +error +cluster-2 +<none> +cannot be read: no answer from .* within 1s/,
+    );
     expect(ended.stderr).toMatch(
       /Not checked: cluster-2 cannot be read \(CustomResourceDefinitions, Controllers, /,
     );

@@ -92,13 +92,11 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
   });
 
   test.each([
-    { how: 'refuses', flag: [], why: 'connection refused by 127.0.0.1:' },
-    { how: 'hangs', flag: ['--hang'], why: 'no answer from 127.0.0.1:' },
+    { how: 'refuses', flag: [], why: /connection refused by 127\.0\.0\.1:/ },
+    { how: 'hangs', flag: ['--hang'], why: /no answer from 127\.0\.0\.1:\d+ within 1s/ },
   ])('shows Unknown when the other site $how, within --request-timeout', async ({ flag, why }) => {
     await sandbox.dr('sandbox', 'fail', 'cluster-2', ...flag);
-    const started = performance.now();
     const ended = await status('--request-timeout=1s');
-    expect(performance.now() - started).toBeLessThan(5_000);
     expect(ended.code).toBe(3);
     expect(rowOf(ended)).toMatchObject({
       'CLUSTER-1': 'primary',
@@ -106,7 +104,7 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
       VERDICT: 'Unknown',
       MESSAGE: expect.stringContaining('kubectl --context cluster-2 get --raw=/readyz'),
     });
-    expect(rowOf(ended)['MESSAGE']).toContain(why);
+    expect(rowOf(ended)['MESSAGE']).toMatch(why);
     expect(ended.stderr).toContain('Warning: cluster-2 cannot be read');
     await sandbox.dr('sandbox', 'heal', 'cluster-2');
   });

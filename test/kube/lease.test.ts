@@ -92,23 +92,20 @@ test('one whose holder died is taken over after its duration', async () => {
 
 test('a leader that cannot renew stops being one before others may take over', async () => {
   const own = embedded.connectAgain();
-  const a = contender('cut-off', 'a', { cluster: own });
+  const a = contender('cut-off', 'a', { cluster: own, leaseDurationMs: 60_000 });
   const { lost } = await acquireLeadership(a.options);
   await embedded.server.refuse();
-  const refusedAt = Date.now();
+  // The lease itself lasts a minute, which nobody waits for here.
   await eventually(() => expect(lost.aborted).toBe(true));
-  expect(Date.now() - refusedAt).toBeLessThan(1_000);
   await embedded.server.listen();
   a.stop.abort();
 });
 
 test('a leader that cannot renew because the server hangs stops before others may take over, too', async () => {
-  const a = contender('hanging', 'a', { cluster: embedded.connectAgain() });
+  const a = contender('hanging', 'a', { cluster: embedded.connectAgain(), leaseDurationMs: 60_000 });
   const { lost } = await acquireLeadership(a.options);
   embedded.server.hang();
-  const hungAt = Date.now();
   await eventually(() => expect(lost.aborted).toBe(true));
-  expect(Date.now() - hungAt).toBeLessThan(1_000);
   embedded.server.resume();
   a.stop.abort();
 });

@@ -439,18 +439,16 @@ describe('a site that does not answer as it should', () => {
     const { cluster, requests } = await except('volumereplications', hang);
     let clock = 0;
     const peer = lookAt(cluster, () => Date.now() + clock);
-    const startedAt = performance.now();
-    expect(await peer.look(question(), never)).toMatchObject({ state: 'unknown' });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(await peer.look(question(), never)).toMatchObject({
+      state: 'unknown',
+      why: expect.stringContaining('within 2s'),
+    });
     const asked = () => requests.filter(({ url }) => url.includes('/volumereplications')).length;
     await eventually(async () => {
-      const before = performance.now();
+      const before = asked();
       expect(await peer.look(question(), never)).toMatchObject({ state: 'unknown' });
-      expect(performance.now() - before).toBeLessThan(500);
+      expect(asked()).toBe(before);
     });
-    const count = asked();
-    await peer.look(question(), never);
-    expect(asked()).toBe(count);
     clock += 6_000;
     void peer.look(question(), never);
     await eventually(() => expect(asked()).toBeGreaterThan(count));

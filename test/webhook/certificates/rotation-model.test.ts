@@ -325,7 +325,7 @@ const oldWorld = async (): Promise<World> => {
 const runs = Number(process.env['KUBECTL_DR_ROTATION_RUNS'] ?? 40);
 
 test('whatever happens in whatever order, nothing we do breaks a handshake that works, and left alone all work', {
-  timeout: 20_000 + runs * 1_000,
+  timeout: 120_000 + runs * 10_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.boolean(), anyHistory, async (isOld, events) => {

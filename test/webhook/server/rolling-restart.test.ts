@@ -70,6 +70,8 @@ test('kept-alive callers lose no review while each replica is replaced', async (
     const [old, ...others] = replicas as [ReviewServer, ...ReviewServer[]];
     const fresh = await startReplica();
     replicas = [...others, fresh];
+    const enough = answered + 25;
+    while (answered < enough) await new Promise(setImmediate);
     await old.drain({ delayMs: 200, graceMs: 5_000 });
   }
   isOver = true;
@@ -77,5 +79,4 @@ test('kept-alive callers lose no review while each replica is replaced', async (
   await Promise.all(replicas.map((server) => server.drain({ delayMs: 0, graceMs: 0 })));
   service.close();
   expect(failed).toEqual([]);
-  expect(answered).toBeGreaterThan(100);
 });

@@ -216,9 +216,8 @@ describe('draining', () => {
     const server = await startWithLeaf();
     const agent = keptAlive(first.ca);
     await sendReview(agent, { port: server.port, uid: 'a' });
-    const startedAt = performance.now();
-    await server.drain({ delayMs: 0, graceMs: 10_000 });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // A day: it would not end while anything is waited for.
+    await server.drain({ delayMs: 0, graceMs: 86_400_000 });
     agent.destroy();
   });
 
@@ -242,9 +241,7 @@ describe('draining', () => {
     const server = await startWithLeaf();
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
-    const startedAt = performance.now();
     await server.drain({ delayMs: 0, graceMs: 300 });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
     socket.destroy();
   });
 });
