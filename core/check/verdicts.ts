@@ -9,11 +9,12 @@ import { firstOf } from './on-each.ts';
 const codes: Readonly<Record<string, RuleCode>> = {
   SeveralReplications: 'DR105',
   FirstSyncPending: 'DR113',
+  NoLongerFollowed: 'DR113',
   SyncLate: 'DR303',
 };
 
 /** A move would be refused or lose something just now, though nothing is wrong. */
-const warnedOf: readonly string[] = ['FirstSyncPending'];
+const warnedOf: readonly string[] = ['FirstSyncPending', 'NoLongerFollowed'];
 
 /** What is said once about the site, or the pair, is not said again about each volume. */
 const saidElsewhere: readonly string[] = ['SiteUnreadable', 'NoPeer'];
@@ -25,7 +26,7 @@ const levels: Readonly<Record<Exclude<VerdictLevel, 'ok'>, FindingLevel>> = {
 };
 
 const levelOf = ({ level, reason }: VolumeStatus['verdict']): FindingLevel =>
-  level === 'ok' || warnedOf.includes(reason) ? 'warning' : levels[level];
+  level === 'ok' || (level === 'info' && warnedOf.includes(reason)) ? 'warning' : levels[level];
 
 const isSaidElsewhere = ({ verdict }: VolumeStatus): boolean => saidElsewhere.includes(verdict.reason);
 

@@ -81,6 +81,15 @@ export const leftNothing = (demotion: Demotion): boolean =>
 export const hasParted = (own: Demotion, other: Demotion): boolean =>
   own.kind === 'marked' && own.followed !== 'yes' && other.kind === 'marked' && other.at >= own.at;
 
+/**
+ * Whether a replica's copy parted from the primary's: it was demoted with writes that nobody had followed, and no sync has arrived since.
+ * `lastSync`: what the primary tells, of what follows it now; undefined: nothing. In milliseconds since the epoch.
+ */
+export const isApart = (replica: Demotion, lastSync: number | undefined): boolean =>
+  replica.kind === 'marked' &&
+  replica.followed === 'no' &&
+  (lastSync === undefined || lastSync <= replica.at);
+
 /** Clocks of two sites may differ by so much. */
 const siteClocksMs = 5 * 60_000;
 

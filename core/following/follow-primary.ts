@@ -2,7 +2,7 @@ import { millisecondsOf } from '../model/api-time.ts';
 import type { NewCondition } from '../model/condition.ts';
 import type { Condition } from '../model/kubernetes-object.ts';
 import type { GrpcCode, InfoAnswer } from '../replication/answer.ts';
-import { clockToleranceMs, followedCondition, isInFuture } from './followed.ts';
+import { clockToleranceMs, followedCondition, isInFuture, lostReason } from './followed.ts';
 
 /** What dr-controller knows of one primary in one pass. */
 export type PrimaryPass = {
@@ -40,12 +40,17 @@ const reasons = {
   clocks: 'ClocksDiffer',
   untold: 'SyncTimesNotTold',
   synced: 'SyncedSincePromote',
+  /** It was followed once, and the driver tells of no sync any more: the other copy fails, is made anew, or was promoted. */
+  lost: lostReason,
 } as const;
 
 const notYet = 'no snapshot that it took since it became primary is complete on the other site yet';
 
 const unseen =
   'it was promoted by another controller: a sync that is later than the moment at which primary was asked for will tell';
+
+const lost =
+  'the other site followed once, and the driver tells of no sync any more: its copy fails, is resynced, or was promoted';
 
 const followed = condition(
   'True',
@@ -73,6 +78,7 @@ const startOf = ({ before, promotedAt, askedAt, now }: PrimaryPass): Start => {
 /** Of a promote that was not seen, too, a later sync will tell: nobody has to be asked, only to wait. */
 const waiting = ({ since, reason }: Start): NewCondition => {
   if (reason === reasons.adopted) return condition('False', reason, unseen, since);
+  if (reason === reasons.lost) return condition('False', reason, lost, since);
   // Whatever kept times from being compared for a while is over.
   return condition('False', reason === reasons.noSync ? reason : reasons.promoted, notYet, since);
 };
@@ -81,9 +87,12 @@ const waiting = ({ since, reason }: Start): NewCondition => {
  * The last sync that counts: the promote itself takes a snapshot, within its call. A driver can tell of a sync of before for a while,
  * as its daemons look every so often; so a time that clocks cannot tell apart counts only once the driver has said that there is none.
  */
-const countsFrom = ({ since, reason }: Start): number =>
+const countsFrom = ({ since, reason }: Start): number => {
+  // A copy that parted from this one is told no sync of, ever: where one is told again, it follows again.
+  if (reason === reasons.lost) return Number.NEGATIVE_INFINITY;
   // Whole seconds, as drivers tell them.
-  reason === reasons.noSync ? since - (since % 1_000) : since + clockToleranceMs;
+  return reason === reasons.noSync ? since - (since % 1_000) : since + clockToleranceMs;
+};
 
 const judgeSync = (start: Start, lastSync: number, now: number): NewCondition => {
   if (isInFuture(lastSync, now)) {
@@ -94,12 +103,18 @@ const judgeSync = (start: Start, lastSync: number, now: number): NewCondition =>
 };
 
 /**
- * What `Followed` says after a pass over a primary. True stays until the next promote: who has followed once shows from then on whether
- * it still does.
+ * True stays until the next promote, or until the driver tells of no sync any more: a copy that was promoted over there by force, or is
+ * resynced, shows none (recorded), and nothing that is written here reaches it. An error that passes costs no more than the next look.
  */
+const stillFollowed = ({ info, isJournal, now }: PrimaryPass): NewCondition =>
+  info !== undefined && !isJournal && hasNoSync(info)
+    ? waiting({ since: now, reason: reasons.lost })
+    : followed;
+
+/** What `Followed` says after a pass over a primary. */
 export const followPrimary = (pass: PrimaryPass): NewCondition => {
   const { before, promotedAt, info, isJournal, now } = pass;
-  if (promotedAt === undefined && before?.status === 'True') return followed;
+  if (promotedAt === undefined && before?.status === 'True') return stillFollowed(pass);
   const start = startOf(pass);
   if (isJournal || (info?.ok === false && info.code === 'Unimplemented')) {
     const message =

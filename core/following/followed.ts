@@ -1,5 +1,7 @@
 import { millisecondsOf } from '../model/api-time.ts';
+import type { Condition } from '../model/kubernetes-object.ts';
 import { known } from '../model/reading.ts';
+import type { VolumeReplicationStatus } from '../model/volume-replication.ts';
 import { currentCondition, type Replication } from '../status/replication.ts';
 import { readRole } from '../status/role.ts';
 
@@ -15,12 +17,17 @@ export type Followed =
       readonly state: 'no';
       /** When it became primary at the latest, milliseconds since the epoch; undefined where nobody knows. */
       readonly since: number | undefined;
+      /** It was followed after its promote, and is not any more: then `since` is when that was seen. */
+      readonly isLost?: boolean;
     }
   /** `why` is one clause. */
   | { readonly state: 'unknown'; readonly why: string };
 
 /** The condition by which dr-controller tells of it while the volume is primary; kubernetes-csi-addons has none. */
 export const followedCondition = 'Followed';
+
+/** Its reason where the other site followed once, and does not any more. */
+export const lostReason = 'NoLongerFollowed';
 
 /** The clocks of one site (its API server, its nodes, its storage) may differ by so much, whole seconds in API times included. */
 export const clockToleranceMs = 2_000;
@@ -48,15 +55,22 @@ const neverPrimary: Check = (replication) => {
   return role !== 'unknown' || isUntouched ? yes : unknown(`whether it was promoted is not known: ${why}`);
 };
 
+/** What a condition `Followed` says; `since`: when it began to say so, milliseconds since the epoch. */
+export const readingOfFollowed = (
+  { status, reason, message }: Pick<Condition, 'status' | 'reason' | 'message'>,
+  since: number | undefined,
+): Followed => {
+  if (status === 'True') return yes;
+  if (status !== 'False') return unknown(message);
+  return { state: 'no', since, ...(reason === lostReason ? { isLost: true } : {}) };
+};
+
 /** dr-controller saw the promote, and what the driver has told since. It speaks of the spec that it acted on last. */
 const asTheControllerTells: Check = (replication) => {
   const condition = replication.status?.conditions?.find(({ type }) => type === followedCondition);
   const observed = replication.status?.observedGeneration;
   if (condition === undefined || condition.observedGeneration !== observed) return undefined;
-  if (condition.status === 'True') return yes;
-  return condition.status === 'False'
-    ? { state: 'no', since: millisecondsOf(condition.lastTransitionTime) }
-    : unknown(condition.message);
+  return readingOfFollowed(condition, millisecondsOf(condition.lastTransitionTime));
 };
 
 const tellsNoSyncs: Check = (_, { isJournal }) =>
@@ -90,6 +104,12 @@ export const followedSincePromote = (replication: Replication, options: Followed
   }
   return unknown('nothing tells');
 };
+
+/** The last sync of a primary, if it was taken since its promote, milliseconds since the epoch. */
+export const syncSincePromote = (
+  followed: Followed | undefined,
+  { lastSyncTime }: Pick<VolumeReplicationStatus, 'lastSyncTime'> = {},
+): number | undefined => (followed?.state === 'yes' ? millisecondsOf(lastSyncTime) : undefined);
 
 /** Whether the replication is one that dr-controller acts on: then its condition can be waited for. */
 export const hasFollowedCondition = (replication: Replication): boolean =>

@@ -110,7 +110,11 @@ const targetNotReady: Check = (now) =>
         const message = isPrimary
           ? `${name} is primary, too, or is to become so: one of the two holds an older copy`
           : `the copy on ${name} is older than that of ${now.sites.source.site.name}, as far as is known, and nothing tells that it was made anew`;
-        const next = now.commandFor('failback', now.sites.source.site);
+        // A return begins at a primary: where nothing is, the side with the good copy becomes primary again first.
+        const next =
+          source.value.role.role === 'secondary'
+            ? drCommand(now.sites.source.site, 'promote', volume.source)
+            : now.commandFor('failback', now.sites.source.site);
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
       });
 

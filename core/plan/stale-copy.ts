@@ -1,3 +1,5 @@
+import { hasParted, isApart } from '../following/demotion.ts';
+import { syncSincePromote } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import { currentCondition, replicationOfVolume } from '../status/replication.ts';
 import { followedBy } from '../step/followed-by.ts';
@@ -27,6 +29,16 @@ const hasFollowed = (copy: StepFacts, primary: StepFacts): boolean => {
   return followedBy(primary).state === 'yes' && isFollowing(copy) && lastSync > (askedAtOf(copy) ?? 0);
 };
 
+/** Its own demotion tells that nobody had followed it, and the other side was primary since. */
+const isApartFrom = (copy: StepFacts, source: StepFacts): boolean => {
+  const [own, other] = [replicationOf(copy), replicationOf(source)];
+  if (own?.spec.replicationState !== 'secondary' || other === undefined) return false;
+  const { demotion } = replicationOfVolume(own);
+  return source.role.role === 'primary'
+    ? isApart(demotion, syncSincePromote(followedBy(source), other.status))
+    : hasParted(demotion, replicationOfVolume(other).demotion);
+};
+
 /** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */
 export const isSaidStale = (
   { volume, source, target }: VolumeNow,
@@ -35,7 +47,7 @@ export const isSaidStale = (
   if (!source.known || !target.known) return false;
   const [primary, copy] = [replicationOf(source.value), replicationOf(target.value)];
   if (copy === undefined) return false;
-  if (isMarkedStale(copy)) return true;
+  if (isMarkedStale(copy) || isApartFrom(target.value, source.value)) return true;
   const wasMadeAnew = primary !== undefined && wasResyncedFrom(copy, source.value.here.name, primary);
   return isToldStale(volume) && !wasMadeAnew;
 };

@@ -11,6 +11,7 @@ import {
 } from './condition-sets.ts';
 import { type CarefulCall, currentState, type Facts } from './facts.ts';
 import { type Call, ruleFacts } from './rule-facts.ts';
+import type { StatusChange } from './status-change.ts';
 import { handOverBackoffMs, longestBackoffMs, type Requeue, type Step } from './step.ts';
 
 type Refusals = readonly Finding<GuardCode>[];
@@ -57,10 +58,12 @@ export const refuse = (
     reason,
     conditions,
     requeue = retryOf(refusals),
+    state = mayHavePromoted(facts) ? 'Unknown' : undefined,
   }: {
     reason: string;
     conditions: (source: string, message: string, error: string) => ConditionSet;
     requeue?: Requeue;
+    state?: StatusChange['state'];
   },
 ): Step => {
   const message = refusals.map((finding) => `${finding.code}: ${finding.message}`).join('; ');
@@ -69,7 +72,7 @@ export const refuse = (
     status: {
       message,
       conditions: unmet(conditions('volume', unmetPrerequisite, message), message),
-      ...(mayHavePromoted(facts) ? { state: 'Unknown' } : {}),
+      ...(state === undefined ? {} : { state }),
     },
     requeue,
     notes: [{ type: 'Warning', reason, message }],

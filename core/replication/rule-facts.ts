@@ -27,8 +27,8 @@ const memberOf = (
 export type Call =
   /** A replica that nobody resyncs becomes what the spec asks for. */
   | { readonly kind: 'replica'; readonly look: CloseLook }
-  /** A primary is demoted. */
-  | { readonly kind: 'demotion'; readonly followed: Followed };
+  /** What is primary, or may be, is demoted. `isTold`: a condition tells whether it is followed. */
+  | { readonly kind: 'demotion'; readonly followed: Followed; readonly isTold: boolean };
 
 const nobodyAsked: Pick<CloseLook, 'sameVolume' | 'peer'> = {
   sameVolume: notRead,
@@ -67,7 +67,7 @@ export const ruleFacts = (facts: Facts, call: Call): ReplicationFacts => {
     namespaceTerminating: notRead,
     copy: {
       followed: call.kind === 'demotion' ? call.followed : { state: 'yes' },
-      isTold: true,
+      isTold: call.kind !== 'demotion' || call.isTold,
       demotion: demotionOf(replication, undefined),
     },
     consent: {

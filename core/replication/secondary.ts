@@ -1,3 +1,4 @@
+import { demotionText } from '../following/demotion.ts';
 import { followedCondition } from '../following/followed.ts';
 import type { Answers, ResyncAnswer } from './answer.ts';
 import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts';
@@ -83,12 +84,22 @@ const isFollowing = ({ replication: { metadata, status } }: Facts): boolean => {
 /**
  * Forced where the user asks for it: then the local copy may be thrown away, and the peer is asked first. Unforced it only tells
  * how far it is. With a peer, a copy that is well is asked without force: what there is to discard would be the only good data,
- * and an error brings the force back at the next pass.
+ * and an error brings the force back at the next pass. One that was demoted before anybody had followed it looks well and is not.
  */
+const needsForce = (facts: Facts): boolean =>
+  wantsForce(facts) && !(facts.hasPeer && isFollowing(facts) && !wasLeftUnfollowed(facts));
+
 const resync = ({ facts, answers }: Situation): Step | undefined => {
   if (answers.resync !== undefined) return undefined;
-  const force = wantsForce(facts) && !(facts.hasPeer && isFollowing(facts));
+  const force = needsForce(facts);
   return (force ? stepBeforeResync(facts) : undefined) ?? { do: 'call', rpc: 'resync', force };
+};
+
+/** Its copy is given up for that of the other site: what it was demoted with matters no more. */
+const settleMark = ({ facts, answers }: Situation): Step | undefined => {
+  if (answers.resync?.ok !== true || !wasLeftUnfollowed(facts) || !needsForce(facts)) return undefined;
+  const { replication, now } = facts;
+  return { do: 'mark-demotion', text: demotionText('yes', replication.metadata.generation ?? 0, now) };
 };
 
 const resyncFailed = ({ facts, answers }: Situation): Step | undefined =>
@@ -188,6 +199,7 @@ const secondaryDecisions = [
   demoteDone,
   resync,
   resyncFailed,
+  settleMark,
   endResyncConsent,
   resyncRuns,
   inSync('volume is marked secondary', true),

@@ -1,10 +1,10 @@
 import { demotionOf, demotionText } from '../following/demotion.ts';
 import { followPrimary } from '../following/follow-primary.ts';
-import type { Followed } from '../following/followed.ts';
+import { type Followed, readingOfFollowed } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { NewCondition } from '../model/condition.ts';
 import { replicationOfVolume } from '../status/replication.ts';
-import type { Answers } from './answer.ts';
+import { type Answers, errorText } from './answer.ts';
 import { failedDemotion } from './condition-sets.ts';
 import { currentState, type Facts, followedBefore } from './facts.ts';
 import { firstSyncDelay } from './poll-interval.ts';
@@ -33,46 +33,90 @@ export const followedNow = (
     now: facts.toldAt ?? facts.now,
   });
 
-const readingOf = ({ status, message, since }: NewCondition): Followed => {
-  if (status === 'True') return { state: 'yes' };
-  return status === 'False' ? { state: 'no', since } : { state: 'unknown', why: message };
-};
+const readingOf = (now: NewCondition): Followed => readingOfFollowed(now, now.since);
 
 const isPrimary = ({ facts }: Situation): boolean => currentState(facts) === 'Primary';
 
-/** The driver is asked for the last sync unless it is known to be later than the promote. */
-const askWhileUnfollowed = ({ facts, answers }: Situation): Step | undefined =>
-  followedBefore(facts)?.status === 'True' || answers.info !== undefined
-    ? undefined
-    : { do: 'call', rpc: 'info', force: false };
+/** Also of what is known to be followed: a copy over there may have been promoted, or be resynced, since the last look. */
+const askForSync = ({ answers }: Situation): Step | undefined =>
+  answers.info === undefined ? { do: 'call', rpc: 'info', force: false } : undefined;
 
-const refuseUnfollowed = (situation: Situation): Step | undefined => {
-  const { facts } = situation;
-  const now = followedNow(situation, undefined);
-  const refusals = refusalsOf(facts, { kind: 'demotion', followed: readingOf(now) });
+type Unfollowed = {
+  readonly followed: Followed;
+  /** `Followed`, where the volume is known to be primary. */
+  readonly conditions: readonly NewCondition[];
+  /** What the driver tells of a volume whose status says nothing. */
+  readonly state?: 'Primary';
+};
+
+const refuseUnfollowed = (
+  { facts }: Situation,
+  { followed, conditions: told, state }: Unfollowed,
+): Step | undefined => {
+  const refusals = refusalsOf(facts, { kind: 'demotion', followed, isTold: told.length > 0 });
   if (refusals.length === 0) return undefined;
-  const since = now.since ?? millisecondsOf(followedBefore(facts)?.lastTransitionTime) ?? facts.now;
+  const begun = told[0]?.since ?? millisecondsOf(followedBefore(facts)?.lastTransitionTime);
   return refuse(facts, refusals, {
     reason: 'DemoteRefused',
-    conditions: (source, message, error) => [...failedDemotion(source, message, error), now],
-    requeue: { when: 'after', ms: firstSyncDelay(facts.now - since, secondaryRetryMs) },
+    conditions: (source, message, error) => [...failedDemotion(source, message, error), ...told],
+    requeue: { when: 'after', ms: firstSyncDelay(facts.now - (begun ?? facts.now), secondaryRetryMs) },
+    ...(state === undefined ? {} : { state }),
   });
 };
 
 /** Written down before the call: once it is demoted nothing tells any more. */
-const markDemotion = (situation: Situation): Step | undefined => {
-  const { replication, now } = situation.facts;
-  const { state } = readingOf(followedNow(situation, undefined));
+const markDemotion = ({ facts: { replication, now } }: Situation, { state }: Followed): Step | undefined => {
   const mark = demotionOf(replication, undefined);
   return mark.kind === 'marked' && mark.followed === state
     ? undefined
     : { do: 'mark-demotion', text: demotionText(state, replication.metadata.generation ?? 0, now) };
 };
 
-/** What comes before the demotion of a primary; undefined where it may be demoted. */
+const refuseOrMark = (situation: Situation, unfollowed: Unfollowed): Step | undefined =>
+  refuseUnfollowed(situation, unfollowed) ?? markDemotion(situation, unfollowed.followed);
+
+const primaryNow = (situation: Situation): Unfollowed => {
+  const now = followedNow(situation, undefined);
+  return { followed: readingOf(now), conditions: [now] };
+};
+
+/**
+ * Of a volume whose status says nothing: it was cleared, or the object was deleted without its controller and created anew. Only a
+ * primary tells of its last sync; ceph-csi answers InvalidArgument for a replica, and all other errors after it has seen a primary.
+ */
+const tellsItself = ({ facts, answers: { info } }: Situation): 'primary' | 'no primary' | 'unknown' => {
+  if (info?.ok) return 'primary';
+  if (info?.code === 'InvalidArgument') return 'no primary';
+  // Where nobody can ever tell, an object that was created as a secondary is taken at its word.
+  return info?.code === 'Unimplemented' && demotionOf(facts.replication, undefined).kind === 'never'
+    ? 'no primary'
+    : 'unknown';
+};
+
+const beforeDemotionOfUnknown = (situation: Situation): Step | undefined => {
+  switch (tellsItself(situation)) {
+    case 'no primary':
+      return undefined;
+    case 'primary':
+      return refuseOrMark(situation, { ...primaryNow(situation), state: 'Primary' });
+    case 'unknown': {
+      const { info } = situation.answers;
+      const said = info?.ok === false ? errorText(info) : 'nothing';
+      const why = `whether it is primary is not known: the driver says ${said}`;
+      return refuseOrMark(situation, { followed: { state: 'unknown', why }, conditions: [] });
+    }
+  }
+};
+
+/** What comes before the demotion of what is primary, or may be; undefined where it may be demoted. */
 export const stepBeforeDemotion = (situation: Situation): Step | undefined => {
-  if (!isPrimary(situation) || situation.answers.demote !== undefined) return undefined;
-  return askWhileUnfollowed(situation) ?? refuseUnfollowed(situation) ?? markDemotion(situation);
+  if (situation.answers.demote !== undefined || currentState(situation.facts) === 'Secondary')
+    return undefined;
+  const ask = askForSync(situation);
+  if (ask !== undefined) return ask;
+  return isPrimary(situation)
+    ? refuseOrMark(situation, primaryNow(situation))
+    : beforeDemotionOfUnknown(situation);
 };
 
 /** Whether what it holds may be on no other site, as it was demoted before that had followed: what a driver calls equal is not then. */

@@ -14,6 +14,7 @@ export type RepairFacts =
     }
   | { readonly subject: 'claim'; readonly claim: PersistentVolumeClaim }
   | {
+      /** A change of the spec: nothing else raises the generation. */
       readonly subject: 'demotion';
       /** As it is stored now. */
       readonly before: ReplicationObject;

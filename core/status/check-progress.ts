@@ -1,3 +1,5 @@
+import { isApart } from '../following/demotion.ts';
+import { syncSincePromote } from '../following/followed.ts';
 import { formatAge } from './age.ts';
 import { drCommand } from './dr-command.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
@@ -104,6 +106,26 @@ export const splitBrainAtDriver: VerdictCheck = (facts) => {
   return verdict('SplitBrain', {
     reason: isSaid ? 'DriverSplitBrain' : 'NotFollowing',
     message: `${side.site.name} does not follow ${primary.site.name}${isSaid ? '' : ', as after a split brain'}: ${side.role.why}; what was written on ${side.site.name} alone is lost when its copy is made anew`,
+    next: drCommand(side.site, 'resync', { namespace: facts.namespace, name: facts.claimName }),
+  });
+};
+
+/** A replica that was demoted with writes which nobody had followed: both copies hold what the other one lacks, whatever a driver shows. */
+export const copyApart: VerdictCheck = (facts) => {
+  const primary = onlyPrimaryOf(facts);
+  if (primary === undefined || facts.unmatched !== undefined) return undefined;
+  const lastSync = syncSincePromote(facts.followed, primary.volume?.replication?.status);
+  const side = sidesOf(facts).find(
+    ({ role: { role, wants }, volume }) =>
+      role === 'secondary' &&
+      wants === 'secondary' &&
+      volume?.replication !== undefined &&
+      isApart(volume.replication.demotion, lastSync),
+  );
+  if (side === undefined) return undefined;
+  return verdict('SplitBrain', {
+    reason: 'CopyApart',
+    message: `${side.site.name} was demoted before ${primary.site.name} had followed it, and no sync has arrived there since: what was written on ${side.site.name} alone is lost when its copy is resynced`,
     next: drCommand(side.site, 'resync', { namespace: facts.namespace, name: facts.claimName }),
   });
 };

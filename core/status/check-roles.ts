@@ -96,14 +96,26 @@ export const replicaWithoutPeer: VerdictCheck = (facts) => {
   });
 };
 
-/** The side that was demoted last, if the other one is known not to have everything of it. */
-const leftUnfollowed = (sides: readonly SideFacts[]): SideFacts | undefined => {
+/** A side that cannot be promoted without loss, and the one that can. */
+type Left = { readonly last: SideFacts; readonly message: string };
+
+/** Of the sides that tell of their demotion, the one that was demoted last, where the two copies differ: it is promoted again. */
+const leftUnfollowed = (sides: readonly SideFacts[]): Left | undefined => {
   const marked = sides.flatMap((side) => {
     const demotion = side.volume?.replication?.demotion;
     return demotion?.kind === 'marked' ? [{ side, demotion }] : [];
   });
-  const [last] = marked.toSorted((a, b) => b.demotion.at - a.demotion.at);
-  return last?.demotion.followed === 'no' ? last.side : undefined;
+  const [last, before] = marked.toSorted((a, b) => b.demotion.at - a.demotion.at);
+  if (last === undefined) return undefined;
+  const name = last.side.site.name;
+  if (last.demotion.followed === 'no') {
+    const message = `${name} was demoted before the other site had followed it, and holds what that one lacks`;
+    return { last: last.side, message };
+  }
+  if (before?.demotion.followed !== 'no') return undefined;
+  const other = before.side.site.name;
+  const message = `${other} was demoted before ${name} had followed it, and ${name} was primary after that: the copies differ`;
+  return { last: last.side, message };
 };
 
 /** Both copies are demoted: the middle of a planned move, or a move that stopped there. */
@@ -116,8 +128,8 @@ export const noPrimary: VerdictCheck = (facts) => {
   if (left !== undefined)
     return verdict('NoPrimary', {
       reason: 'LeftUnfollowed',
-      message: `no site is primary: ${left.site.name} was demoted before the other site had followed it, and holds what that one lacks: promote it there again`,
-      next: askForState(left, 'primary'),
+      message: `no site is primary: ${left.message}: promote ${left.last.site.name} again`,
+      next: askForState(left.last, 'primary'),
     });
   const waiting = longestSo(demoted.filter(({ role }) => !role.inSync));
   if (waiting === undefined)

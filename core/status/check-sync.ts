@@ -2,7 +2,7 @@ import { formatAge } from './age.ts';
 import { onlyPrimaryOf, sidesOf } from './facts.ts';
 import { criticalIntervals, isLate } from './lag.ts';
 import { describeReplication, showClass } from './next-command.ts';
-import { elapsed, firstSyncPatience, forAge } from './patience.ts';
+import { elapsed, firstSyncPatience, forAge, settleTime } from './patience.ts';
 import { currentCondition } from './replication.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
@@ -23,6 +23,20 @@ export const primaryDegraded: VerdictCheck = (facts) => {
     reason: bad.reason,
     message: `${side.site.name}: ${bad.message.trim().replace(/:$/, '')}`,
     next: describeReplication(side),
+  });
+};
+
+/** It was followed, and the driver tells of no sync any more. A look that fails once passes; a copy that fails does not. */
+export const noLongerFollowed: VerdictCheck = (facts) => {
+  const side = onlyPrimaryOf(facts);
+  const { followed, now } = facts;
+  if (side === undefined || followed?.state !== 'no' || !followed.isLost) return undefined;
+  const isOverdue = (elapsed(followed.since, now) ?? 0) > settleTime;
+  const replica = sidesOf(facts).find((it) => it !== side);
+  return verdict(isOverdue ? 'Degraded' : 'Moving', {
+    reason: 'NoLongerFollowed',
+    message: `not followed any more${forAge(followed.since, now)}: what is written on ${side.site.name} now is on it alone`,
+    next: describeReplication(replica?.volume?.replication === undefined ? side : replica),
   });
 };
 

@@ -3,6 +3,7 @@ import {
   attemptFailing,
   changeRunning,
   controllerIdle,
+  copyApart,
   replicationDeleting,
   severalReplications,
   splitBrainAtDriver,
@@ -16,7 +17,14 @@ import {
   splitBrain,
   twoWantPrimary,
 } from './check-roles.ts';
-import { healthy, lagging, neverSynced, primaryDegraded, scheduleUnknown } from './check-sync.ts';
+import {
+  healthy,
+  lagging,
+  neverSynced,
+  noLongerFollowed,
+  primaryDegraded,
+  scheduleUnknown,
+} from './check-sync.ts';
 import type { PairFacts } from './facts.ts';
 import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
@@ -31,6 +39,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   operationRunning, // a procedure is at it: what follows is what it waits for, or mends
   operationStopped, // no primary, by a procedure that stopped: nothing of what follows brings one back
   controllerIdle, // the spec is newer than the status
+  copyApart, // a replica was demoted with writes of its own
   splitBrainAtDriver, // a replica fails in the words of a split brain
   attemptFailing, // the last attempt failed
   changeRunning, // between two states
@@ -38,6 +47,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   replicaWithoutPeer, // nothing is known of the primary
   noPrimary, // both demoted
   primaryDegraded, // the driver says so
+  noLongerFollowed, // the copy followed once
   neverSynced, // nothing has arrived yet
   scheduleUnknown, // lag cannot be judged
   lagging, // too old a copy

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../core/model/error.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
-import { stopsAskingForPrimary } from '../../core/rules/repair/note-demotion.ts';
+import { mayNeedNote } from '../../core/rules/repair/note-demotion.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import type { ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
@@ -54,6 +55,9 @@ const repairClaim = ({ object, namespace: sentTo }: AdmissionRequest): RepairFac
   return { subject: 'claim', claim: { ...claim, metadata: { ...claim.metadata, namespace } } };
 };
 
+const changesSpec = ({ object, oldObject }: AdmissionRequest): boolean =>
+  !isDeepStrictEqual(object?.['spec'], oldObject?.['spec']);
+
 const noteDemotion = (
   sources: LookBack,
   request: AdmissionRequest,
@@ -62,7 +66,7 @@ const noteDemotion = (
   const subject = readSubject(request, kind);
   if (subject?.before === undefined || subject.after === undefined) return undefined;
   const { before, after } = subject;
-  if (!stopsAskingForPrimary({ before, after })) return undefined;
+  if (!mayNeedNote({ before, after }) || !changesSpec(request)) return undefined;
   const { followed } = copyBefore(sources, subject);
   return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
 };

@@ -24,8 +24,17 @@ const waitForCopy = ({ change, copy, members }: ReplicationFacts): string => {
   return `Wait until a sync is known that is later than its promote: ${showBothSites(change.namespace, claimName)}`;
 };
 
-const sinceWhen = ({ since }: Extract<Followed, { state: 'no' }>, now: number): string =>
+const sinceWhen = (since: number | undefined, now: number): string =>
   since === undefined ? '' : ` (${formatAge(Math.max(0, now - since))} ago)`;
+
+const notFollowed = (followed: Exclude<Followed, { state: 'yes' }>, name: string, now: number): string => {
+  if (followed.state === 'unknown')
+    return `cannot tell whether the other site has followed ${name} since it became primary (${oneLine(followed.why)})`;
+  const when = sinceWhen(followed.since, now);
+  return followed.isLost
+    ? `the other site followed ${name}, and the driver tells of no sync any more (seen${when})`
+    : `the other site has not followed ${name} since it became primary${when}`;
+};
 
 /** A primary that steps down before the other site has anything that was written since it became primary. */
 const objectToDemotion = (facts: ReplicationFacts): readonly Objection[] => {
@@ -33,11 +42,7 @@ const objectToDemotion = (facts: ReplicationFacts): readonly Objection[] => {
   const { followed } = copy;
   const wasPrimary = change.before?.replicationState === 'primary' || change.state === 'Primary';
   if (!wasPrimary || !leavesPrimary(change) || followed.state === 'yes') return [];
-  const name = nameReplication(change);
-  const fact =
-    followed.state === 'no'
-      ? `the other site has not followed ${name} since it became primary${sinceWhen(followed, consent.now)}`
-      : `cannot tell whether the other site has followed ${name} since it became primary (${oneLine(followed.why)})`;
+  const fact = notFollowed(followed, nameReplication(change), consent.now);
   return [{ fact, risk: lostAtOnce, next: waitForCopy(facts) }];
 };
 

@@ -10,8 +10,15 @@ const nothing: Repair = { patch: [], done: [] };
 type Change = { readonly before: ReplicationObject; readonly after: ReplicationObject };
 
 /** It asked for primary, and does not any more. */
-export const stopsAskingForPrimary = ({ before, after }: Change): boolean =>
+const stopsAskingForPrimary = ({ before, after }: Change): boolean =>
   before.spec.replicationState === 'primary' && after.spec.replicationState !== 'primary';
+
+/** It was demoted, and stays so. What asks for a resync gives its copy up, and nothing has to be remembered of it. */
+const staysDemoted = ({ before, after }: Change): boolean =>
+  before.spec.replicationState === 'secondary' && after.spec.replicationState === 'secondary';
+
+/** Whether a change can need a note: what is gathered for one costs a look at the class. */
+export const mayNeedNote = (change: Change): boolean => stopsAskingForPrimary(change) || staysDemoted(change);
 
 const markTextOf = ({ metadata }: KubernetesObject): string | undefined =>
   metadata.annotations?.[demotionAnnotation];
@@ -33,6 +40,19 @@ const setMark = (object: ReplicationObject, text: string): PatchOperation => {
   return { op, path: pointerTo('metadata', 'annotations', demotionAnnotation), value: text };
 };
 
+const noteWith = (after: ReplicationObject, text: string): Repair =>
+  markTextOf(after) === text
+    ? nothing
+    : { patch: [setMark(after, text)], done: [{ code: 'DR204', message: undefined }] };
+
+/** A note is valid for one version of the spec: any other change, such as of autoResync, would end it, and nobody would know any more. */
+const carryAlong = ({ before, after }: Change, generation: number): Repair => {
+  const demotion = demotionOf(before, undefined);
+  return demotion.kind === 'marked'
+    ? noteWith(after, demotionText(demotion.followed, generation, demotion.at))
+    : nothing;
+};
+
 /**
  * DR204. Once a volume is demoted nothing on it tells whether the other site had followed, and kubernetes-csi-addons writes nothing
  * down: so it is noted with the change that asks for the demotion. Nobody is warned: it changes nothing for whoever asks, and where the other
@@ -42,8 +62,7 @@ export const noteDemotion = (facts: Extract<RepairFacts, { subject: 'demotion' }
   const { before, after, followed, now } = facts;
   // The API server counts a change of the spec after this: the object still carries the generation of before.
   const generation = (before.metadata.generation ?? 0) + 1;
-  if (!stopsAskingForPrimary(facts) || bringsMark(before, after, generation)) return nothing;
-  const text = demotionText(followed, generation, now);
-  if (markTextOf(after) === text) return nothing;
-  return { patch: [setMark(after, text)], done: [{ code: 'DR204', message: undefined }] };
+  if (bringsMark(before, after, generation)) return nothing;
+  if (staysDemoted(facts)) return carryAlong(facts, generation);
+  return stopsAskingForPrimary(facts) ? noteWith(after, demotionText(followed, generation, now)) : nothing;
 };

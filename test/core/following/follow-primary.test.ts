@@ -234,7 +234,6 @@ describe('what has followed once', () => {
   const before = known('True', 'SyncedSincePromote');
 
   test.each<[string, Partial<PrimaryPass>]>([
-    ['the driver finds no sync any more', { info: failed('NotFound') }],
     ['the driver is away', { info: failed('Unavailable') }],
     ['nobody was asked', { info: undefined }],
     ['the last sync is told as one of before', { info: synced(second - 60_000) }],
@@ -242,6 +241,24 @@ describe('what has followed once', () => {
     ['the class mirrors in journal mode', { isJournal: true }],
   ])('has followed until the next promote, though %s', (_, differs) => {
     expect(says({ before, ...differs })).toEqual(['True SyncedSincePromote', undefined]);
+  });
+
+  test.each(['NotFound', 'FailedPrecondition', 'Internal'] as const)(
+    'does not follow any more once the driver says %s: a copy that was promoted, or is resynced, shows no sync',
+    (code) => {
+      const lost = { before, info: failed(code) };
+      expect(says(lost)).toEqual(['False NoLongerFollowed', now - second]);
+    },
+  );
+
+  test('does not follow from the first such answer on, and follows again with any sync that is told', () => {
+    const lost = known('False', 'NoLongerFollowed');
+    expect(says({ before: lost, info: failed('Internal') })).toEqual(['False NoLongerFollowed', 0]);
+    expect(says({ before: lost, info: failed('Unavailable') })).toEqual(['False NoLongerFollowed', 0]);
+    expect(says({ before: lost, info: synced(second - 60_000) })).toEqual([
+      'True SyncedSincePromote',
+      undefined,
+    ]);
   });
 
   test('has not followed after the next promote', () => {

@@ -22,6 +22,10 @@ const primary = (synced: number | undefined) => ({
 const copy = (annotations: Record<string, string> = {}) => ({
   replications: known([annotated(vr(secondary), annotations)]),
 });
+/** Demoted ten minutes ago, unless said otherwise. */
+const left = (followed: 'yes' | 'no', minutes = 10) => ({
+  replications: known([vr({ ...secondary, asked: minutes, left: [followed, minutes] })]),
+});
 const marked = { 'kubectl-dr.dev/stale-against': 'east/db-uid' };
 const remade = { 'kubectl-dr.dev/resynced-from': 'east/db-uid' };
 const remadeFromAnother = { 'kubectl-dr.dev/resynced-from': 'east/older-uid' };
@@ -45,6 +49,31 @@ describe('a copy', () => {
       'that a record tells of is older',
       { source: primary(undefined), target: copy(), isToldStale: true },
       { said: true, is: true },
+    ],
+    [
+      'that was demoted before anybody had followed it is older',
+      { source: primary(20), target: left('no') },
+      { said: true, is: true },
+    ],
+    [
+      'that was demoted so, and follows again, is none',
+      { source: primary(5), target: left('no') },
+      { said: false, is: false },
+    ],
+    [
+      'that was demoted after it had been followed is none',
+      { source: primary(20), target: left('yes') },
+      { said: false, is: false },
+    ],
+    [
+      'that was demoted so before the source was is older, though nothing is primary any more',
+      { source: left('yes', 5), target: left('no') },
+      { said: true, is: true },
+    ],
+    [
+      'that was demoted so after the source was is the one that counts',
+      { source: left('yes', 20), target: left('no') },
+      { said: false, is: false },
     ],
     [
       'that was made anew from this very primary is none, whatever a record tells',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../../core/consent.ts';
 import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
 import type { Answers } from '../../../core/replication/answer.ts';
-import { facts, followedPrimary, play, replication, startOfTests } from './play.ts';
+import { facts, followedPrimary, play, replication, startOfTests, synced } from './play.ts';
 
 const ok = { ok: true } as const;
 const running = { ok: true, ready: false } as const;
@@ -57,21 +57,21 @@ const ended: Case[] = [
     spec: secondary,
     state: 'Primary',
     accepts: ['force-promote'],
-    answers: { demote: ok },
+    answers: { info: synced, demote: ok },
   },
   {
     sentence: 'to demote a volume in use ends once it is demoted',
     spec: secondary,
     state: 'Primary',
     accepts: ['demote-in-use'],
-    answers: { demote: ok },
+    answers: { info: synced, demote: ok },
   },
   {
     sentence: 'to demote a volume in use ends although the resync after it is to come',
     spec: following,
     state: 'Primary',
     accepts: ['demote-in-use'],
-    answers: { demote: ok },
+    answers: { info: synced, demote: ok },
   },
   {
     sentence: 'to a resync ends once the driver took it',
@@ -85,7 +85,7 @@ const ended: Case[] = [
     spec: following,
     state: 'Secondary',
     accepts: ['demote-in-use', 'resync'],
-    answers: { demote: ok, resync: running },
+    answers: { info: synced, demote: ok, resync: running },
   },
 ];
 
@@ -95,28 +95,28 @@ const kept: Case[] = [
     spec: secondary,
     state: 'Secondary',
     accepts: ['force-promote'],
-    answers: { demote: ok, resync: running },
+    answers: { info: synced, demote: ok, resync: running },
   },
   {
     sentence: 'to demote and resync stays while the resync is to come',
     spec: following,
     state: 'Primary',
     accepts: ['demote-in-use', 'resync'],
-    answers: { demote: ok },
+    answers: { info: synced, demote: ok },
   },
   {
     sentence: 'to a resync stays while the driver has not taken it',
     spec: following,
     state: 'Secondary',
     accepts: ['resync'],
-    answers: { demote: ok, resync: broken },
+    answers: { info: synced, demote: ok, resync: broken },
   },
   {
     sentence: 'to a resync stays while nobody asks for one',
     spec: secondary,
     state: 'Secondary',
     accepts: ['resync'],
-    answers: { demote: ok, resync: running },
+    answers: { info: synced, demote: ok, resync: running },
   },
   {
     sentence: 'to demote a volume in use stays while it is primary and is to be',
@@ -130,7 +130,7 @@ const kept: Case[] = [
     spec: secondary,
     state: 'Primary',
     accepts: ['demote-in-use'],
-    answers: { demote: broken },
+    answers: { info: synced, demote: broken },
   },
 ];
 

@@ -5,7 +5,7 @@ import type { Condition } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { known } from '../../../core/model/reading.ts';
 import type { VolumeReplication, VolumeReplicationStatus } from '../../../core/model/volume-replication.ts';
-import type { Answers } from '../../../core/replication/answer.ts';
+import type { Answers, InfoAnswer } from '../../../core/replication/answer.ts';
 import type { CloseLook, Facts } from '../../../core/replication/facts.ts';
 import { nextStep } from '../../../core/replication/next-step.ts';
 import { statusPatch } from '../../../core/replication/status-change.ts';
@@ -97,6 +97,18 @@ export const facts = (change: Partial<Facts> = {}): Facts => ({
   now: startOfTests,
   ...change,
 });
+
+/** A driver's word that all up to the start of the tests has arrived over there. */
+export const synced: InfoAnswer = {
+  ok: true,
+  info: {
+    lastSyncTime: startOfTests,
+    lastSyncDuration: undefined,
+    lastSyncBytes: 0,
+    health: 'healthy',
+    message: 'local image is primary',
+  },
+};
 
 /** What the looks of a pass find. */
 export type Found = Partial<Pick<CloseLook, 'peer' | 'sameVolume'>>;

@@ -9,6 +9,7 @@ import {
   owner,
   play,
   replication,
+  synced,
   volume,
 } from './play.ts';
 
@@ -206,6 +207,7 @@ describe('a volume that another VolumeReplication has through another claim', ()
     state: 'Primary',
   } as const;
   const ok = { ok: true } as const;
+  const ready = { ok: true, ready: true } as const;
   const secondary = (state = '') =>
     replication({ replicationState: 'secondary' }, state === 'Primary' ? followedPrimary() : { state });
 
@@ -232,10 +234,13 @@ describe('a volume that another VolumeReplication has through another claim', ()
     ['who has it steps down for the other', secondary('Primary'), sharer],
     [
       'the other is a replica, too',
-      secondary(),
+      secondary('Secondary'),
       { ...sharer, wants: 'secondary', state: 'Secondary' } as const,
     ],
   ])('is demoted where %s', (_, asked, other) => {
-    expect(play(facts({ replication: asked, sharers: [other] }), { demote: ok }).steps).toContain('demote');
+    expect(
+      play(facts({ replication: asked, sharers: [other] }), { info: synced, demote: ok, resync: ready })
+        .steps,
+    ).toContain('demote');
   });
 });

@@ -75,9 +75,34 @@ const lineOf = (type: string, { status }: Played): string | undefined =>
   conditionLines(status).find((line) => line.startsWith(`${type}=`));
 
 describe('a primary that is to become secondary', () => {
-  test('is demoted at once where the other site is known to have followed: the driver is not asked for its last sync', () => {
-    expect(play(asked(followedPrimary()), { demote: ok }).steps).toEqual(['mark-demotion', 'demote']);
+  test('is demoted at once where the other site is known to have followed, and the driver still tells of a sync', () => {
+    const played = play(asked(followedPrimary()), { info: before, demote: ok });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
   });
+
+  test.each(['Unavailable', 'DeadlineExceeded', 'InvalidArgument'] as const)(
+    'is demoted at once where it was followed, though the driver answers %s: that is no news about the copy',
+    (code) => {
+      const played = play(asked(followedPrimary()), { info: failure(code), demote: ok });
+      expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
+    },
+  );
+
+  test.each([noSync, failure('FailedPrecondition'), failure('Internal'), syncedAt(undefined)])(
+    'is not demoted where it was followed, and the driver tells of no sync any more: the copy over there failed, or went its own way',
+    (info) => {
+      const played = play(asked(followedPrimary()), { info });
+      expect(played.steps).toEqual(['info']);
+      expect(played.status?.message).toMatch(
+        /^DR113: the other site followed VolumeReplication default\/vr, and the driver tells of no sync any more/,
+      );
+      expect(lineOf('Followed', played)).toMatch(/^Followed=False NoLongerFollowed/);
+      const later = { now: startOfTests + 8_000 };
+      expect(play(asked(played.status, later), { info }).steps).toEqual(['info']);
+      const again = play(asked(played.status, later), { info: before, demote: ok });
+      expect(again.steps).toEqual(['info', 'mark-demotion', 'demote']);
+    },
+  );
 
   test('is demoted once the driver tells of a sync since the promote, in the pass in which it does', () => {
     const played = play(asked(unfollowed()), { info: since, demote: ok });
@@ -161,10 +186,10 @@ describe('a primary that is to become secondary', () => {
 
   test('still counts as followed after a demotion that failed once', () => {
     const inUse = failure('FailedPrecondition', 'metadata is still present on the image');
-    const failed = play(asked(followedPrimary()), { demote: inUse });
+    const failed = play(asked(followedPrimary()), { info: since, demote: inUse });
     expect(failed.status).toMatchObject({ state: 'Primary', observedGeneration: 4 });
-    const again = play(asked(failed.status, { now: startOfTests + 1_000 }), { demote: ok });
-    expect(again.steps).toEqual(['mark-demotion', 'demote']);
+    const again = play(asked(failed.status, { now: startOfTests + 1_000 }), { info: since, demote: ok });
+    expect(again.steps).toEqual(['info', 'mark-demotion', 'demote']);
     expect(again.status).toMatchObject({ state: 'Secondary' });
   });
 
@@ -174,7 +199,68 @@ describe('a primary that is to become secondary', () => {
     const { status } = play(primary);
     expect(status?.observedGeneration).toBe(4);
     const then = facts({ replication: replication(secondary, status, { generation: 5 }) });
-    expect(play(then, { demote: ok }).steps).toEqual(['mark-demotion', 'demote']);
+    expect(play(then, { info: since, demote: ok }).steps).toEqual(['info', 'mark-demotion', 'demote']);
+  });
+});
+
+describe('a volume of which no status tells what it is, and that is to become secondary', () => {
+  const untold = (more: Record<string, string> = {}, generation = 1): Facts =>
+    facts({
+      replication: replication(secondary, undefined, { generation, annotations: more }),
+    });
+  const none = failure('InvalidArgument', 'image is not in primary state');
+
+  test('is demoted where the driver says that it is a replica', () => {
+    expect(play(untold(), { info: none, demote: ok }).steps).toEqual(['info', 'demote']);
+  });
+
+  test.each([before, syncedAt(startOfTests - 1_000)])(
+    'is not demoted where the driver tells of its last sync, as only of a primary: it was perhaps promoted since',
+    (info) => {
+      const played = play(untold(), { info });
+      expect(played.steps).toEqual(['info']);
+      expect(played.status).toMatchObject({
+        state: 'Primary',
+        message: expect.stringMatching(/^DR113: the/),
+      });
+      expect(lineOf('Followed', played)).toMatch(/^Followed=False PromoteNotSeen/);
+    },
+  );
+
+  test('is demoted once a sync is told of that is later than the wish', () => {
+    const refused = play(untold(), { info: before }).status;
+    const given = facts({
+      replication: replication(secondary, refused, { generation: 1 }),
+      now: startOfTests + 60_000,
+    });
+    const played = play(given, { info: syncedAt(startOfTests + 30_000), demote: ok });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
+  });
+
+  test.each(['NotFound', 'FailedPrecondition', 'Internal', 'Unavailable'] as const)(
+    'is not demoted where the driver answers %s: it may be a primary',
+    (code) => {
+      const played = play(untold(), { info: failure(code) });
+      expect(played.steps).toEqual(['info']);
+      expect(played.status?.message).toMatch(/^DR113: cannot tell .*whether it is primary is not known/);
+    },
+  );
+
+  test('is demoted with consent, and that nobody could tell is written down', () => {
+    const played = play(untold(consentTo('lose-since-promote')), {
+      info: failure('FailedPrecondition'),
+      demote: ok,
+    });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote', 'remove-consent']);
+    expect(played.annotations[demotionAnnotation]).toContain('"followed":"unknown"');
+  });
+
+  test.each([
+    [1, ['info', 'demote']],
+    [2, ['info']],
+  ])('by a driver that knows no such call: in its version %i the calls are %j', (generation, steps) => {
+    const given = untold({}, generation);
+    expect(play(given, { info: failure('Unimplemented'), demote: ok }).steps).toEqual(steps);
   });
 });
 
@@ -215,7 +301,7 @@ describe('the mark of a demotion', () => {
     JSON.parse(annotations[demotionAnnotation] ?? 'null');
 
   test.each<[string, FollowedState, Facts, Answers]>([
-    ['that the other site had followed', 'yes', asked(followedPrimary()), { demote: ok }],
+    ['that the other site had followed', 'yes', asked(followedPrimary()), { info: since, demote: ok }],
     ['that it had not', 'no', asked(unfollowed(), withConsent), { info: before, demote: ok }],
     [
       'that nobody can tell',
@@ -232,8 +318,11 @@ describe('the mark of a demotion', () => {
   });
 
   test('that somebody wrote with the demotion, and that says the same, is left as it is', () => {
-    const played = play(asked(followedPrimary(), { annotations: markOf('yes') }), { demote: ok });
-    expect(played.steps).toEqual(['demote']);
+    const played = play(asked(followedPrimary(), { annotations: markOf('yes') }), {
+      info: since,
+      demote: ok,
+    });
+    expect(played.steps).toEqual(['info', 'demote']);
   });
 
   test.each([
@@ -241,8 +330,8 @@ describe('the mark of a demotion', () => {
     ['of an earlier demotion', markOf('yes', 2)],
     ['that cannot be read', { [demotionAnnotation]: '{' }],
   ])('%s is written over', (_, annotations) => {
-    const played = play(asked(followedPrimary(), { annotations }), { demote: ok });
-    expect(played.steps).toEqual(['mark-demotion', 'demote']);
+    const played = play(asked(followedPrimary(), { annotations }), { info: since, demote: ok });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
     expect(reallyMarked(played)).toMatchObject({ followed: 'yes', generation: 4 });
   });
 

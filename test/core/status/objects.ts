@@ -1,3 +1,5 @@
+import { demotionAnnotation, demotionText, type FollowedState } from '../../../core/following/demotion.ts';
+import { followedCondition, lostReason } from '../../../core/following/followed.ts';
 import type { Condition } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../../core/model/reading.ts';
@@ -134,7 +136,20 @@ export type VrSketch = {
   name?: string;
   className?: string;
   hasStatus?: boolean;
+  /** What its note of the demotion says, and how many minutes ago that was. */
+  left?: readonly [FollowedState, number];
+  /** Minutes since the driver told of no sync any more, although the other site had followed. */
+  lost?: number;
 };
+
+const lostFor = (minutes: number, observedGeneration: number) => ({
+  type: followedCondition,
+  status: 'False' as const,
+  reason: lostReason,
+  message: 'no sync is told any more',
+  lastTransitionTime: ago(minutes),
+  observedGeneration,
+});
 
 const statusOf = (sketch: VrSketch, generation: number): VolumeReplicationStatus => {
   const { state = 'Primary', sets = ['promoted', 'replicating'], changed = 60, synced, message } = sketch;
@@ -150,12 +165,21 @@ const statusOf = (sketch: VrSketch, generation: number): VolumeReplicationStatus
         ...entry,
         lastTransitionTime: ago(changed),
         ...(observed !== undefined && { observedGeneration: observed }),
-      })),
+      }))
+      .concat(sketch.lost === undefined ? [] : [lostFor(sketch.lost, observed ?? generation)]),
   };
 };
 
 export const vr = (sketch: VrSketch = {}): VolumeReplication => {
-  const { wants = 'primary', generation = 1, asked = 60, claim = 'db', deleting, hasStatus = true } = sketch;
+  const {
+    wants = 'primary',
+    generation = 1,
+    asked = 60,
+    claim = 'db',
+    deleting,
+    hasStatus = true,
+    left,
+  } = sketch;
   return {
     metadata: {
       namespace: 'shop',
@@ -168,6 +192,9 @@ export const vr = (sketch: VrSketch = {}): VolumeReplication => {
         { manager: 'controller', subresource: 'status', time: ago(0) },
       ],
       ...(deleting !== undefined && { deletionTimestamp: ago(deleting) }),
+      ...(left && {
+        annotations: { [demotionAnnotation]: demotionText(left[0], generation, Date.parse(ago(left[1]))) },
+      }),
     },
     spec: {
       volumeReplicationClass: sketch.className ?? 'every-5m',

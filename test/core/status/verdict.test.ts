@@ -290,6 +290,48 @@ const wrong: Case[] = [
     }),
   ),
   {
+    title:
+      'a replica that was demoted with writes of its own: both hold what the other lacks, however well the primary looks',
+    here: east({ asked: 60, synced: 20 }),
+    there: west({ ...replica, left: ['no', 10] }),
+    verdict: 'SplitBrain',
+    reason: 'CopyApart',
+    level: 'error',
+    next: /^kubectl dr resync db -n shop --context west$/,
+    message:
+      /^west was demoted before east had followed it, and no sync has arrived there since: what was written on west alone is lost when its copy is resynced$/,
+  },
+  {
+    title: 'a replica that was demoted with writes of its own, and follows again',
+    here: east({ asked: 60, synced: 3 }),
+    there: west({ ...replica, left: ['no', 10] }),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'a replica that was demoted after it had been followed',
+    here: east({ asked: 60, synced: 3 }),
+    there: west({ ...replica, left: ['yes', 10] }),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+  {
+    title: 'a primary that was followed, and of which the driver tells no sync any more',
+    here: east({ ...primary, lost: 1 }),
+    there: west(replica),
+    verdict: 'Moving',
+    reason: 'NoLongerFollowed',
+    next: /^kubectl --context west -n shop describe vr db-vr$/,
+    message: /^not followed any more for 60s: what is written on east now is on it alone$/,
+  },
+  {
+    title: 'a primary that has not been followed any more for longer than any daemon takes',
+    here: east({ ...primary, lost: 6 }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'NoLongerFollowed',
+  },
+  {
     title: 'a replica without a snapshot three minutes after a promote that nobody has followed',
     here: east(fresh(3)),
     there: west(failingReplica(noSnapshot, 3)),
@@ -375,6 +417,25 @@ const wrong: Case[] = [
     reason: 'InSync',
     level: 'error',
     next: /^kubectl dr promote db -n shop --context east$/,
+  },
+  {
+    title: 'both demoted, the last one before the other site had followed it',
+    here: east({ ...inSync, left: ['yes', 20] }),
+    there: west({ ...inSync, left: ['no', 10] }),
+    verdict: 'NoPrimary',
+    reason: 'LeftUnfollowed',
+    next: /^kubectl dr promote db -n shop --context west$/,
+  },
+  {
+    title:
+      'both demoted, the first one with writes of its own: the copies differ, however equal the driver calls them',
+    here: east({ ...inSync, left: ['yes', 10] }),
+    there: west({ ...inSync, left: ['no', 20] }),
+    verdict: 'NoPrimary',
+    reason: 'LeftUnfollowed',
+    next: /^kubectl dr promote db -n shop --context east$/,
+    message:
+      /^no site is primary: west was demoted before east had followed it, and east was primary after that: the copies differ: promote east again$/,
   },
   {
     title: 'both demoted for an hour and not in sync',

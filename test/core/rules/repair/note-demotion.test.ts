@@ -132,3 +132,33 @@ it.each([
 ])('a replication that goes from %s to %s is not noted', (before, after) => {
   expect(note(replication(before), replication(after), 'no')).toEqual({ patch: [], done: [] });
 });
+
+describe('a replication that is demoted and stays so', () => {
+  const changed = (annotations: Annotations): VolumeReplication => {
+    const object = replication('secondary', annotations);
+    return { ...object, spec: { ...object.spec, autoResync: true } };
+  };
+
+  it.each(['yes', 'no', 'unknown'])('keeps what its note says over a change of its spec: %s', (followed) => {
+    const before = replication('secondary', marked(mark(followed, 3)));
+    const after = changed(marked(mark(followed, 3)));
+    expect(note(before, after).patch).toEqual([{ op: 'replace', path, value: mark(followed, 4) }]);
+  });
+
+  it('keeps it, too, where the change takes it off', () => {
+    const before = replication('secondary', marked(mark('no', 3)));
+    expect(note(before, changed(undefined)).patch).toEqual([
+      { op: 'add', path: '/metadata/annotations', value: marked(mark('no', 4)) },
+    ]);
+  });
+
+  it('gets no note where the one that it had was void before', () => {
+    const text = marked(mark('no', 2));
+    expect(note(replication('secondary', text), changed(text)).patch).toEqual([]);
+  });
+
+  it('has none any more once it asks for a resync, by which its copy is given up', () => {
+    const text = marked(mark('no', 3));
+    expect(note(replication('secondary', text), replication('resync', text)).patch).toEqual([]);
+  });
+});
