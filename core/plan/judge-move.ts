@@ -118,14 +118,20 @@ const targetNotReady: Check = (now) =>
         return [block('target', claimObject(volume, 'target'), { code: 'DR102', message, next })];
       });
 
-/** In split brain a replica fails for as long as its primary runs; once both are demoted, nothing shows it any more. */
-const targetFails: Check = ({ verb, volumes, sites }) =>
-  verb !== 'relocate'
+/**
+ * In split brain a replica fails for as long as its primary runs; once both are demoted, nothing shows it any more. Of a copy that is said
+ * to be older that is no news.
+ */
+const targetFails: Check = (now) =>
+  now.verb !== 'relocate'
     ? []
-    : volumes.flatMap(({ volume, source, target, isThrough }) => {
+    : now.volumes.flatMap((it) => {
+        const { volume, source, target, isThrough } = it;
+        if (isSaidStale(it, now)) return [];
         if (isThrough || !target.known || !source.known || isFollowing(target.value)) return [];
         const { role, progress, why } = target.value.role;
         if (role !== 'secondary' || progress !== 'failing' || source.value.role.role !== 'primary') return [];
+        const { sites } = now;
         const { site } = sites.target;
         const message = `the copy on ${site.name} does not follow ${sites.source.site.name}: ${why}`;
         const next = drCommand(site, 'status', volume.target);

@@ -10,6 +10,7 @@ import { createReferee, type Referee } from './referee.ts';
 import {
   type Ended,
   haveKubectl,
+  patiently,
   type RunningSandbox,
   serverFlavours,
   startSandbox,
@@ -44,7 +45,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('a move that is taken back, o
 
   const begin = (namespace: string, to: Site): Spawned =>
     spawnDr(
-      ['relocate', '-n', namespace, '--to', to, '--yes'],
+      patiently(['relocate', '-n', namespace, '--to', to, '--yes']),
       emptyHome(sandbox, sandbox.env['KUBECONFIG'] ?? ''),
     );
 
@@ -143,7 +144,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('a move that is taken back, o
     tryAgain(
       noteRefusals(namespace, async () => {
         const words = [verb, ...claimNames, '-n', namespace, '--context', site];
-        const { code, ...rest } = await spawnDr(words, sandbox.env).ended;
+        const { code, ...rest } = await spawnDr(patiently(words), sandbox.env).ended;
         return { code: code ?? -1, ...rest };
       }),
     );
@@ -162,7 +163,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('a move that is taken back, o
       await moving.ended;
       await writeThere(namespace);
       await tryAgain(
-        () => spawnDr(['resume', '-n', namespace], emptyHome(sandbox, sandbox.env['KUBECONFIG'] ?? '')).ended,
+        () =>
+          spawnDr(patiently(['resume', '-n', namespace]), emptyHome(sandbox, sandbox.env['KUBECONFIG'] ?? ''))
+            .ended,
       );
       await writeThere(namespace);
       await tryAgain(() => begin(namespace, 'cluster-1').ended);

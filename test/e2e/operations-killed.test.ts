@@ -10,7 +10,13 @@ import { type Fault, type SeenRequest, startProxies } from './counting-proxy.ts'
 import type { Site } from './guarded-volumes.ts';
 import { bothSites, type MovingApplications, movingApplications } from './moving-application.ts';
 import { createReferee, type Referee } from './referee.ts';
-import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+import {
+  haveKubectl,
+  patiently,
+  type RunningSandbox,
+  serverFlavours,
+  startSandbox,
+} from './running-sandbox.ts';
 import { emptyHome, type SpawnEnd, type Spawned } from './spawned-command.ts';
 
 /** What a run did: how it ended, and what was written. */
@@ -99,7 +105,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         },
       });
       spawned = await spawnInTurn(
-        [...words, '-n', namespace, '-o', 'json'],
+        patiently([...words, '-n', namespace, '-o', 'json']),
         emptyHome(sandbox, proxy.kubeconfig),
       );
       const ended = await spawned.ended;

@@ -77,6 +77,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('a restore that is killed, on
       '--with-workloads',
       '--kubeconfig',
       proxy.kubeconfig,
+      '--request-timeout=60s',
     ];
     // Node itself and not the launcher: a signal to a shell would leave its child alive.
     const main = join(packageRoot, 'dist/lib/kubectl-dr.mjs');

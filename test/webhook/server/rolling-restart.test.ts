@@ -72,7 +72,7 @@ test('kept-alive callers lose no review while each replica is replaced', async (
     replicas = [...others, fresh];
     const enough = answered + 25;
     while (answered < enough) await new Promise(setImmediate);
-    await old.drain({ delayMs: 200, graceMs: 5_000 });
+    await old.drain({ delayMs: 2_000, graceMs: 60_000 });
   }
   isOver = true;
   await working;
