@@ -36,7 +36,7 @@ const weigh = ({ volume, source, target }: VolumeNow, group: GroupNow): string |
   if (kept.role.role !== 'primary' || given.role.role !== 'primary') return undefined;
   const isTold = group.isToldStale(volume);
   const by = isTold
-    ? 'as is on record, or was said'
+    ? 'as the record, or the command, says'
     : isLater(given, kept)
       ? 'though it was asked later, and nothing is on record: it may be the newer one'
       : 'with nothing on record';

@@ -17,8 +17,8 @@ const objectsCell = ({ objects }: PlanStep): string => {
 const waitsForCell = ({ waitsFor, needlessAs }: PlanStep): string =>
   needlessAs === null ? (waitsFor ?? '-') : `nothing: ${needlessAs}`;
 
-const estimateCell = ({ estimateSeconds, needlessAs }: PlanStep): string => {
-  if (needlessAs !== null) return '-';
+const estimateCell = ({ estimateSeconds, needlessAs, groupsDone, groups }: PlanStep): string => {
+  if (needlessAs !== null || groupsDone === groups) return '-';
   return estimateSeconds === null ? '<unknown>' : formatAge(estimateSeconds * 1000);
 };
 

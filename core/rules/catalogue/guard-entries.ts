@@ -125,7 +125,7 @@ export const guardEntries = {
     ],
   },
   DR113: {
-    title: 'a hand-over of what no copy has followed since its promote',
+    title: 'a hand-over before the other site has followed',
     cause:
       'A primary is to become something else, and no snapshot that it took since it became primary is known to be complete on the other site; or a replica is to become primary while the other site was demoted like that, or does not tell, or while this one was demoted like that and the other one was primary after it. Known is what dr-controller says in the condition Followed, else a last sync that is later than the moment at which primary was asked for; of a demoted side, what the annotation kubectl-dr.dev/demotion says, which kubectl dr, dr-webhook and dr-controller write with the demotion.',
     risk: 'What was written since the promote is lost, and no call of the driver fails: for some 25 s after a promote ceph-csi calls two demoted sides equal, and promotes the other one without force, though nothing has been replayed. Split brain shows up to a minute later.',

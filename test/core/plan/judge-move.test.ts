@@ -300,7 +300,7 @@ describe('before one of two primaries is thrown away, what speaks for which is t
       'with who is on record as the older one',
       { ...both, isToldStale: true },
       [
-        /^claim shop\/db: east was asked to be primary at .*Z, last sync .*Z; west was asked to be primary at .*Z, no sync of it is known: the copy on west is taken for the older one, as is on record, or was said$/,
+        /^claim shop\/db: east was asked to be primary at .*Z, last sync .*Z; west was asked to be primary at .*Z, no sync of it is known: the copy on west is taken for the older one, as the record, or the command, says$/,
       ],
     ],
     [
