@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { parseManifests } from '../../plugin/backup/parse-manifests.ts';
 import { claim, guardedVolumes } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { type Clusters, openClusters, replicate } from './protected-volume.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
 
@@ -132,6 +133,7 @@ describe.each(serverFlavours)('kubectl dr backup with $flavour', ({ flags }) => 
     clusters?.close();
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   test('leaves nothing behind where nothing is protected', async () => {
     expect(await backup('-d', store('none'))).toEqual({

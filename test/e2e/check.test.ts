@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { consentAnnotation } from '../../core/consent.ts';
 import { claim, guardedVolumes, replicationClass } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   type Ended,
   executable,
@@ -70,6 +71,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
     );
   });
   afterAll(() => sandbox?.end());
+  mendAfterFailures(() => sandbox);
 
   test('finds nothing wrong in a healthy pair, and says what it looked at and who acts', async () => {
     const ended = await check();

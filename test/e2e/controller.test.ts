@@ -10,6 +10,7 @@ import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.t
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { type Clusters, carryOver, consentToForce, openClusters, replicate } from './protected-volume.ts';
 import {
   executable,
@@ -54,6 +55,7 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
     clusters?.close();
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   /** The built executable at one site, with the other as its peer. */
   const start = (site: string, ...more: string[]): Running => {

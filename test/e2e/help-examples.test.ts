@@ -7,6 +7,7 @@ import { type Command, commandName } from '../../plugin/command.ts';
 import { commands } from '../../plugin/commands/all.ts';
 import { workload } from './application.ts';
 import { guardedVolumes } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   type Ended,
   haveKubectl,
@@ -89,6 +90,7 @@ describe.skipIf(!haveKubectl)('the examples of help', () => {
     writeFileSync(join(sandbox.home, 'work/file'), 'from a file');
   });
   afterAll(() => sandbox?.end());
+  mendAfterFailures(() => sandbox);
 
   test('need no cluster', async () => {
     await run('kubectl dr version', 'kubectl dr version -o json');

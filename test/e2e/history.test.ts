@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { askFor, type Clusters, openClusters, replicate } from './protected-volume.ts';
 import {
   type Ended,
@@ -95,6 +96,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr history with $fla
     clusters?.close();
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   test('says that there is nothing', async () => {
     expect(await history()).toEqual({

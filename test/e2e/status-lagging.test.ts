@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { type Clusters, openClusters, replaceClass, replicate } from './protected-volume.ts';
 import { type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
 import { drAt } from './shifted-clock.ts';
@@ -26,6 +27,7 @@ describe.each(serverFlavours)('kubectl dr status over a broken link, with $flavo
     clusters?.close();
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   test('shows Lagging, and Protected again once the link is back', async () => {
     await replaceClass(clusters.first, '1m');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   askFor,
   type Clusters,
@@ -41,6 +42,7 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
     clusters?.close();
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   test('says that nothing is protected, and shows a claim that was named', async () => {
     expect(await status()).toEqual({

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   executable,
   haveKubectl,
@@ -41,6 +42,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('single steps, on $flavour', 
     await volumes.setUpClasses();
   });
   afterAll(() => sandbox?.end());
+  mendAfterFailures(() => sandbox);
 
   test('protect keeps the volume, makes it primary, and waits for the first sync', async () => {
     const volumeName = await volumes.bind('cluster-1', 'db');

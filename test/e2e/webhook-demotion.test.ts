@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demotionAnnotation } from '../../core/following/demotion.ts';
 import { consentAnnotations, guardedVolumes, refusedBy, replication } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   type Ended,
   haveKubectl,
@@ -30,6 +31,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     afterAll(async () => {
       await sandbox?.end();
     });
+    mendAfterFailures(() => sandbox);
 
     /** Primary on cluster-1, with a copy on cluster-2. */
     const protect = async (name: string): Promise<void> => {

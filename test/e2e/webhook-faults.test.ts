@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guardedVolumes, refusedBy, replication, replicationClass } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
 import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
 
 describe.skipIf(!haveKubectl).each(serverFlavours)('a webhook in trouble, with $flavour', ({ flags }) => {
@@ -26,6 +27,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('a webhook in trouble, with $
   afterAll(async () => {
     await sandbox?.end();
   });
+  mendAfterFailures(() => sandbox);
 
   test('it makes its certificates again when somebody deletes the Secret, and keeps answering', async () => {
     const before = await at.read('cluster-1', '-n', 'kubectl-dr', 'secret', 'dr-webhook-certificates');
