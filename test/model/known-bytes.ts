@@ -18,6 +18,8 @@ export type KnownBytes = {
   ): void;
   /** Somebody goes on with a copy that was primary beside the good one: from now on either may be the one that counts. */
   contest(claim: ClaimName): void;
+  /** A copy became primary beside the good one. */
+  noteSecondPrimary(site: SiteNumber, claim: ClaimName): void;
   /** A person agreed that a copy is thrown away for the other one. */
   noteThrownAway(site: SiteNumber, claim: ClaimName): void;
   /** Throws where a write that nobody gave up is on no copy any more. */
@@ -75,6 +77,10 @@ export const createKnownBytes = (storage: SimulatedStorage): KnownBytes => {
     },
     contest: (claim) => {
       volumes[claim].isContested = true;
+    },
+    noteSecondPrimary: (site, claim) => {
+      volumes[claim].isContested = true;
+      volumes[claim].promotedWith.set(site, storage.writesIn(site, claim));
     },
     noteThrownAway: (site, claim) => {
       const volume = volumes[claim];

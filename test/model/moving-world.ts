@@ -112,7 +112,7 @@ const watchCalls =
     if (before === 'primary' || storage.roleOf(site, claim) !== 'primary') return;
     // It asks no peer: what was admitted before a disaster it carries out after it, beside a new primary. Nothing is lost by that yet.
     if (setup.forcePolicy === 'upstream' && storage.roleOf(otherSite(site), claim) === 'primary') {
-      bytes.contest(claim);
+      bytes.noteSecondPrimary(site, claim);
       return;
     }
     const primacy = primacies.get(replication.metadata.uid ?? '');
