@@ -1,5 +1,6 @@
 // Histories of two sites between which people move applications, while everything that can go wrong does.
 import fc from 'fast-check';
+import { consentAnnotation } from '../../core/consent.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
@@ -435,6 +436,57 @@ const edit = fc
     ),
   );
 
+const consentToLose = (now: number): string =>
+  JSON.stringify({
+    accepts: ['lose-since-promote', 'demote-in-use'],
+    maxLoss: 'unknown',
+    by: 'admin',
+    expires: new Date(now + 10 * 60_000).toISOString(),
+  });
+
+/** Asks for secondary with consent; whether the guard let it in. */
+const demoteByHand = async (
+  { world }: History,
+  number: SiteNumber,
+  oldObject: VolumeReplication,
+): Promise<boolean> => {
+  const { guarded: site } = world.sites[number];
+  const now = world.now + world.setup.siteSkew[number];
+  const { metadata, spec } = oldObject;
+  const object: VolumeReplication = {
+    ...oldObject,
+    metadata: {
+      ...metadata,
+      annotations: { ...metadata.annotations, [consentAnnotation]: consentToLose(now) },
+    },
+    spec: { ...spec, replicationState: 'secondary', autoResync: false },
+  };
+  try {
+    await admitReplication({ site, primacies: world.primacies, now }, { object, oldObject, user: 'admin' });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
+};
+
+/** A failover that was a mistake, or a site that came back: a person ends one of two primaries, and its writes with it. */
+const giveUp = site.map((number) =>
+  step(`a person gives up what is written on ${nameOf(number)} alone, by demoting it`, async (history) => {
+    const { world, disturbed } = history;
+    const { guarded } = world.sites[number];
+    if (!guarded.isUp) return;
+    for (const name of claimNames) {
+      const oldObject = guarded.replication(name);
+      const isSplit = ([0, 1] as const).every((it) => world.storage.roleOf(it, name) === 'primary');
+      if (oldObject === undefined || !isSplit || !(await demoteByHand(history, number, oldObject))) continue;
+      disturbed.replications = true;
+      world.bytes.contest(name);
+      world.bytes.noteThrownAway(number, name);
+    }
+  }),
+);
+
 const steps = fc.oneof(
   { weight: 3, arbitrary: start },
   { weight: 4, arbitrary: startSensibly },
@@ -460,6 +512,7 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: endPod },
   { weight: 1, arbitrary: scale },
   { weight: 1, arbitrary: edit },
+  { weight: 1, arbitrary: giveUp },
 );
 
 export const setups: fc.Arbitrary<Setup> = fc.record({
