@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../kube/embedded-cluster.ts';
-import { type FakeCall, type FakeDriver, startFakeDriver } from './fake-driver.ts';
+import { type FakeCall, type FakeDriver, startFakeDriver, tellsReplica } from './fake-driver.ts';
 import {
   driverName,
   makeClaim,
@@ -35,7 +35,9 @@ const heldDriver = async (
     socket: site.socket,
     name: driverName,
     answer: async (call, earlier) => {
-      if (call.rpc !== held || earlier.some(({ rpc }) => rpc === held)) return { code: 'OK' };
+      // A call that was refused has made no primary.
+      if (call.rpc !== held || earlier.some(({ rpc }) => rpc === held))
+        return tellsReplica(call, refusal === undefined ? earlier : []) ?? { code: 'OK' };
       await open.promise;
       return refusal ?? { code: 'OK' };
     },

@@ -46,7 +46,16 @@ export const followedAtOnce = (call: FakeCall, earlier: readonly FakeCall[]): Fa
   };
 };
 
-/** Serves on a unix socket until closed. */
+/** As ceph-csi answers of what is no primary; undefined for other calls, and of what was promoted. */
+export const tellsReplica = (
+  { rpc, sourceId }: FakeCall,
+  earlier: readonly FakeCall[],
+): FakeAnswer | undefined =>
+  rpc === 'info' && !earlier.some((call) => call.rpc === 'promote' && call.sourceId === sourceId)
+    ? { code: 'InvalidArgument', message: 'image is not in primary state' }
+    : undefined;
+
+/** Serves on a unix socket until closed. Left to itself it answers OK, and tells of no sync of what it never promoted. */
 export const startFakeDriver = async (options: {
   socket: string;
   name: string;
@@ -77,7 +86,7 @@ export const startFakeDriver = async (options: {
       running.set(key, (running.get(key) ?? 0) + 1);
       overlap = Math.max(overlap, running.get(key) ?? 0);
       if (options.latencyMs) await delay(options.latencyMs);
-      const answer = (await options.answer?.(call, earlier)) ?? ok;
+      const answer = (await options.answer?.(call, earlier)) ?? tellsReplica(call, earlier) ?? ok;
       running.set(key, (running.get(key) ?? 1) - 1);
       if (answer.code === 'OK') done(null, answer.response ?? {});
       else done({ code: grpcCodes.indexOf(answer.code), details: answer.message });

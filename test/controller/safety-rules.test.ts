@@ -15,6 +15,7 @@ import {
   type FakeDriver,
   followedAtOnce,
   startFakeDriver,
+  tellsReplica,
 } from './fake-driver.ts';
 import {
   countRequests,
@@ -57,7 +58,8 @@ beforeEach(async () => {
   driver = await startFakeDriver({
     socket: site.socket,
     name: driverName,
-    answer: async (call, earlier) => (await answer(call, earlier)) ?? wellMeant(call),
+    answer: async (call, earlier) =>
+      (await answer(call, earlier)) ?? tellsReplica(call, earlier) ?? wellMeant(call),
   });
 });
 afterEach(async () => {

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../core/replication/answer.ts';
-import { conditionLines, facts, followedPrimary, play, replication, startOfTests } from './play.ts';
+import {
+  conditionLines,
+  facts,
+  followedPrimary,
+  synced as info,
+  play,
+  replication,
+  startOfTests,
+} from './play.ts';
 
 const ok = { ok: true } as const;
 const failure = (code: Failure['code'], description: string): Failure => ({ ok: false, code, description });
@@ -12,8 +20,8 @@ const toSecondary = (status?: Parameters<typeof replication>[1], autoResync = fa
 
 describe('a volume that is to become secondary', () => {
   test('is demoted first, and looked at again a second later', () => {
-    const played = play(toSecondary(followedPrimary()), { demote: ok });
-    expect(played.steps).toEqual(['mark-demotion', 'demote']);
+    const played = play(toSecondary(followedPrimary()), { info, demote: ok });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
     expect(played.status).toMatchObject({
       state: 'Secondary',
       message: 'volume is marked secondary and is degraded',
@@ -36,7 +44,7 @@ describe('a volume that is to become secondary', () => {
     const lastTransitionTime = '2026-03-01T11:00:00Z';
     const known = { type, status: 'True', reason: type, message: '', lastTransitionTime } as const;
     const status = followedPrimary({ lastSyncTime: '2026-03-01T11:59:00Z', conditions: [known] });
-    const played = play(toSecondary(status), { demote: ok });
+    const played = play(toSecondary(status), { info, demote: ok });
     expect(played.patch).toMatchObject({ lastSyncTime: null });
     expect(conditionLines(played.status).join()).not.toMatch(/Replicating|Followed/);
   });
@@ -51,6 +59,7 @@ describe('a volume that is to become secondary', () => {
   test('says why it cannot be demoted', () => {
     const published = 'volume cannot be demoted: metadata is still present on the image';
     const played = play(toSecondary(followedPrimary()), {
+      info,
       demote: failure('FailedPrecondition', published),
     });
     expect(played.status).toMatchObject({ state: 'Primary', message: published });
@@ -66,6 +75,7 @@ describe('a volume that is to become secondary', () => {
 
 describe('a volume that is secondary', () => {
   const demoted = play(toSecondary(followedPrimary({ lastSyncTime: '2026-01-01T00:00:00Z' })), {
+    info,
     demote: ok,
   }).status;
 
