@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { consentAnnotation } from '../../core/consent.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
@@ -130,6 +129,9 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
       );
   };
 
+  const areAll = (state: string) => (seen: string[]) =>
+    seen.length === volumes && seen.every((one) => one === state);
+
   const ask = (name: string, replicationState: string) =>
     clusters.first.patch(
       resources.volumeReplications,
@@ -138,36 +140,48 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
       { type: 'merge' },
     );
 
-  /** Starts the controller and kills it at a moment nobody chose, again and again. */
-  const torment = async (times: number): Promise<void> => {
+  /** By name, the version of each VolumeReplication: it changes with each write of the controller. */
+  const versions = async (): Promise<Map<string, string>> => {
+    const { items } = await clusters.first.listAll<VolumeReplication>(resources.volumeReplications);
+    return new Map(items.map(({ metadata }) => [metadata.name ?? '', metadata.resourceVersion ?? '']));
+  };
+
+  /** Starts the controller and kills it in the middle of its work, after so many objects as nobody chose, again and again. */
+  const torment = async (times: number, isDone: (states: string[]) => boolean): Promise<void> => {
     for (let count = 0; count < times; count += 1) {
+      const before = await versions();
+      const enough = 1 + Math.floor(Math.random() * volumes);
       const controller = start('cluster-1');
-      await delay(250 + Math.random() * 500);
+      await sandbox.until(
+        async () => {
+          const now = await versions();
+          const written = [...before].filter(([name, version]) => now.get(name) !== version).length;
+          return { written, isDone: isDone(await states()) };
+        },
+        (seen) => seen.written >= enough || seen.isDone,
+      );
       await kill(controller);
     }
   };
 
   test('however often it is killed, it ends where the specs say', async () => {
     for (const name of names) await makeProtected(name);
-    await torment(4);
+    await torment(4, areAll('Primary'));
     const first = start('cluster-1');
-    await sandbox.until(
-      states,
-      (seen) => seen.every((state) => state === 'Primary') && seen.length === volumes,
-    );
+    await sandbox.until(states, areAll('Primary'));
     await kill(first);
 
     await Promise.all(names.map((name) => ask(name, 'secondary')));
-    await torment(4);
+    await torment(4, areAll('Secondary'));
     const second = start('cluster-1');
-    await sandbox.until(states, (seen) => seen.every((state) => state === 'Secondary'));
+    await sandbox.until(states, areAll('Secondary'));
 
     // Mirroring of a demoted volume whose peer is demoted too cannot be disabled: the storage refuses.
     await Promise.all(names.map((name) => ask(name, 'primary')));
-    await sandbox.until(states, (seen) => seen.every((state) => state === 'Primary'));
+    await sandbox.until(states, areAll('Primary'));
     await Promise.all(names.map((name) => clusters.first.delete(resources.volumeReplications, at(name))));
     await kill(second);
-    await torment(2);
+    await torment(2, (seen) => seen.length === 0);
     start('cluster-1');
     await sandbox.until(states, (seen) => seen.length === 0);
     for (const name of names) {
@@ -183,7 +197,10 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
       (await read<VolumeReplication>(clusters.first, resources.volumeReplications, 'dark')).status?.state;
     await sandbox.until(state, (seen) => seen === 'Primary');
     await sandbox.dr('sandbox', 'fail', 'cluster-1');
-    await delay(1_500);
+    await sandbox.until(
+      async () => controller.log.join(''),
+      (log) => log.includes('Lost contact, trying again'),
+    );
     expect(controller.process.exitCode).toBeNull();
     await sandbox.dr('sandbox', 'heal', 'cluster-1');
     await sandbox.until(
