@@ -111,7 +111,7 @@ const mayChange = [
   /^\/(metadata|spec\/template\/metadata)\/labels(\/(controller-uid|job-name))?$/,
   /^\/(status|secrets|spec)$/,
   /^\/spec\/template(\/metadata)?$/,
-  /^\/spec\/(claimRef|claimRef\/\w+|finalizers|clusterIP|clusterIPs|healthCheckNodePort|ports\/\d+\/nodePort)$/,
+  /^\/spec\/(claimRef|claimRef\/[^/]+|finalizers|clusterIP|clusterIPs|healthCheckNodePort|ports\/\d+\/nodePort)$/,
   /^\/spec\/(persistentVolumeReclaimPolicy|selector|replicationState|autoResync)$/,
 ];
 
