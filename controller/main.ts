@@ -5,6 +5,7 @@ import { connectSites } from '../kube/program/connect-sites.ts';
 import { describeFailure } from '../kube/program/describe-failure.ts';
 import { createLog } from '../kube/program/log.ts';
 import { onceEach } from '../kube/program/once-each.ts';
+import { printTo } from '../kube/program/print.ts';
 import { keepHeapSmall } from '../kube/program/small-heap.ts';
 import { stopOnSignals } from '../kube/program/stop-on-signals.ts';
 import { type ControllerFlags, parseFlags } from './flags.ts';
@@ -42,7 +43,7 @@ const main = async (): Promise<number> => {
   try {
     const flags = await parseFlags(process.argv.slice(2), {
       version,
-      print: (text) => void process.stdout.write(text),
+      print: (text) => printTo(1, text),
     });
     if (flags !== undefined) await start(flags);
     return 0;

@@ -1,3 +1,4 @@
+import { printableLine } from '../core/printable.ts';
 import type { Answers } from '../core/replication/answer.ts';
 
 type AnyAnswer = NonNullable<Answers[keyof Answers]>;
@@ -16,11 +17,12 @@ const withoutSecrets = (text: string, secrets: Readonly<Record<string, string>>)
 };
 
 /**
- * A driver's answer without the secrets it was called with. Its words go on into status, Events and logs, and a command line
- * that a driver quotes in an error may hold a key.
+ * A driver's answer without the secrets it was called with, and in words that are printable. They go on into status, Events and logs, and a
+ * command line that a driver quotes in an error may hold a key, or steer a terminal.
  */
 export const redactAnswer = (answer: AnyAnswer, secrets: Readonly<Record<string, string>>): AnyAnswer => {
-  if (!answer.ok) return { ...answer, description: withoutSecrets(answer.description, secrets) };
+  const tell = (text: string): string => printableLine(withoutSecrets(text, secrets));
+  if (!answer.ok) return { ...answer, description: tell(answer.description) };
   if (!('info' in answer)) return answer;
-  return { ...answer, info: { ...answer.info, message: withoutSecrets(answer.info.message, secrets) } };
+  return { ...answer, info: { ...answer.info, message: tell(answer.info.message) } };
 };

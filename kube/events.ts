@@ -1,6 +1,7 @@
 import { messageOf } from '../core/model/error.ts';
 import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
 import { resources } from '../core/model/resource.ts';
+import { printableLine } from '../core/printable.ts';
 import { isNotFound } from './api-error.ts';
 import type { Cluster, ObjectKey } from './cluster.ts';
 import type { InformerLog } from './informer.ts';
@@ -82,7 +83,7 @@ export const createEventRecorder = (options: {
       },
       type,
       reason,
-      message: message.slice(0, longestMessage),
+      message: printableLine(message).slice(0, longestMessage),
       source: { component },
       reportingComponent: component,
       reportingInstance: '',

@@ -13,6 +13,26 @@ export const exitCode = {
   /** Some objects done, some not. */
   partly: 6,
   interrupted: 130,
+  /** Whoever read the output has gone before its end; what a shell says of a program that SIGPIPE has ended. */
+  readerGone: 141,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** Why output did not arrive: nobody reads it any more, or it could not be written. */
+export type LostOutput = 'ReaderGone' | 'NotWritten';
+
+/**
+ * What a command ends with whose output did not arrive as a whole: never with success, nor with what only its output could have told. What
+ * it says of the clusters stands.
+ */
+export const withLostOutput = (
+  code: ExitCode,
+  lost: LostOutput,
+  { byPerson }: { readonly byPerson: boolean },
+): ExitCode => {
+  const isToldByOutput: boolean =
+    code === exitCode.ok || code === exitCode.degraded || (code === exitCode.interrupted && !byPerson);
+  if (!isToldByOutput) return code;
+  return lost === 'ReaderGone' ? exitCode.readerGone : exitCode.error;
+};

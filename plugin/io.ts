@@ -1,6 +1,15 @@
 /** Where text goes, and what is known of the reader. */
 export type Output = {
-  write(data: string | Uint8Array): void;
+  /** Text of any number of lines, without whatever is not printable; see `core/printable.ts`. */
+  write(text: string): void;
+  /** One line, whatever it quotes; its end is added. */
+  line(text: string): void;
+  /** Text that steers a terminal, such as colours: all that it quotes was made printable before. */
+  styled(text: string): void;
+  /** Data as they are. */
+  bytes(data: Uint8Array): void;
+  /** Settles once all that was written is out, or never will be. */
+  flush(): Promise<void>;
   readonly isTerminal: boolean;
   /** Of a terminal: characters in a line. */
   readonly columns?: number | undefined;

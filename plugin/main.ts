@@ -1,12 +1,16 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { exitCode } from './exit-code.ts';
+import { whyFileFailed } from './backup/file-failure.ts';
+import { type ExitCode, exitCode, type LostOutput, withLostOutput } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { createOutput } from './output/create-output.ts';
+import { type OnLost, standardSink } from './output/standard-sink.ts';
 import { run } from './run.ts';
 
 const interruption = new AbortController();
 const secondInterruption = new AbortController();
 let isSecondHeeded = false;
+let isInterruptedByPerson = false;
 
 /** Long enough for one write to each site, and too short to be pressed away. */
 const lastWordsMs = 2_000;
@@ -22,6 +26,7 @@ let interruptedAt = Number.NEGATIVE_INFINITY;
 const onInterrupt = (): void => {
   const now = performance.now();
   if (now - interruptedAt < sameInterruptMs) return;
+  isInterruptedByPerson = true;
   interruptedAt = now;
   const isSecond = interruption.signal.aborted && !secondInterruption.signal.aborted;
   if (!interruption.signal.aborted) interruption.abort();
@@ -34,24 +39,31 @@ const onInterrupt = (): void => {
 /** What changes clusters is not to stop in the middle because nobody reads on. */
 let outlivesReader = false;
 
-/** A reader that has seen enough (`| head`) is no error. */
-const endQuietly = (error: NodeJS.ErrnoException): void => {
-  if (error.code === 'EPIPE' && outlivesReader) return;
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCode.ok);
-  throw error;
+/** What did not arrive first: the rest follows from it. */
+let lost: { why: LostOutput; text: string } | undefined;
+
+const end = (code: ExitCode): never => {
+  if (lost === undefined) process.exit(code);
+  // A reader that has seen enough (`| head`) needs no word.
+  if (lost.why === 'NotWritten')
+    stderr.line(
+      `error: ${lost.text}; what was written is not the whole, so mend that and run the command again`,
+    );
+  process.exit(withLostOutput(code, lost.why, { byPerson: isInterruptedByPerson }));
 };
 
-const output = (stream: NodeJS.WriteStream) => ({
-  write: (data: string | Uint8Array) => {
-    stream.write(data);
-  },
-  get isTerminal() {
-    return stream.isTTY === true;
-  },
-  get columns() {
-    return stream.columns;
-  },
-});
+/** Ends what goes on as Ctrl-C does, so that nothing is left half done behind. */
+const onLost =
+  (name: string): OnLost =>
+  (why, error) => {
+    lost ??= { why, text: `${name}: ${whyFileFailed(error)}` };
+    if (outlivesReader) return;
+    interruption.abort();
+    setTimeout(() => end(exitCode.interrupted), lastWordsMs).unref();
+  };
+
+const stdout = createOutput(standardSink(1, () => process.stdout, onLost('standard output')));
+const stderr = createOutput(standardSink(2, () => process.stderr, onLost('standard error')));
 
 /** Empty where the system does not tell. */
 const told = (read: () => string): string => {
@@ -101,8 +113,8 @@ const io: Io = {
   get isInteractive() {
     return process.stdin.isTTY === true && process.stderr.isTTY === true;
   },
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout,
+  stderr,
   now: Date.now,
   random: Math.random,
   signal: interruption.signal,
@@ -125,9 +137,8 @@ const io: Io = {
 
 process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onInterrupt);
-process.stdout.on('error', endQuietly);
-process.stderr.on('error', endQuietly);
 
 const code = await run(process.argv.slice(2), io);
 // What was written goes out first; connections that are still open are not worth waiting for.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+await Promise.all([stdout.flush(), stderr.flush()]);
+end(code);

@@ -1,6 +1,7 @@
 // A sandbox in a process of its own: started by `kubectl dr sandbox up --detach`, with what it has to do as JSON.
 import { tmpdir } from 'node:os';
 import { DrError, messageOf } from '../core/model/error.ts';
+import { printableLine } from '../core/printable.ts';
 import type { SandboxSettings } from './control-protocol.ts';
 import { runSandbox } from './up.ts';
 
@@ -30,7 +31,7 @@ try {
     random: Math.random,
     log: (level, message, fields) => {
       const more = fields === undefined ? '' : ` ${JSON.stringify(fields)}`;
-      process.stderr.write(`${new Date().toISOString()} ${level} ${message}${more}\n`);
+      process.stderr.write(`${printableLine(`${new Date().toISOString()} ${level} ${message}${more}`)}\n`);
     },
     signal: end.signal,
   });
@@ -42,7 +43,7 @@ try {
   await tell({
     failed: { code: known?.code ?? 'SandboxFailed', message: messageOf(thrown), hint: known?.hint },
   });
-  process.stderr.write(`error: ${messageOf(thrown)}\n`);
+  process.stderr.write(`${printableLine(`error: ${messageOf(thrown)}`)}\n`);
   process.exitCode = 1;
 }
 if (process.connected) process.disconnect();

@@ -150,6 +150,9 @@ case $self in
   */*) here=\${self%/*} ;;
   *) here=. ;;
 esac
+# A closed output becomes one that cannot be written: Node would put /dev/null in its place, and everything would seem to arrive.
+{ true 3>&1; } 2>/dev/null || exec 1</dev/null
+true 3>&2 || exec 2</dev/null
 node=$here/../../node_modules/node/bin/node
 if [ ! -x "$node" ]; then
   node=node

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { printableLine } from '../core/printable.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { connectSites } from '../kube/program/connect-sites.ts';
 import { describeFailure } from '../kube/program/describe-failure.ts';
 import { createLog, type ProgramLog } from '../kube/program/log.ts';
 import { onceEach } from '../kube/program/once-each.ts';
+import { printTo } from '../kube/program/print.ts';
 import { keepHeapSmall } from '../kube/program/small-heap.ts';
 import { stopOnSignals } from '../kube/program/stop-on-signals.ts';
 import {
@@ -23,7 +25,7 @@ import { runWebhook } from './run.ts';
 const version = (globalThis as { kubectlDrVersion?: string }).kubectlDrVersion ?? 'development';
 const userAgent = `dr-webhook/${version}`;
 
-const print = (text: string): void => void process.stdout.write(text);
+const print = (text: string): void => printTo(1, text);
 
 const serve = async (flags: ServeFlags): Promise<void> => {
   keepHeapSmall();
@@ -58,7 +60,7 @@ const withCluster = async (
     {
       userAgent,
       onWarning: onceEach((text) => {
-        if (!text.includes(askedClassName)) process.stderr.write(`Warning: ${text}\n`);
+        if (!text.includes(askedClassName)) printTo(2, `Warning: ${printableLine(text)}\n`);
       }),
     },
   );

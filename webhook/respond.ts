@@ -1,3 +1,4 @@
+import { printableLine } from '../core/printable.ts';
 import type { Answer } from './answer.ts';
 import { fitWarnings } from './fit-warnings.ts';
 
@@ -31,7 +32,12 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 const failure = (code: number, message: string) => ({
-  status: { status: 'Failure', code, reason: reasons[code] ?? 'Unknown', message } as const,
+  status: {
+    status: 'Failure',
+    code,
+    reason: reasons[code] ?? 'Unknown',
+    message: printableLine(message),
+  } as const,
 });
 
 const patched = (answer: Answer) =>
@@ -42,9 +48,11 @@ const patched = (answer: Answer) =>
       } as const)
     : {};
 
-/** The one place that builds a response: the request's uid goes back with every answer. */
+/** The one place that builds a response: the request's uid goes back with every answer, and all texts in it are printable. */
 export const respond = (uid: string, answer: Answer): AdmissionReviewResponse => {
-  const { auditAnnotations = {} } = answer;
+  const auditAnnotations = Object.fromEntries(
+    Object.entries(answer.auditAnnotations ?? {}).map(([key, text]) => [key, printableLine(text)]),
+  );
   const warnings = fitWarnings(answer.warnings ?? []);
   return {
     apiVersion: 'admission.k8s.io/v1',

@@ -1,8 +1,19 @@
+import { printableJson } from '../printable.ts';
 import type { BackupIndex } from './backup-index.ts';
 import { checkIndex, indexVersion } from './check-index.ts';
 
 /** Begins the first line of a backup that is a stream of YAML. */
 const mark = '# kubectl-dr.dev/backup: ';
+
+/** Ends such a stream: one without it was cut off, though what is left of it may be whole objects. */
+export const streamEnd = '# kubectl-dr.dev/backup: end';
+
+/** Characters from its end on in which the last line of a stream stands, whatever blank lines follow it. */
+const largestEnd = 1_000;
+
+/** Whether the stream has its end. */
+export const isWholeStream = (text: string): boolean =>
+  text.slice(-largestEnd).trimEnd().split('\n').at(-1)?.trimEnd() === streamEnd;
 
 /** What a stream tells of itself: an index without files, whose bytes nobody can vouch for. */
 export type StreamHeader = Pick<BackupIndex, 'createdAt' | 'createdBy' | 'source' | 'volumes' | 'missing'>;
@@ -15,12 +26,8 @@ export const formatStreamHeader = ({
   volumes,
   missing,
 }: StreamHeader): string =>
-  mark +
-  JSON.stringify({ source, createdAt, createdBy, volumes, missing })
-    // YAML ends lines at these too.
-    .replaceAll('\u0085', '\\u0085')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
+  // YAML ends lines also where JSON does not.
+  mark + printableJson(JSON.stringify({ source, createdAt, createdBy, volumes, missing }));
 
 const parseObject = (text: string): object | undefined => {
   try {

@@ -1,9 +1,8 @@
-/** Control characters, and what turns the direction of text or ends lines: none of them belongs in a terminal or a header. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
+import { printableLine } from '../printable.ts';
 
 /** Text that others wrote, as one line of at most so many characters: it ends up in terminals, headers and audit logs. */
 export const oneLine = (text: string, longest = 200): string => {
-  const line = text.toWellFormed().replace(unprintable, ' ').trim();
+  const line = printableLine(text).replaceAll(/\s+/gu, ' ').trim();
   const characters = Array.from(line);
   return characters.length <= longest ? line : `${characters.slice(0, longest - 1).join('')}…`;
 };

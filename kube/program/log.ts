@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino';
+import { printableJson } from '../../core/printable.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,8 +11,18 @@ export type ProgramLog = {
   error(fields: Fields, message: string): void;
 };
 
-/** JSON lines, on stdout unless told otherwise. What could hold a secret is cut out wherever it stands. */
-export const createLog = (level: string, destination: DestinationStream = pino.destination(1)): ProgramLog =>
+/** Bytes of lines that could not be written yet; more are dropped. */
+const longestBacklog = 2 ** 20;
+
+/** Standard output. A program does not end because its log cannot be written: what it does matters more. */
+const standardOutput = (): DestinationStream =>
+  pino.destination({ dest: 1, sync: true, maxLength: longestBacklog }).on('error', () => undefined);
+
+/**
+ * JSON lines, on stdout unless told otherwise. What could hold a secret is cut out wherever it stands, and what others wrote steers nobody's
+ * terminal.
+ */
+export const createLog = (level: string, destination: DestinationStream = standardOutput()): ProgramLog =>
   pino(
     {
       level,
@@ -33,5 +44,5 @@ export const createLog = (level: string, destination: DestinationStream = pino.d
         censor: '[redacted]',
       },
     },
-    destination,
+    { write: (line) => destination.write(printableJson(line)) },
   );

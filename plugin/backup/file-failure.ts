@@ -15,6 +15,7 @@ const said: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already',
   ELOOP: 'it is a symbolic link',
   ENAMETOOLONG: 'the name is too long',
+  EBADF: 'it is closed',
   EIO: 'the device reports an error',
 };
 

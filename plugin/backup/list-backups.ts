@@ -4,7 +4,7 @@ import { formatAge } from '../../core/status/age.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import type { CommonFlags } from '../flags/common-flags.ts';
 import type { Io } from '../io.ts';
-import { createPainter, type Painter } from '../output/color.ts';
+import { type Cell, createPainter, type Painter } from '../output/color.ts';
 import { formatDocument } from '../output/document.ts';
 import { createTable } from '../output/table.ts';
 import { findBackups, type StoredBackup } from './find-backups.ts';
@@ -73,7 +73,7 @@ const headings = ['NAME', 'SITE', 'CREATED', 'VOLUMES', 'OLDEST SYNC', 'STATE'];
 const ageOf = (time: string | null, now: number): string =>
   time === null ? '<unknown>' : formatAge(now - Date.parse(time));
 
-const rowOf = (backup: ListedBackup, now: number, paint: Painter): string[] => [
+const rowOf = (backup: ListedBackup, now: number, paint: Painter): Cell[] => [
   oneLine(backup.name),
   oneLine(backup.site ?? '<unknown>'),
   ageOf(backup.createdAt, now),
@@ -91,11 +91,11 @@ export const listBackups = async (flags: ListFlags, io: Io): Promise<ExitCode> =
   if (flags.output !== undefined) {
     const list = { apiVersion: 'cli.kubectl-dr.dev/v1alpha1', kind: 'BackupList', store, items: backups };
     io.stdout.write(await formatDocument(list, flags.output));
-  } else if (backups.length === 0) io.stderr.write(`No backups found in ${store}.\n`);
+  } else if (backups.length === 0) io.stderr.line(`No backups found in ${store}.`);
   else {
     const paint = createPainter(flags.color, io);
     const now = io.now();
-    io.stdout.write(createTable().format([headings, ...backups.map((backup) => rowOf(backup, now, paint))]));
+    io.stdout.styled(createTable().format([headings, ...backups.map((backup) => rowOf(backup, now, paint))]));
   }
   return exitCode.ok;
 };

@@ -23,7 +23,7 @@ export const printBackup = async (
   output: string | undefined,
   io: Pick<Io, 'stdout'>,
 ): Promise<void> => {
-  if (output === undefined) io.stdout.write(`${directory}\n`);
+  if (output === undefined) io.stdout.line(directory);
   else if (output === 'name')
     io.stdout.write(
       taken.head.volumes

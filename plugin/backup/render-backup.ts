@@ -6,6 +6,7 @@ import { cleanObject } from '../../core/backup/clean-object.ts';
 import { filePaths } from '../../core/backup/file-paths.ts';
 import { originalsKind } from '../../core/backup/originals.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { isPrintableText, printableJson } from '../../core/printable.ts';
 import { indexName } from './read-index.ts';
 
 /** A file of a backup, below its directory. */
@@ -16,11 +17,13 @@ const longestYaml = 2 ** 18;
 
 /**
  * Any JSON as YAML that kubectl takes: words that another reader takes for something else are quoted, there are no aliases and no
- * folded lines. What is large has the form of JSON, which is YAML too.
+ * folded lines. What is large has the form of JSON, which is YAML too; so has what would not be printable.
  */
 export const toYaml = (value: unknown): string => {
-  const json = JSON.stringify(value, undefined, 2);
-  return json.length > longestYaml ? `${json}\n` : dump(value, { noRefs: true, lineWidth: -1 });
+  const json = `${printableJson(JSON.stringify(value, undefined, 2))}\n`;
+  if (json.length > longestYaml) return json;
+  const yaml = dump(value, { noRefs: true, lineWidth: -1 });
+  return isPrintableText(yaml) ? yaml : json;
 };
 
 /** Bytes of one file of originals; a reader takes no larger files. */

@@ -51,14 +51,19 @@ const nothing = ({ namespace, labels }: Selection, site: string): DrError => {
 
 const keep = async (taken: TakenBackup, { requestCount }: Sites, flags: BackupFlags, io: Io) => {
   if (flags.directory === stdoutName) {
-    for (const text of streamBackup(taken)) io.stdout.write(text);
+    for (const text of streamBackup(taken)) {
+      io.stdout.bytes(Buffer.from(text));
+      await io.stdout.flush();
+    }
+    // Where it did not arrive, nothing was backed up.
+    io.signal.throwIfAborted();
   } else {
     const directory = await storeBackup(taken, storeDirectory(flags.directory, io), io.signal);
     await printBackup(taken, { directory, requests: requestCount() }, flags.output, io);
   }
   const { head, composition } = taken;
-  io.stderr.write(
-    `Backed up ${countVolumes(head.volumes)} of ${head.source.site}, ${composition.objects.length} objects.\n`,
+  io.stderr.line(
+    `Backed up ${countVolumes(head.volumes)} of ${head.source.site}, ${composition.objects.length} objects.`,
   );
 };
 
@@ -69,7 +74,7 @@ const backUp = async (sites: Sites, selection: Selection, flags: BackupFlags, io
   };
   const taken = await takeBackup(sites.here, selection, extent, io);
   tellGaps(taken, io);
-  if (flags.v >= countFrom) io.stderr.write(`${sites.here.name}: ${sites.requestCount()} API requests\n`);
+  if (flags.v >= countFrom) io.stderr.line(`${sites.here.name}: ${sites.requestCount()} API requests`);
   const { volumes, missing } = taken.head;
   if (volumes.length === 0 && missing.length === 0) throw nothing(selection, sites.here.name);
   if (volumes.length === 0) return exitCode.error;

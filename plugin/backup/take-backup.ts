@@ -3,7 +3,7 @@ import { backupName } from '../../core/backup/backup-name.ts';
 import { cleanObject } from '../../core/backup/clean-object.ts';
 import { type Composition, composeBackup } from '../../core/backup/compose-backup.ts';
 import type { WantedClaims } from '../../core/backup/select-volumes.ts';
-import { formatStreamHeader } from '../../core/backup/stream-header.ts';
+import { formatStreamHeader, streamEnd } from '../../core/backup/stream-header.ts';
 import { formatTime } from '../../core/model/condition.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
@@ -70,10 +70,11 @@ export const storeBackup = (
   return writeBackup(store, nameFor, renderBackup(head, composition.objects), signal);
 };
 
-/** A backup as one stream of YAML, piece by piece: its header as a comment, then the objects in their order. */
+/** A backup as one stream of YAML, piece by piece: its header as a comment, the objects in their order, and another comment: nothing is missing. */
 export function* streamBackup({ head, composition }: TakenBackup): Iterable<string> {
   yield `${formatStreamHeader(head)}\n`;
   for (const object of composition.objects) yield `---\n${toYaml(cleanObject(object))}`;
+  yield `${streamEnd}\n`;
 }
 
 /** How many volumes, as people say it. */

@@ -26,15 +26,15 @@ const locate = async ({ dir, directory }: VerifyFlags, io: Io): Promise<string> 
 };
 
 const report = ({ directory, index, problems }: Inspection, io: Io): ExitCode => {
-  for (const { path, code, what } of problems) io.stdout.write(`${oneLine(path)}: ${what} (${code})\n`);
+  for (const { path, code, what } of problems) io.stdout.line(`${oneLine(path)}: ${what} (${code})`);
   const { volumes, files, missing, source } = index;
   if (problems.length > 0) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    io.stderr.write(`error: ${directory} is broken: ${count}, ${files.length} files\n`);
+    io.stderr.line(`error: ${directory} is broken: ${count}, ${files.length} files`);
     return exitCode.degraded;
   }
   const without = missing.length === 0 ? '' : `, without ${missing.length} objects that could not be read`;
-  io.stdout.write(`${directory} is whole: ${countVolumes(volumes)} of ${oneLine(source.site)}${without}\n`);
+  io.stdout.line(`${directory} is whole: ${countVolumes(volumes)} of ${oneLine(source.site)}${without}`);
   return exitCode.ok;
 };
 
@@ -48,8 +48,8 @@ export const verifyBackup = async (flags: VerifyFlags, io: Io): Promise<ExitCode
     return report(inspection, io);
   } catch (error) {
     if (!(error instanceof DrError) || error.code !== 'BackupBroken') throw error;
-    io.stdout.write(`${messageOf(error)} (${error.code})\n`);
-    io.stderr.write(`error: ${directory} is broken: its index cannot be understood\n`);
+    io.stdout.line(`${messageOf(error)} (${error.code})`);
+    io.stderr.line(`error: ${directory} is broken: its index cannot be understood`);
     return exitCode.degraded;
   }
 };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { DrError } from '../../core/model/error.ts';
 import { systemCode, whyFileFailed } from './file-failure.ts';
+import { makeDirectory } from './make-directory.ts';
 import type { RenderedFile } from './render-backup.ts';
 
 /** Secrets may be among the files, and volume handles always are. */
@@ -113,7 +114,7 @@ export const writeBackup = async (
 ): Promise<string> => {
   let place: string | undefined;
   try {
-    await mkdir(store, { recursive: true, mode: ownersDirectory });
+    await makeDirectory(store, ownersDirectory);
     place = await mkdtemp(join(store, unfinished));
     await fill(place, files, signal);
     signal.throwIfAborted();

@@ -46,10 +46,10 @@ const parseCheckFormat = async (text: string | undefined): Promise<CheckFormat> 
 /** Servers may warn of the class that the guard is asked about, and nobody wants to read of it. All else of a process stays as it is. */
 const withoutEcho = (io: Io): Io => {
   const { stderr } = io;
-  const write = (data: string | Uint8Array): void => {
-    if (typeof data !== 'string' || !data.includes(askedClassName)) stderr.write(data);
+  const line = (text: string): void => {
+    if (!text.includes(askedClassName)) stderr.line(text);
   };
-  return Object.create(io, { stderr: { value: { write, isTerminal: stderr.isTerminal } } });
+  return Object.create(io, { stderr: { value: { ...stderr, line, isTerminal: stderr.isTerminal } } });
 };
 
 const gatherFacts = async (sites: Sites, { selection, io }: CheckOptions): Promise<CheckFacts> => {
@@ -75,7 +75,7 @@ const print = async (facts: CheckFacts, result: CheckResult, options: CheckOptio
     ]);
     const paint = createPainter(flags.color, io);
     const view = { wide: format.wide, headings: !flags['no-headers'], paint };
-    io.stdout.write(createTable().format(findingRows(result.findings, view)));
+    io.stdout.styled(createTable().format(findingRows(result.findings, view)));
     return;
   }
   const { checkReport } = await import('./check-report.ts');
@@ -93,7 +93,7 @@ const tellMissing = ({ sites, volumes }: CheckFacts, { selection, io }: CheckOpt
   const read = sites.filter(({ objects }) => objects.known).map(({ site }) => site.name);
   const missing = read.length === 0 ? [] : missingNames(volumes, selection);
   const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
-  for (const name of missing) io.stderr.write(`error: ${name} not found${where} on ${read.join(' or ')}\n`);
+  for (const name of missing) io.stderr.line(`error: ${name} not found${where} on ${read.join(' or ')}`);
   return missing.length > 0;
 };
 

@@ -1,5 +1,6 @@
 import type { CheckFacts } from '../../core/check/facts.ts';
 import type { CheckResult, CheckRun } from '../../core/check/run-checks.ts';
+import { printableLine } from '../../core/printable.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
@@ -24,5 +25,5 @@ const outcome = ({ findings }: CheckResult): string => {
 export const summaryText = (facts: CheckFacts, result: CheckResult): string => {
   const sites = facts.sites.map(({ site }) => site.name).join(' and ');
   const looked = `Made ${count(result.runs.length, 'check')} of ${sites} with ${count(facts.volumes.length, 'claim')}.`;
-  return [...gapLines(result.runs), `${outcome(result)} ${looked}\n`].join('');
+  return [...gapLines(result.runs), `${printableLine(`${outcome(result)} ${looked}`)}\n`].join('');
 };

@@ -1,4 +1,5 @@
 import { formatTime } from '../../core/model/condition.ts';
+import { printableLine } from '../../core/printable.ts';
 import { formatAge } from '../../core/status/age.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
 import type { RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
@@ -65,5 +66,5 @@ export const showLoss = (items: readonly LossItem[]): string => {
   const areMeasured = items.some(isMeasured);
   const table = createTable().format(areMeasured ? timedRows(items) : plainRows(items));
   const summary = areMeasured && items.length > 1 ? summaryOf(items) : '';
-  return `${[...found, ...loses].join('\n')}\n\n${table}${summary}`;
+  return `${[...found, ...loses].map(printableLine).join('\n')}\n\n${table}${summary}`;
 };

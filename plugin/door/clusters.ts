@@ -45,7 +45,7 @@ const warnOnce = (io: Io): ((text: string) => void) => {
   return (text) => {
     if (said.has(text)) return;
     said.add(text);
-    io.stderr.write(`Warning: ${text}\n`);
+    io.stderr.line(`Warning: ${text}`);
   };
 };
 
@@ -73,7 +73,7 @@ const openSite = (
     now: shared.io.now,
     random: shared.io.random,
   });
-  const log = (line: string) => shared.io.stderr.write(`${line}\n`);
+  const log = (line: string) => shared.io.stderr.line(line);
   const told = flags.v >= requestsFrom ? logRequests(cluster, log, shared.io.now) : cluster;
   return { name: context, context, kubectl: `kubectl${file} --context ${shellWord(context)}`, cluster: told };
 };

@@ -22,7 +22,7 @@ const contextOf = (io: Io, verbosity: number): CommandContext => ({
   random: io.random,
   signal: io.signal,
   log: (level, message) => {
-    if (level !== 'info' || verbosity >= tellFrom) io.stderr.write(`${message}\n`);
+    if (level !== 'info' || verbosity >= tellFrom) io.stderr.line(message);
   },
 });
 

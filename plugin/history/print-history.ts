@@ -43,7 +43,7 @@ export const printHistory = async (
   const { format, io } = options;
   const now = io.now();
   if (format.kind === 'table') {
-    if (operations.length > 0) io.stdout.write(await tableText(operations, format.wide, options, now));
+    if (operations.length > 0) io.stdout.styled(await tableText(operations, format.wide, options, now));
     return;
   }
   if (format.kind === 'name') {

@@ -4,7 +4,7 @@ import type { OperationPhase } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import { formatAge } from '../../core/status/age.ts';
-import type { Painter } from '../output/color.ts';
+import type { Cell, Painter } from '../output/color.ts';
 import { durationOf } from './timing.ts';
 
 /** What a table of operations shows. */
@@ -28,7 +28,7 @@ export const unknownCell = '<unknown>';
 /** Records are written by whoever may: none of it may break a row or steer a terminal. */
 export const cell = (text: string): string => oneLine(text) || none;
 
-export const phaseCell = ({ phase }: Operation, paint: Painter): string => {
+export const phaseCell = ({ phase }: Operation, paint: Painter): Cell => {
   const [text, color] = [oneLine(phase, 20), colors[phase]];
   return color === undefined ? text : paint(text, color);
 };
@@ -80,7 +80,7 @@ const wideCells = (operation: Operation): string[] => [
   cell(operation.message ?? ''),
 ];
 
-const rowOf = (operation: Operation, view: HistoryView, now: number): string[] => [
+const rowOf = (operation: Operation, view: HistoryView, now: number): Cell[] => [
   ...(view.namespaces ? [namespacesCell(operation)] : []),
   operation.name,
   operation.verb,
@@ -98,7 +98,7 @@ const rowOf = (operation: Operation, view: HistoryView, now: number): string[] =
 ];
 
 /** Rows for a table, the headings first. */
-export const historyRows = (operations: readonly Operation[], view: HistoryView, now: number): string[][] => [
+export const historyRows = (operations: readonly Operation[], view: HistoryView, now: number): Cell[][] => [
   ...(view.headings ? [headingsOf(view)] : []),
   ...operations.map((operation) => rowOf(operation, view, now)),
 ];

@@ -1,8 +1,9 @@
 import { isResumable, type Operation } from '../../core/operation/read-record.ts';
+import { printableLine } from '../../core/printable.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import { formatAge } from '../../core/status/age.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
-import type { Painter } from '../output/color.ts';
+import { type Cell, type Painter, showCell } from '../output/color.ts';
 import { createTable } from '../output/table.ts';
 import {
   ageCell,
@@ -24,7 +25,8 @@ const labelWidth = 14;
 /** More volumes than these are a list of their own. */
 const shownVolumes = 10;
 
-const line = (label: string, text: string): string => `${`${label}:`.padEnd(labelWidth)}${text}\n`;
+const line = (label: string, first: Cell, more = ''): string =>
+  `${`${label}:`.padEnd(labelWidth)}${showCell(first)}${printableLine(more)}\n`;
 
 const optional = (label: string, text: string | undefined): string =>
   text === undefined ? '' : line(label, text);
@@ -64,7 +66,7 @@ const header = (operation: Operation, paint: Painter, now: number): string => {
     line('To', cell(operation.to.name)),
     line('By', cell(operation.by)),
     optional('Reason', operation.reason && cell(operation.reason)),
-    line('Result', `${phaseCell(operation, paint)}${why}`),
+    line('Result', phaseCell(operation, paint), why),
     line('Started', ago(startedAt, now)),
     optional('Ended', endedAt === undefined ? undefined : ago(endedAt, now)),
     line('Duration', ageCell(durationOf(operation, now))),

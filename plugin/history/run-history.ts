@@ -25,14 +25,14 @@ type HistoryOptions = {
 const explainGaps = (histories: readonly SiteHistory[], { stderr }: Io): void => {
   const [here, there] = histories;
   if (here !== undefined && there === undefined)
-    stderr.write(
-      `Note: no peer of ${here.site.name} is known, so this is one site only; name the other with --peer-context\n`,
+    stderr.line(
+      `Note: no peer of ${here.site.name} is known, so this is one site only; name the other with --peer-context`,
     );
   for (const { site, records, error } of histories) {
     if (records.known) continue;
     const hint = error instanceof DrError && error.hint !== undefined ? `; ${error.hint}` : '';
-    stderr.write(
-      `Warning: ${site.name}: ${records.why}; operations that only ${site.name} knows are not shown${hint}\n`,
+    stderr.line(
+      `Warning: ${site.name}: ${records.why}; operations that only ${site.name} knows are not shown${hint}`,
     );
   }
 };
@@ -46,11 +46,11 @@ const explainAbsence = (
   if (operations.length > 0) return exitCode.ok;
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   if (name === undefined) {
-    io.stderr.write(`No operations found${where}.\n`);
+    io.stderr.line(`No operations found${where}.`);
     return exitCode.ok;
   }
   const read = histories.filter(({ records }) => records.known).map(({ site }) => site.name);
-  io.stderr.write(`error: operations "${name}" not found${where} on ${read.join(' or ')}\n`);
+  io.stderr.line(`error: operations "${name}" not found${where} on ${read.join(' or ')}`);
   return exitCode.error;
 };
 

@@ -83,6 +83,6 @@ export const askFirst = async (
     return { losses, groups: withoutDenied(groups, losses) };
   }
   if (!isAsked || (await confirm('Go on?', io))) return { losses: nothingGivenUp, groups };
-  io.stderr.write('Nothing was changed.\n');
+  io.stderr.line('Nothing was changed.');
   return undefined;
 };

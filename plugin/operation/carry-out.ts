@@ -247,7 +247,7 @@ const onInterrupted = async (going: Going): Promise<ExitCode> => {
       return await chooseWord('\nTake back what was done, or leave it as it is?', ['undo', 'leave'], asking);
     } catch (error) {
       if (!second.aborted) throw error;
-      io.stderr.write('\n');
+      io.stderr.line('');
       return 'leave';
     }
   };

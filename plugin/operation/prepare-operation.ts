@@ -234,7 +234,7 @@ export const prepareOperation = async (
         await liveOf(site).looked;
         return liveOf(site).whyDark() === undefined;
       },
-      onAgain: (message) => io.stderr.write(`${message}\n`),
+      onAgain: (message) => io.stderr.line(message),
       now: io.now,
     }),
     live.here.looked,

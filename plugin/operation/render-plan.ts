@@ -1,4 +1,5 @@
 import type { PlanDocument, PlanStep } from '../../core/plan/plan-document.ts';
+import { printableLine } from '../../core/printable.ts';
 import { formatAge } from '../../core/status/age.ts';
 import { createTable } from '../output/table.ts';
 
@@ -82,7 +83,8 @@ export const renderPlan = (plan: PlanDocument, { wide }: { wide: boolean }): str
     .format([heading, ...rows])
     .trimEnd()
     .split('\n');
-  for (const [index, line] of linesBetween(plan).toReversed()) lines.splice(index + 1, 0, line);
+  for (const [index, line] of linesBetween(plan).toReversed())
+    lines.splice(index + 1, 0, printableLine(line));
   const what = `${plural(plan.volumes.length, 'volume')} of ${groupNames(plan)}`;
-  return `${plan.verb} from ${plan.from} to ${plan.to}: ${what}\n\n${lines.join('\n')}`;
+  return `${printableLine(`${plan.verb} from ${plan.from} to ${plan.to}: ${what}`)}\n\n${lines.join('\n')}`;
 };

@@ -216,7 +216,7 @@ const start = async (
 ) => {
   const prepared = await prepareOperation(request, sites, { io, signal, onChange: changes.notify });
   const source = request.verb === 'undo' ? nothingToBring : await gatherSource(prepared, io, signal);
-  for (const remark of source.source.remarks) io.stderr.write(`${remark}\n`);
+  for (const remark of source.source.remarks) io.stderr.line(remark);
   return createSession(prepared, source);
 };
 
@@ -260,7 +260,7 @@ export const runOperation = async (
     });
   } finally {
     following.abort();
-    if (flags.v >= countFrom) io.stderr.write(`${sites.requestCount()} API requests\n`);
+    if (flags.v >= countFrom) io.stderr.line(`${sites.requestCount()} API requests`);
     closeSites(sites);
   }
 };

@@ -43,8 +43,8 @@ export const runResume = async (flags: ResumeFlags, io: Io): Promise<ExitCode> =
   const operation = await readMeant(flags, io, (found) => found);
   if (!['Running', 'Left', 'Failed'].includes(operation.phase)) throw alreadyOver(operation);
   const verb = operation.verb.toLowerCase() as OperationRequest['verb'];
-  io.stderr.write(
-    `going on with ${verb} ${operation.name} of ${operation.by}, from ${operation.from.name} to ${operation.to.name}\n`,
+  io.stderr.line(
+    `going on with ${verb} ${operation.name} of ${operation.by}, from ${operation.from.name} to ${operation.to.name}`,
   );
   return runOperation(verb, flags, io, {
     preset: { keys: claimsOfOperation(operation), to: operation.to.name },

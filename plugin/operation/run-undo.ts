@@ -20,13 +20,13 @@ const cannotUndo = ({ name, phase }: Operation): DrError =>
 const moveBack = async (operation: Operation, flags: ResumeFlags, io: Io): Promise<ExitCode> => {
   const { name, from, to, staleSite } = operation;
   const verb = staleSite === undefined ? 'relocate' : 'failback';
-  io.stderr.write(
-    `${name} has promoted volumes on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile\n`,
+  io.stderr.line(
+    `${name} has promoted volumes on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile`,
   );
   if (!flags.yes && !io.isInteractive)
     throw usageError('nobody can be asked whether that is meant', 'say so with --yes');
   if (!flags.yes && !(await confirm(`Do a ${verb} to ${from.name}?`, io))) {
-    io.stderr.write('Nothing was changed.\n');
+    io.stderr.line('Nothing was changed.');
     return exitCode.refused;
   }
   return runOperation(verb, flags, io, { preset: { keys: claimsOfOperation(operation), to: from.name } });
@@ -41,7 +41,7 @@ export const runUndo = async (flags: ResumeFlags, io: Io): Promise<ExitCode> => 
   if (operation.phase === 'Undone' || operation.phase === 'Superseded') throw cannotUndo(operation);
   if (isPromoted) return moveBack(operation, flags, io);
   const { name, by, from } = operation;
-  io.stderr.write(`taking back ${operation.verb.toLowerCase()} ${name} of ${by}: back to ${from.name}\n`);
+  io.stderr.line(`taking back ${operation.verb.toLowerCase()} ${name} of ${by}: back to ${from.name}`);
   return runOperation('undo', flags, io, {
     preset: { keys: claimsOfOperation(operation), to: from.name },
     adopt: name,

@@ -1,12 +1,24 @@
+import { printableLine } from '../../core/printable.ts';
 import type { Io } from '../io.ts';
 
 const codes = { green: 32, yellow: 33, red: 31, blue: 34 } as const;
 
-/** Puts a colour on a word, or leaves it alone. */
-export type Painter = (text: string, color: keyof typeof codes) => string;
+type Color = keyof typeof codes;
+
+/** What stands in a table, or beside a heading: any text, with a colour or without. */
+export type Cell = string | { readonly text: string; readonly color: Color };
+
+/** Gives a word a colour, or leaves it alone. */
+export type Painter = (text: string, color: Color) => Cell;
 
 const plain: Painter = (text) => text;
-const colored: Painter = (text, color) => `\u001b[${codes[color]}m${text}\u001b[39m`;
+const colored: Painter = (text, color) => ({ text, color });
+
+/** A cell as it is written to a terminal, on one line: what others wrote cannot steer it, and the colour is ours. */
+export const showCell = (cell: Cell): string =>
+  typeof cell === 'string'
+    ? printableLine(cell)
+    : `\u001b[${codes[cell.color]}m${printableLine(cell.text)}\u001b[39m`;
 
 /** `--color=auto`: on a terminal that is not dumb, unless NO_COLOR is set; FORCE_COLOR stands for a terminal. */
 export const createPainter = (choice: string, { env, stdout }: Pick<Io, 'env' | 'stdout'>): Painter => {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { type Cell, showCell } from './color.ts';
 import { displayWidth } from './display-width.ts';
 
 const noBorders = Object.fromEntries(
@@ -32,14 +33,15 @@ const draw = (rows: readonly (readonly string[])[], widths: readonly number[]): 
   return `${table.toString().replaceAll(/ +$/gm, '')}\n`;
 };
 
-/** Formats rows below each other; rows that come later line up with those before. */
-export type TableFormat = { format(rows: readonly (readonly string[])[]): string };
+/** Formats rows below each other; rows that come later line up with those before. Whatever a cell quotes stays on its line. */
+export type TableFormat = { format(rows: readonly (readonly Cell[])[]): string };
 
 /** A table as kubectl prints it: columns three blanks apart, no borders, nothing wrapped, nothing cut. */
 export const createTable = (): TableFormat => {
   let widths: number[] = [];
   return {
-    format: (rows) => {
+    format: (cells) => {
+      const rows = cells.map((row) => row.map(showCell));
       widths = widen(widths, rows);
       const parts: string[] = [];
       for (let from = 0; from < rows.length; from += rowsAtOnce)

@@ -1,4 +1,5 @@
 import type { Io } from '../io.ts';
+import { jsonLine } from '../output/document.ts';
 import type { EventObject, Reporter, RunEvent, RunEventType } from './run-event.ts';
 
 /** How a run is told: which command, where to, and since when. */
@@ -48,8 +49,8 @@ const textOf = (event: RunEvent): string => {
   const next = event.next === undefined ? '' : `; next: ${event.next}`;
   const head = `${prefixes[event.type]}${shown(event)}`;
   return results.includes(event.type)
-    ? `${head} ${event.message}${next}\n`
-    : `${head}: ${code}${event.message}${next}\n`;
+    ? `${head} ${event.message}${next}`
+    : `${head}: ${code}${event.message}${next}`;
 };
 
 const documentOf = (event: RunEvent, verb: string, since: number, now: number) => ({
@@ -81,10 +82,10 @@ export const createReporter = ({ verb, output, io }: ReporterOptions): Reporter 
     report: (event) => {
       if (isRepeated(event)) return;
       const isResult = results.includes(event.type);
-      if (output === 'json') io.stdout.write(`${JSON.stringify(documentOf(event, verb, since, io.now()))}\n`);
+      if (output === 'json') io.stdout.line(jsonLine(documentOf(event, verb, since, io.now())));
       else if (output === 'name' && isResult)
         io.stdout.write(event.object === undefined ? '' : `${typeAndName(event.object)}\n`);
-      else (isResult ? io.stdout : io.stderr).write(textOf(event));
+      else (isResult ? io.stdout : io.stderr).line(textOf(event));
     },
   };
 };

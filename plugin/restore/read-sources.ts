@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
 import { indexVersion } from '../../core/backup/check-index.ts';
-import { parseStreamHeader } from '../../core/backup/stream-header.ts';
+import { isWholeStream, parseStreamHeader } from '../../core/backup/stream-header.ts';
 import { DrError } from '../../core/model/error.ts';
 import type { SourceObject } from '../../core/restore/sort-objects.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
@@ -50,11 +50,19 @@ const remarksOnMissing = ({ missing }: Pick<BackupIndex, 'missing'>): string[] =
       `the backup lacks ${kind} ${namespace === null ? '' : `${namespace}/`}${name}: ${why}`,
   );
 
+const cutOff = (origin: string): DrError =>
+  new DrError({
+    code: 'BackupCutOff',
+    message: `${oneLine(origin)} is the beginning of a backup: its last line is not there`,
+    hint: 'take the backup again, and see that it ends with exit code 0',
+  });
+
 /** Manifests, or a backup that was taken as a stream: its first line tells where it comes from, and no digest vouches for it. */
 const sourceIn = (text: string, origin: string): Source => {
   const objects = manifestsIn(text, origin);
   const header = parseStreamHeader(text);
   if (header === undefined) return plain(objects);
+  if (!isWholeStream(text)) throw cutOff(origin);
   const index: BackupIndex = { ...header, apiVersion: indexVersion, kind: 'Backup', files: [] };
   return { objects, index, remarks: remarksOnMissing(index).map((remark) => oneLine(remark, 400)) };
 };

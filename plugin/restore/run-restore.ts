@@ -45,7 +45,7 @@ const prepare = async ({ site, flags, request, io }: Start) => {
           : undefined,
     },
   );
-  for (const remark of source.remarks) io.stderr.write(`${remark}\n`);
+  for (const remark of source.remarks) io.stderr.line(remark);
   const decided = await decideRestore(source, request, { site, clusterUid, rules, signal: io.signal });
   return { source, decided };
 };
@@ -91,7 +91,10 @@ const follow = async (start: Start): Promise<ExitCode> => {
     return exitCode.error;
   }
   const run: RestoreRun = { site, plan, request, reporter, io, ...facts };
-  if (request.dryRun === 'none') return act(run, teller);
+  if (request.dryRun === 'none') {
+    io.outliveReader();
+    return act(run, teller);
+  }
   if (request.dryRun === 'client') tellPlan(plan, teller);
   else await tryPlan(run, teller);
   return exitCodeOf(teller.outcomes);
@@ -107,7 +110,7 @@ export const runRestore = async (flags: RestoreFlags, io: Io): Promise<ExitCode>
   try {
     return await follow({ site, flags, request, io });
   } finally {
-    if (flags.v >= countFrom) io.stderr.write(`${sites.requestCount()} requests\n`);
+    if (flags.v >= countFrom) io.stderr.line(`${sites.requestCount()} requests`);
     closeSites(sites);
   }
 };

@@ -11,6 +11,6 @@ export const tellLeftOut = (leftOut: readonly LeftOut[], io: Pick<Io, 'stderr'>)
     const names = members.slice(0, shownNames).map(({ object }) => object.name);
     const more = members.length > shownNames ? ` and ${members.length - shownNames} more` : '';
     const [first] = members;
-    io.stderr.write(`left out: ${first?.object.kind} ${names.join(', ')}${more}: ${first?.why}\n`);
+    io.stderr.line(`left out: ${first?.object.kind} ${names.join(', ')}${more}: ${first?.why}`);
   }
 };

@@ -25,7 +25,7 @@ export const runWrite = async (flags: BytesFlags & { text: string }, io: Io): Pr
     offset,
     base64: bytes.toString('base64'),
   });
-  io.stdout.write(`${answer.bytes} bytes written to ${namespace}/${claim} on ${site} at ${answer.offset}.\n`);
+  io.stdout.line(`${answer.bytes} bytes written to ${namespace}/${claim} on ${site} at ${answer.offset}.`);
   return exitCode.ok;
 };
 
@@ -40,11 +40,11 @@ export const runRead = async (flags: BytesFlags & { length?: string }, io: Io): 
     offset: parseCount('offset', flags.offset),
     ...(flags.length !== undefined && { length: parseCount('length', flags.length) }),
   });
-  io.stdout.write(Buffer.from(answer.base64, 'base64'));
-  if (io.stdout.isTerminal) io.stdout.write('\n');
+  io.stdout.bytes(Buffer.from(answer.base64, 'base64'));
+  if (io.stdout.isTerminal) io.stdout.line('');
   if (answer.role !== 'primary')
-    io.stderr.write(
-      `Note: ${namespace}/${claim} is ${answer.role} on ${site}; this is its snapshot of ${answer.snapshotAt ?? 'no known time'}.\n`,
+    io.stderr.line(
+      `Note: ${namespace}/${claim} is ${answer.role} on ${site}; this is its snapshot of ${answer.snapshotAt ?? 'no known time'}.`,
     );
   return exitCode.ok;
 };

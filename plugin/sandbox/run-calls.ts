@@ -38,8 +38,8 @@ export const runFail = async (
 ): Promise<ExitCode> => {
   const { site, hang = false } = flags;
   const status = await (await doorOf(flags, io)).call('fail', { site, hang });
-  io.stdout.write(
-    `${site} is dark (${stateOf(status, site)}). Bring it back with: kubectl dr sandbox heal ${site}\n`,
+  io.stdout.line(
+    `${site} is dark (${stateOf(status, site)}). Bring it back with: kubectl dr sandbox heal ${site}`,
   );
   return exitCode.ok;
 };
@@ -47,13 +47,13 @@ export const runFail = async (
 /** `kubectl dr sandbox heal SITE`. */
 export const runHeal = async (flags: CommonFlags & { site: string }, io: Io): Promise<ExitCode> => {
   const status = await (await doorOf(flags, io)).call('heal', { site: flags.site });
-  io.stdout.write(`${flags.site} is back (${stateOf(status, flags.site)}), as it was.\n`);
+  io.stdout.line(`${flags.site} is back (${stateOf(status, flags.site)}), as it was.`);
   return exitCode.ok;
 };
 
 /** `kubectl dr sandbox link up|down`. */
 export const runLink = async (flags: CommonFlags & { state: string }, io: Io): Promise<ExitCode> => {
   const { link } = await (await doorOf(flags, io)).call('link', { up: flags.state === 'up' });
-  io.stdout.write(`The link between the storages is ${link}.\n`);
+  io.stdout.line(`The link between the storages is ${link}.`);
   return exitCode.ok;
 };

@@ -6,6 +6,6 @@ import type { Io } from '../io.ts';
 export const runDown = async (flags: CommonFlags, io: Io): Promise<ExitCode> => {
   const { openSandboxDoor } = await import('../door/sandbox.ts');
   const hasEnded = await openSandboxDoor(io, flags.v).down();
-  io.stdout.write(hasEnded ? 'The sandbox has ended.\n' : 'No sandbox runs.\n');
+  io.stdout.line(hasEnded ? 'The sandbox has ended.' : 'No sandbox runs.');
   return exitCode.ok;
 };

@@ -23,13 +23,13 @@ export const assessSites = (
 export const explainGaps = (snapshots: readonly SiteSnapshot[], io: Pick<Io, 'stderr'>): void => {
   const [here, there] = snapshots;
   if (here !== undefined && there === undefined)
-    io.stderr.write(
-      `Note: no peer of ${here.site.name} is known, so this is one site only; name the other with --peer-context\n`,
+    io.stderr.line(
+      `Note: no peer of ${here.site.name} is known, so this is one site only; name the other with --peer-context`,
     );
   for (const { site, objects } of snapshots) {
     if (!objects.known)
-      io.stderr.write(
-        `Warning: ${site.name} cannot be read: ${objects.why}; volumes that only ${site.name} knows are not shown\n`,
+      io.stderr.line(
+        `Warning: ${site.name} cannot be read: ${objects.why}; volumes that only ${site.name} knows are not shown`,
       );
   }
 };

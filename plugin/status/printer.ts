@@ -37,7 +37,7 @@ const tablePrinter = ({ flags, namespaces, io }: PrinterOptions, wide: boolean):
       };
       const headings = needsHeadings ? [headingsOf(view)] : [];
       needsHeadings = false;
-      io.stdout.write(table.format([...headings, ...volumes.map((volume) => rowOf(volume, view))]));
+      io.stdout.styled(table.format([...headings, ...volumes.map((volume) => rowOf(volume, view))]));
     },
   };
 };

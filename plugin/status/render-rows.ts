@@ -4,7 +4,7 @@ import type { VolumeStatus } from '../../core/status/assess.ts';
 import type { SideFacts } from '../../core/status/facts.ts';
 import type { Lag } from '../../core/status/lag.ts';
 import type { VerdictLevel } from '../../core/status/verdict.ts';
-import type { Painter } from '../output/color.ts';
+import type { Cell, Painter } from '../output/color.ts';
 
 /** What a table of volumes shows. */
 export type View = {
@@ -63,7 +63,7 @@ export const headingsOf = ({ sites, namespaces, wide }: View): string[] => {
 };
 
 /** One row. The message ends in the next command: nothing after it to line up with. */
-export const rowOf = (volume: VolumeStatus, { namespaces, wide, paint }: View): string[] => {
+export const rowOf = (volume: VolumeStatus, { namespaces, wide, paint }: View): Cell[] => {
   const { verdict, sides, lag, identity } = volume;
   const next = verdict.next === undefined ? '' : `; next: ${verdict.next}`;
   return [

@@ -25,8 +25,8 @@ const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: St
   const missing = missingNames(volumes, selection);
   const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
   const read = snapshots.filter(({ objects }) => objects.known).map(({ site }) => site.name);
-  for (const name of missing) io.stderr.write(`error: ${name} not found${where} on ${read.join(' or ')}\n`);
-  if (volumes.length === 0 && missing.length === 0) io.stderr.write(`No protected volumes found${where}.\n`);
+  for (const name of missing) io.stderr.line(`error: ${name} not found${where} on ${read.join(' or ')}`);
+  if (volumes.length === 0 && missing.length === 0) io.stderr.line(`No protected volumes found${where}.`);
   return missing;
 };
 

@@ -90,6 +90,7 @@ const actOnAll = async (
   consents: Consents,
 ): Promise<readonly Outcome[]> => {
   const { options, io } = run;
+  if (options.dryRun === 'none') io.outliveReader();
   const ending = new AbortController();
   const followers = followAll(run, planned, AbortSignal.any([io.signal, ending.signal]));
   const deadline = AbortSignal.timeout(options.timeoutMs);
@@ -123,8 +124,8 @@ const takeStep = async (run: StepRun, flags: StepFlags): Promise<readonly Outcom
 
 const warnWithoutPeer = ({ sites, verb, io }: StepRun): void => {
   if (sites.there !== undefined || verb.name === 'unprotect') return;
-  io.stderr.write(
-    'Warning: DR305: no other site is known, so that nobody can ask it; name it with --peer-context\n',
+  io.stderr.line(
+    'Warning: DR305: no other site is known, so that nobody can ask it; name it with --peer-context',
   );
 };
 
@@ -146,7 +147,7 @@ export const runStep = async (verb: Verb, flags: StepFlags, io: Io): Promise<Exi
   try {
     warnWithoutPeer(run);
     const outcomes = await takeStep(run, flags);
-    if (flags.v >= 1) io.stderr.write(`${sites.requestCount()} API requests\n`);
+    if (flags.v >= 1) io.stderr.line(`${sites.requestCount()} API requests`);
     return io.signal.aborted ? exitCode.interrupted : exitCodeOf(outcomes);
   } finally {
     closeSites(sites);

@@ -11,7 +11,7 @@ export const printVersion = async (flags: { output?: string }, io: Io): Promise<
     platform: `${process.platform}/${process.arch}`,
   };
   if (flags.output === undefined) {
-    io.stdout.write(`kubectl dr ${facts.version} (Node.js ${facts.nodeVersion}, ${facts.platform})\n`);
+    io.stdout.line(`kubectl dr ${facts.version} (Node.js ${facts.nodeVersion}, ${facts.platform})`);
     return exitCode.ok;
   }
   const { formatDocument } = await import('../output/document.ts');

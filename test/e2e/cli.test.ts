@@ -189,6 +189,7 @@ describe('the executable', () => {
     symlinkSync(executable('kubectl-dr'), link);
     const ended = await runCommand('sh', ['-c', `${link} status --help | head -1`], { env });
     expect(ended).toEqual({
+      // The code of head.
       code: 0,
       stdout: 'Show both sites side by side: role here and there, verdict, lag against\n',
       stderr: '',

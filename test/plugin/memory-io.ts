@@ -1,4 +1,5 @@
 import type { Io } from '../../plugin/io.ts';
+import { createOutput } from '../../plugin/output/create-output.ts';
 
 /** A process that keeps what is written to it. */
 export type MemoryIo = Io & {
@@ -14,12 +15,14 @@ export const memoryIo = (
   const err: string[] = [];
   const interruption = new AbortController();
   const secondInterruption = new AbortController();
-  const to = (texts: string[]) => ({
-    isTerminal: parts.isTerminal ?? false,
-    write: (data: string | Uint8Array) => {
-      texts.push(typeof data === 'string' ? data : Buffer.from(data).toString());
-    },
-  });
+  const to = (texts: string[]) =>
+    createOutput({
+      isTerminal: parts.isTerminal ?? false,
+      write: (data) => {
+        texts.push(typeof data === 'string' ? data : Buffer.from(data).toString());
+      },
+      flush: () => Promise.resolve(),
+    });
   return {
     env: parts.env ?? {},
     home: parts.home,

@@ -1,4 +1,5 @@
 import type { Io } from '../../io.ts';
+import { jsonLine } from '../../output/document.ts';
 import type { GroupState } from '../group-state.ts';
 import { leftText, type Progress, restoredText, waitText } from './progress.ts';
 
@@ -24,7 +25,7 @@ export const jsonProgress = (verb: string, io: Pick<Io, 'stdout' | 'now'>): Prog
       ...fields,
       elapsedSeconds: Math.round((now - startedAt) / 100) / 10,
     };
-    io.stdout.write(`${JSON.stringify(document)}\n`);
+    io.stdout.line(jsonLine(document));
   };
   return {
     tell: ({ type, group, site, object, message, code, next }) =>

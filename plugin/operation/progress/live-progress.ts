@@ -1,5 +1,6 @@
 import { secondsBetween } from '../../../core/operation/seconds-between.ts';
 import type { StepKind } from '../../../core/plan/step-look.ts';
+import { printableLine } from '../../../core/printable.ts';
 import { formatAge } from '../../../core/status/age.ts';
 import type { Io } from '../../io.ts';
 import type { GroupState } from '../group-state.ts';
@@ -89,7 +90,7 @@ export const liveProgress = (
   };
   const erase = (): void => {
     // From the first column on: a terminal echoes what is pressed meanwhile, such as ^C.
-    if (drawn > 0) io.stderr.direct.write(`\r\u001b[${drawn}A\u001b[J`);
+    if (drawn > 0) io.stderr.direct.styled(`\r\u001b[${drawn}A\u001b[J`);
     drawn = 0;
   };
   const draw = (force: boolean): void => {
@@ -100,7 +101,7 @@ export const liveProgress = (
     // What is waited for stands below its step: there is no room beside it.
     const lines = rows
       .flatMap((row) => [text(row), ...(isOpen(row) && row.beside !== '' ? [`    ${row.beside}`] : [])])
-      .map((line) => cutTo(line, columns()));
+      .map((line) => cutTo(printableLine(line), columns()));
     io.stderr.direct.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
   };
@@ -123,7 +124,7 @@ export const liveProgress = (
   return {
     tell: (told) => {
       erase();
-      (isResult(told) ? io.stdout : io.stderr.direct).write(toldText(told));
+      (isResult(told) ? io.stdout : io.stderr.direct).line(toldText(told));
       draw(true);
     },
     stepStarted: (state, step) => {

@@ -14,9 +14,9 @@ const titleOf = ({ group, steps }: GroupState, { site, index, name }: CurrentSte
 /** One line for each step that is over, and for what is waited for, again every half minute: for logs, and for whoever reads along. */
 export const plainProgress = (io: Pick<Io, 'stdout' | 'stderr' | 'now'>): Progress => {
   const waits = new Map<GroupState, LastWait>();
-  const line = (text: string): void => io.stderr.write(`${text}\n`);
+  const line = (text: string): void => io.stderr.line(text);
   return {
-    tell: (told) => (isResult(told) ? io.stdout : io.stderr).write(toldText(told)),
+    tell: (told) => (isResult(told) ? io.stdout : io.stderr).line(toldText(told)),
     stepStarted: () => undefined,
     stepDone: (state, current, tookMs) => {
       waits.delete(state);

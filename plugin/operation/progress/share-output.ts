@@ -13,6 +13,13 @@ export type SharedOutput = Output & {
 /** Servers give warnings at any moment, and whoever prints them knows nothing of what is drawn. */
 export const shareOutput = (output: Output): SharedOutput => {
   let drawing: Drawing | undefined;
+  const above = <T>(write: (what: T) => void): ((what: T) => void) => {
+    return (what) => {
+      drawing?.erase();
+      write(what);
+      drawing?.draw();
+    };
+  };
   return {
     get isTerminal() {
       return output.isTerminal;
@@ -20,11 +27,11 @@ export const shareOutput = (output: Output): SharedOutput => {
     get columns() {
       return output.columns;
     },
-    write: (data) => {
-      drawing?.erase();
-      output.write(data);
-      drawing?.draw();
-    },
+    write: above(output.write),
+    line: above(output.line),
+    styled: above(output.styled),
+    bytes: above(output.bytes),
+    flush: output.flush,
     direct: output,
     share: (it) => {
       drawing = it;

@@ -24,7 +24,7 @@ const objectText = ({ object }: Told): string => {
 export const toldText = (told: Told): string => {
   const { type, site, message, code, next } = told;
   const rule = code?.startsWith('DR') ? `${code}: ` : '';
-  return `${prefixes[type]}${site}: ${objectText(told)}${rule}${message}${next === undefined ? '' : `; next: ${next}`}\n`;
+  return `${prefixes[type]}${site}: ${objectText(told)}${rule}${message}${next === undefined ? '' : `; next: ${next}`}`;
 };
 
 /** What happened is data; everything on the way to it is not. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatStreamHeader } from '../../../core/backup/stream-header.ts';
+import { formatStreamHeader, streamEnd } from '../../../core/backup/stream-header.ts';
 import type { SourceObject } from '../../../core/restore/sort-objects.ts';
 import { parseRestoreFlags } from '../../../plugin/restore/parse-restore-flags.ts';
 import { planDocument } from '../../../plugin/restore/print-plan.ts';
@@ -38,19 +38,35 @@ describe('sources', () => {
     expect(objects[0]?.origin).toBe('standard input');
   });
 
-  test('may be a backup that was taken as a stream: its first line tells of which site, and what is known', async () => {
-    const header = formatStreamHeader({
+  const stream = [
+    formatStreamHeader({
       createdAt: '2026-11-20T12:00:00Z',
       createdBy: 'kubectl dr 1.2.3',
       source: { site: 'cluster-1', clusterUid: 'uid-of-cluster-1', kubernetesVersion: 'v1.36.0' },
       volumes: [],
       missing: [{ kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'web', why: 'it is not bound' }],
-    });
-    const stream = `${header}\n---\n${JSON.stringify(pv())}\n---\n${JSON.stringify(pvc())}\n`;
+    }),
+    `---\n${JSON.stringify(pv())}`,
+    `---\n${JSON.stringify(pvc())}`,
+    `${streamEnd}\n`,
+  ].join('\n');
+
+  test('may be a backup that was taken as a stream: its first line tells of which site, and what is known', async () => {
     const { objects, index, remarks } = await read(['-'], stream);
     expect(names(objects)).toEqual(['pv-db', 'db']);
     expect(index?.source.clusterUid).toBe('uid-of-cluster-1');
     expect(remarks).toEqual(['the backup lacks PersistentVolumeClaim shop/web: it is not bound']);
+  });
+
+  test('are no stream that was cut off, wherever that was', async () => {
+    const header = stream.indexOf('\n');
+    for (const length of [header + 1, stream.indexOf('---', header + 5), stream.length - 2]) {
+      await expect(read(['-'], stream.slice(0, length))).rejects.toMatchObject({
+        code: 'BackupCutOff',
+        message: 'standard input is the beginning of a backup: its last line is not there',
+      });
+    }
+    expect(names((await read(['-'], `${stream}\r\n\n`)).objects)).toEqual(['pv-db', 'db']);
   });
 
   test('are the manifests of a directory, but not of those below it', async () => {
