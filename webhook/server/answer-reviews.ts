@@ -7,11 +7,13 @@ import type { WebhookName } from '../judge/webhook-name.ts';
 import { type ReviewReading, readReview } from '../read-review.ts';
 import { respond } from '../respond.ts';
 import type { WebhookLog } from '../webhook-log.ts';
+import { announcedBytes, type BodyBudget, smallBody } from './body-budget.ts';
 import { budgetOf, type Deadline, startDeadline } from './deadline.ts';
 import { type Judge, judgeReview } from './judge-review.ts';
 import type { WebhookMetrics } from './metrics.ts';
-import { type BodyReading, longestBody, readBody } from './read-body.ts';
+import { type BodyReading, discardBody, longestBody, readBody } from './read-body.ts';
 import { sendJson, sendText } from './send.ts';
+import type { Turns } from './take-turns.ts';
 
 /** What the reviews of one webhook are answered with. */
 export type ReviewParts = {
@@ -19,6 +21,9 @@ export type ReviewParts = {
   readonly judge: Judge;
   readonly metrics: WebhookMetrics;
   readonly log: WebhookLog;
+  readonly bodies: BodyBudget;
+  /** For large bodies: to parse one takes as long as hundreds of reviews. */
+  readonly turns: Turns;
 };
 
 const httpErrors = {
@@ -87,11 +92,29 @@ const tell = (
   else log.info(fields, 'Reviewed');
 };
 
-/** Reads, judges, answers, then tells log and metrics. */
-const answerReview = async (
-  exchange: { request: IncomingMessage; response: ServerResponse; deadline: Deadline },
-  parts: ReviewParts,
+type Exchange = { request: IncomingMessage; response: ServerResponse; deadline: Deadline };
+
+/** API servers ask again after so many seconds, as long as the review has time; after that their failurePolicy decides. */
+const retryAfterSeconds = '1';
+
+/** There is no verdict on a review that nobody has room for: it is thrown away as it comes in, so that the connection can go on. */
+const pushBack = async (
+  { request, response, deadline }: Exchange,
+  { metrics }: ReviewParts,
 ): Promise<void> => {
+  const isWhole = await discardBody(request, deadline.signal);
+  metrics.rejected(429);
+  sendText(response, 429, 'too many large reviews at once; ask again', {
+    'Retry-After': retryAfterSeconds,
+    ...(isWhole ? {} : { Connection: 'close' }),
+  });
+};
+
+const readInTurn = (text: string, turns: Turns): ReviewReading | Promise<ReviewReading> =>
+  text.length > smallBody ? turns(() => readReview(text)) : readReview(text);
+
+/** Reads, judges, answers, then tells log and metrics. */
+const answerReview = async (exchange: Exchange, parts: ReviewParts): Promise<void> => {
   const { request, response, deadline } = exchange;
   const { webhook, metrics, log } = parts;
   const startedAt = performance.now();
@@ -102,7 +125,7 @@ const answerReview = async (
     sendText(response, status, text, isWhole(body.state) ? {} : { Connection: 'close' });
     return;
   }
-  const reading = readReview(body.text);
+  const reading = await readInTurn(body.text, parts.turns);
   if (reading.state === 'no-review') {
     metrics.rejected(400);
     if (reading.uid === undefined) sendText(response, 400, reading.why);
@@ -128,9 +151,12 @@ export const answerReviews =
     response.once('close', () => {
       if (!response.writableFinished) deadline.abandon();
     });
+    const giveBack = parts.bodies.take(announcedBytes(request));
     try {
-      await answerReview({ request, response, deadline }, parts);
+      const exchange = { request, response, deadline };
+      await (giveBack === undefined ? pushBack(exchange, parts) : answerReview(exchange, parts));
     } finally {
+      giveBack?.();
       deadline.clear();
       end();
     }

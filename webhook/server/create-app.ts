@@ -4,13 +4,17 @@ import type { FactSource } from '../fact-source.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
 import { reviewPaths } from '../registration/registration.ts';
 import { answerReviews, type ReviewParts } from './answer-reviews.ts';
+import { type BodyBudget, createBodyBudget } from './body-budget.ts';
 import { createJudges } from './judge-review.ts';
 import { answerReadiness, type Readiness } from './readiness.ts';
 import { sendText } from './send.ts';
+import { takeTurns } from './take-turns.ts';
 
 export type AppOptions = Pick<ReviewParts, 'metrics' | 'log'> & {
   readonly facts: FactSource;
   readonly readiness: Readiness;
+  /** How many bytes of bodies are held at once; what the memory limit of the Deployment allows where left out. */
+  readonly bodies?: BodyBudget;
 };
 
 const onlyPost = (_request: Request, response: Response): void =>
@@ -20,6 +24,8 @@ const onlyPost = (_request: Request, response: Response): void =>
 export const createApp = (options: AppOptions): Express => {
   const { facts, metrics, log, readiness } = options;
   const judges = createJudges(facts);
+  // All webhooks share them: it is one process that has the memory.
+  const [bodies, turns] = [options.bodies ?? createBodyBudget(), takeTurns()];
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -27,7 +33,7 @@ export const createApp = (options: AppOptions): Express => {
   for (const [webhook, path] of Object.entries(reviewPaths) as [WebhookName, string][]) {
     app
       .route(path)
-      .post(answerReviews({ webhook, judge: judges[webhook], metrics, log }))
+      .post(answerReviews({ webhook, judge: judges[webhook], metrics, log, bodies, turns }))
       .all(onlyPost);
   }
   app.get('/healthz', (_request, response) => sendText(response, 200, 'ok'));

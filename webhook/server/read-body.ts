@@ -71,3 +71,22 @@ export const readBody = (request: IncomingMessage, signal: AbortSignal): Promise
     request.on('data', collect).on('end', finish).on('error', breakOff).on('close', breakOff);
   });
 };
+
+/** Throws a body away as it comes in; answers whether it came to its end before the signal aborted, and was not too long for that. */
+export const discardBody = (request: IncomingMessage, signal: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    let length = 0;
+    const end = (isWhole: boolean): void => {
+      request.off('data', count).off('end', finish).off('error', breakOff).off('close', breakOff);
+      signal.removeEventListener('abort', breakOff);
+      resolve(isWhole);
+    };
+    const count = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length > longestDiscarded) end(false);
+    };
+    const finish = (): void => end(true);
+    const breakOff = (): void => end(false);
+    signal.addEventListener('abort', breakOff, { once: true });
+    request.on('data', count).on('end', finish).on('error', breakOff).on('close', breakOff);
+  });

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import request, { type Response } from 'supertest';
 import type { FactSource } from '../../../webhook/fact-source.ts';
+import type { BodyBudget } from '../../../webhook/server/body-budget.ts';
 import { createApp } from '../../../webhook/server/create-app.ts';
 import { createWebhookMetrics, type WebhookMetrics } from '../../../webhook/server/metrics.ts';
 import type { Readiness } from '../../../webhook/server/readiness.ts';
@@ -22,11 +23,12 @@ export type AppUnderTest = {
 export const appUnderTest = (
   script: Partial<FactSource> = {},
   readiness: Readiness = async () => [],
+  bodies?: BodyBudget,
 ): AppUnderTest => {
   const facts = scriptedFacts(script);
   const log = keptLog();
   const metrics = createWebhookMetrics();
-  const app = createApp({ facts, metrics, log, readiness });
+  const app = createApp({ facts, metrics, log, readiness, ...(bodies === undefined ? {} : { bodies }) });
   return {
     app,
     facts,
