@@ -104,8 +104,7 @@ export const registerOptions = {
     array: true,
     nargs: 1,
     default: [] as string[],
-    describe:
-      'User name that is never judged beside the service accounts of dr-webhook and dr-controller; may be repeated',
+    describe: 'User name that is never judged; none is where none is given; may be repeated',
   },
   wait: {
     type: 'string',

@@ -40,11 +40,34 @@ const sameField = (...path: readonly string[]): string => {
 
 const isResource = (resource: string): string => `request.resource.resource == ${text(resource)}`;
 
-/** Our own programs are never judged: the controller must be able to end what the webhook let in. */
-export const notOwnAccounts = (accounts: readonly string[]): MatchCondition => ({
-  name: 'not-our-own-accounts',
-  expression: `!(request.userInfo.username in [${accounts.map(text).join(', ')}])`,
-});
+const list = (values: readonly string[]): string => `[${values.map(text).join(', ')}]`;
+
+/** Accounts that somebody vouched for are never judged. None is by its name alone: whoever may make an account of that name had its rights. */
+export const notOwnAccounts = (accounts: readonly string[]): MatchCondition[] =>
+  accounts.length === 0
+    ? []
+    : [
+        {
+          name: 'not-our-own-accounts',
+          expression: `!(request.userInfo.username in ${list([...new Set(accounts)])})`,
+        },
+      ];
+
+/**
+ * Namespaces whose claims the cluster and the webhook itself need to come up or to go. A replication is judged in them as everywhere: nothing
+ * needs one to come up.
+ */
+export const notSparedNamespaces = (namespaces: readonly string[]): MatchCondition => {
+  const spared = list(namespaces);
+  const isNamespace = isResource('namespaces');
+  return {
+    name: 'not-in-spared-namespaces',
+    expression:
+      `request.resource.group == ${text(replicationPrefix)}` +
+      ` || !(${isNamespace} && has(oldObject.metadata.name) && oldObject.metadata.name in ${spared}` +
+      ` || !(${isNamespace}) && has(request.namespace) && request.namespace in ${spared})`,
+  };
+};
 
 /** Nodes have to come back whatever became of the webhook. */
 export const notNodes: MatchCondition = {

@@ -6,6 +6,7 @@ import {
   notNamespaceController,
   notNodes,
   notOwnAccounts,
+  notSparedNamespaces,
   notUnmarkedDelete,
   ownDefinitions,
   stopsAskingForPrimary,
@@ -31,9 +32,9 @@ export type RegistrationOptions = {
   readonly target: ReviewTarget;
   /** What becomes of a dangerous change while nobody answers. */
   readonly guardPolicy: FailurePolicy;
-  /** The webhook's own namespace, which is never judged. */
+  /** The webhook's own namespace, whose end and whose claims are never judged. */
   readonly namespace: string;
-  /** User names of our own programs beside the service accounts `dr-webhook` and `dr-controller` of that namespace. */
+  /** User names that are never judged; none is where none is given. */
   readonly ownAccounts: readonly string[];
 };
 
@@ -96,23 +97,13 @@ const webhook = (options: RegistrationOptions, draft: Draft): RegisteredWebhook 
   rules: draft.rules,
   failurePolicy: draft.failurePolicy,
   matchPolicy: 'Equivalent',
-  namespaceSelector: {
-    matchExpressions: [
-      { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: spared(options.namespace) },
-    ],
-  },
   sideEffects: 'None',
   timeoutSeconds: draft.timeoutSeconds,
   admissionReviewVersions: ['v1'],
   matchConditions: [
-    notOwnAccounts([
-      ...new Set([
-        `system:serviceaccount:${options.namespace}:dr-webhook`,
-        `system:serviceaccount:${options.namespace}:dr-controller`,
-        ...options.ownAccounts,
-      ]),
-    ]),
+    ...notOwnAccounts(options.ownAccounts),
     notNodes,
+    notSparedNamespaces(spared(options.namespace)),
     ...draft.conditions,
   ],
 });

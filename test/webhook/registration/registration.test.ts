@@ -48,20 +48,12 @@ describe('the registrations', () => {
         matchPolicy: 'Equivalent',
         admissionReviewVersions: ['v1'],
         timeoutSeconds: webhook.name.startsWith('guard') ? 3 : 2,
-        namespaceSelector: {
-          matchExpressions: [
-            {
-              key: 'kubernetes.io/metadata.name',
-              operator: 'NotIn',
-              values: ['kube-system', 'kube-node-lease', 'kubectl-dr'],
-            },
-          ],
-        },
       });
+      expect(webhook).not.toHaveProperty('namespaceSelector');
       expect(webhook.clientConfig).not.toHaveProperty('caBundle');
       expect(webhook).not.toHaveProperty('objectSelector');
       const names = webhook.matchConditions!.map(({ name }) => name);
-      expect(names.slice(0, 2)).toEqual(['not-our-own-accounts', 'not-nodes']);
+      expect(names.slice(0, 2)).toEqual(['not-nodes', 'not-in-spared-namespaces']);
       expect(new Set(names).size).toBe(names.length);
       for (const { resources } of webhook.rules!)
         for (const resource of resources) expect(resource).not.toMatch(/[/*]/);
@@ -246,6 +238,52 @@ describe('the matchConditions, decided by the CEL of the embedded server', () =>
       object: asking(after),
     } as unknown as Partial<AdmissionRequest>;
     expect(decide(named(webhookNames.demotion), request)).toEqual({ matches });
+  });
+
+  test('no account is spared that nobody vouched for', () => {
+    for (const { matchConditions = [] } of webhooksOf())
+      for (const { expression } of matchConditions)
+        expect(expression).not.toContain('serviceaccount:kubectl-dr');
+    const [given] = webhooksOf({ ownAccounts: ['me', 'me'] });
+    expect(given?.matchConditions?.[0]).toEqual({
+      name: 'not-our-own-accounts',
+      expression: "!(request.userInfo.username in ['me'])",
+    });
+  });
+
+  test.each([
+    ['a claim', 'persistentvolumeclaims', '', 'kube-system', false],
+    ['a claim', 'persistentvolumeclaims', '', 'kubectl-dr', false],
+    ['a claim', 'persistentvolumeclaims', '', 'shop', true],
+    ['a replication', 'volumereplications', 'replication.storage.openshift.io', 'kube-system', true],
+    ['a replication', 'volumereplications', 'replication.storage.openshift.io', 'kubectl-dr', true],
+    ['a group', 'volumegroupreplications', 'replication.storage.openshift.io', 'kube-system', true],
+    ['a definition', 'customresourcedefinitions', 'apiextensions.k8s.io', undefined, true],
+  ])('%s (%s) in %s%s: judged %s', (_what, resource, group, namespace, matches) => {
+    const { matchConditions } = named(webhookNames.guard);
+    const spared = matchConditions!.filter(({ name }) => name === 'not-in-spared-namespaces');
+    const request = {
+      operation: 'DELETE',
+      userInfo: { username: 'alice', groups: [] },
+      resource: { group, version: 'v1', resource },
+      ...(namespace === undefined ? {} : { namespace }),
+      oldObject: { metadata: { name: 'x' } },
+    } as unknown as Partial<AdmissionRequest>;
+    expect(decide({ ...named(webhookNames.guard), matchConditions: spared }, request)).toEqual({ matches });
+  });
+
+  test.each([
+    ['kubectl-dr', false],
+    ['kube-system', false],
+    ['shop', true],
+  ])('the end of namespace %s is judged: %s', (name, matches) => {
+    const request = {
+      operation: 'DELETE',
+      userInfo: { username: 'alice', groups: [] },
+      resource: { group: '', version: 'v1', resource: 'namespaces' },
+      oldObject: { metadata: { name } },
+    } as unknown as Partial<AdmissionRequest>;
+    expect(decide(named(webhookNames.guard), request)).toEqual({ matches });
   });
 
   test('a user name with a quote in it stays one name', () => {

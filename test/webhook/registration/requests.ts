@@ -169,12 +169,12 @@ export const steps: Step[] = [
     asked('CREATE', 'volumereplications', 'guard', 'advice'),
   ],
   [
-    'our controller changes it',
+    'an account that is called as our controller changes it',
     (_, as) =>
       merge(as(account('kubectl-dr', 'dr-controller')), vrs, 'b', {
         metadata: { annotations: { [consent]: '{}' } },
       }),
-    [],
+    asked('UPDATE', 'volumereplications', 'guard', 'advice'),
   ],
   [
     'our webhook changes it',
@@ -182,10 +182,10 @@ export const steps: Step[] = [
       merge(as(account('kubectl-dr', 'dr-webhook')), vrs, 'b', {
         metadata: { annotations: { [consent]: '{ }' } },
       }),
-    [],
+    asked('UPDATE', 'volumereplications', 'guard', 'advice'),
   ],
   [
-    'an account of ours beside these changes it',
+    'an account that was vouched for changes it',
     (_, as) =>
       merge(as(account('rook-ceph', "it's-ours")), vrs, 'b', {
         metadata: { annotations: { [consent]: '{  }' } },
@@ -193,7 +193,7 @@ export const steps: Step[] = [
     [],
   ],
   [
-    'an account of the same name elsewhere changes it',
+    'another account changes it',
     (_, as) =>
       merge(as(account('default', 'dr-controller')), vrs, 'b', {
         metadata: { annotations: { [consent]: '{}' } },
@@ -382,12 +382,12 @@ export const steps: Step[] = [
   [
     'a VolumeReplication comes into our own namespace',
     (c) => c.create(vrs, { ...vr('own'), metadata: { name: 'own', namespace: 'kubectl-dr' } }),
-    [],
+    asked('CREATE', 'volumereplications', 'guard', 'advice'),
   ],
   [
     'a VolumeReplication comes into kube-system',
     (c) => c.create(vrs, { ...vr('system'), metadata: { name: 'system', namespace: 'kube-system' } }),
-    [],
+    asked('CREATE', 'volumereplications', 'guard', 'advice'),
   ],
   [
     'a Lease is written',
