@@ -2,6 +2,7 @@
 //
 //   dist/bin/<name>            sh: finds Node.js, starts dist/lib/<name>.mjs; may be linked to from anywhere
 //   dist/lib/<name>.mjs        checks Node's version, switches the compile cache on, loads the application
+//   dist/THIRD-PARTY-NOTICES   the licences of what others wrote of it
 //   dist/lib/<name>-main.mjs   the application; what it loads lazily stands beside it in chunks
 //
 // All of dist/lib is one level deep, so `new URL('../../manifests/', import.meta.url)` is right in every chunk.
@@ -19,6 +20,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { bundledPackages, renderNotices } from './third-party-notices.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const finalDirectory = join(root, 'dist');
@@ -116,7 +118,9 @@ const bundle: BuildOptions = {
   alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
   minifySyntax: true,
   minifyWhitespace: true,
+  // All of them are in THIRD-PARTY-NOTICES.
   legalComments: 'none',
+  metafile: true,
   // CommonJS packages inside of ES modules call `require` for Node's own modules.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
@@ -169,11 +173,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 rmSync(dist, { recursive: true, force: true });
 try {
-  await build({
+  const { metafile } = await build({
     ...bundle,
     define: { 'globalThis.kubectlDrVersion': JSON.stringify(version) },
     entryPoints: present.map(([name, source]) => ({ in: source, out: `${name}-main` })),
   });
+  if (metafile === undefined) throw new Error('esbuild does not say what is in the bundles');
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), renderNotices(bundledPackages(root, metafile)));
   for (const file of readdirSync(join(dist, 'lib'))) {
     const path = join(dist, 'lib', file);
     writeFileSync(path, requireBuiltins(readFileSync(path, 'utf8')));
