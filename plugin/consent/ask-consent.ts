@@ -1,3 +1,4 @@
+import { printableLine } from '../../core/printable.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { describeRpo, isWithin, type RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
 import type { Io } from '../io.ts';
@@ -65,7 +66,10 @@ const askPerson = async (
   const asked = items.filter((item) => within(item).granted);
   if (asked.length === 0) return answerAll(items, within);
   io.stderr.write(`${showLoss(asked)}\n`);
-  const typed = await readAnswer(io, `${siteName} ${what}. Type its name to accept that: `);
+  const typed = await readAnswer(
+    io,
+    `${printableLine(`${siteName} ${what}.`)} Type its name to accept that: `,
+  );
   if (typed === siteName) return answerAll(items, within);
   const why = typed === undefined ? 'nobody answered' : `"${typed}" is not ${siteName}`;
   return answerAll(items, () => denied(`not accepted: ${why}`));

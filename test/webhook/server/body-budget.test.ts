@@ -55,7 +55,7 @@ describe('a review that there is no room for', () => {
         .send(JSON.stringify(review({ padding: 'x'.repeat(bytes) })));
       expect(answer.status).toBe(429);
       expect(answer.headers).toMatchObject({ 'retry-after': '1' });
-        expect(await metric('dr_webhook_rejected_requests_total{status="429"}')).toBe(1);
+      expect(await metric('dr_webhook_rejected_requests_total{status="429"}')).toBe(1);
       expect(facts.asked).toEqual([]);
     },
   );
