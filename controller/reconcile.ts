@@ -104,6 +104,10 @@ const perform = async (
       note(reconciler, replication, step.note);
       return { facts: replaceReplication(reconciler, pass, fresh), answers };
     }
+    case 'record-consent': {
+      const fresh = await writer.recordConsent(replication, step.text);
+      return { facts: replaceReplication(reconciler, pass, fresh), answers };
+    }
     case 'mark-demotion': {
       const fresh = await writer.markDemotion(replication, step.text);
       return { facts: replaceReplication(reconciler, pass, fresh), answers };

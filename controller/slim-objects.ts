@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../core/consent.ts';
+import { usesAnnotation } from '../core/consent-use.ts';
 import { demotionAnnotation } from '../core/following/demotion.ts';
 import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type {
@@ -68,7 +69,7 @@ const slimReference = ({ namespace, name, uid }: ClaimReference): ClaimReference
 });
 
 /** What decisions look at. */
-const annotationsRead: readonly string[] = [consentAnnotation, demotionAnnotation];
+const annotationsRead: readonly string[] = [consentAnnotation, usesAnnotation, demotionAnnotation];
 
 /** Managed fields and the last applied text are most of a VolumeReplication: of them only who asked for the present state is read. */
 export const slimReplication = (

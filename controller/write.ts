@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../core/consent.ts';
+import { usesAnnotation } from '../core/consent-use.ts';
 import { demotionAnnotation } from '../core/following/demotion.ts';
 import type { PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { resources } from '../core/model/resource.ts';
@@ -10,6 +11,7 @@ export type Writer = {
   addFinalizer(replication: VolumeReplication): Promise<VolumeReplication>;
   removeFinalizer(replication: VolumeReplication): Promise<VolumeReplication>;
   removeConsent(replication: VolumeReplication): Promise<VolumeReplication>;
+  recordConsent(replication: VolumeReplication, text: string): Promise<VolumeReplication>;
   markDemotion(replication: VolumeReplication, text: string): Promise<VolumeReplication>;
   claim(claim: PersistentVolumeClaim, owner: VolumeReplication): Promise<PersistentVolumeClaim>;
   release(claim: PersistentVolumeClaim): Promise<PersistentVolumeClaim>;
@@ -56,6 +58,8 @@ export const createWriter = (cluster: Cluster): Writer => {
       }),
     removeConsent: (replication) =>
       patchReplication(replication, { annotations: { [consentAnnotation]: null } }),
+    recordConsent: (replication, text) =>
+      patchReplication(replication, { annotations: { [usesAnnotation]: text } }),
     markDemotion: (replication, text) =>
       patchReplication(replication, { annotations: { [demotionAnnotation]: text } }),
     claim: (claim, owner) =>

@@ -1,3 +1,4 @@
+import { parseSeen, type Seen } from './consent-seen.ts';
 import { parseGoDuration, parseSchedulingInterval } from './model/duration.ts';
 import type { KubernetesObject } from './model/kubernetes-object.ts';
 
@@ -12,6 +13,8 @@ export type ConsentAction = (typeof actions)[number];
 /** A person's explicit acceptance of a loss, for one use and a short time. */
 export type Consent = {
   accepts: readonly ConsentAction[];
+  /** What its giver saw: it covers nothing that is worse. */
+  seen: Seen;
   /** Milliseconds of data that may be lost; `unknown` when nobody knows and it is accepted all the same. */
   maxLoss: number | 'unknown';
   by: string;
@@ -31,7 +34,7 @@ export const longestConsentMs = 60 * 60_000;
 /** Two machines' clocks may differ by so much. */
 const clockSkewMs = 5 * 60_000;
 
-const fields = ['accepts', 'maxLoss', 'by', 'reason', 'expires'];
+const fields = ['accepts', 'seen', 'maxLoss', 'by', 'reason', 'expires'];
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 const isAction = (value: unknown): value is ConsentAction =>
@@ -66,15 +69,17 @@ export const parseConsent = (text: string): Consent | string => {
   const stranger = Object.keys(value).find((field) => !fields.includes(field));
   if (stranger !== undefined) return `it has an unknown field "${stranger}"`;
   const { accepts, maxLoss, by, reason, expires } = value;
+  const seen = parseSeen(value['seen']);
   if (!Array.isArray(accepts) || accepts.length === 0) return 'accepts must be a list of actions';
   if (!accepts.every(isAction)) return `accepts may hold ${actions.join(', ')} only`;
+  if (typeof seen === 'string') return seen;
   if (typeof by !== 'string' || by.trim() === '') return 'by must say who consents';
   if (reason !== undefined && typeof reason !== 'string') return 'reason must be text';
   const loss = parseLoss(maxLoss);
   if (loss === undefined) return 'maxLoss must be a duration such as 15m, or "unknown"';
   const until = typeof expires === 'string' && rfc3339.test(expires) ? Date.parse(expires) : Number.NaN;
   if (Number.isNaN(until)) return 'expires must be a time such as 2026-01-02T15:04:05Z';
-  return { accepts, maxLoss: loss, by, reason, expires: until };
+  return { accepts, seen, maxLoss: loss, by, reason, expires: until };
 };
 
 /** Why a consent holds at no action now; undefined while its time is right. */

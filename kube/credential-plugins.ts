@@ -60,6 +60,26 @@ const checkProvider = ({ user }: ResolvedContext): void => {
   );
 };
 
+/** What the kubeconfig says about how to get the tool. */
+const installHint = (exec: Record<string, unknown> | undefined): string | undefined => {
+  const hint = exec?.['installHint'];
+  return typeof hint === 'string' && hint.trim() !== '' ? firstLine(hint) : undefined;
+};
+
+const toolMissing = (user: string, exec: Record<string, unknown>, error: unknown): DrError => {
+  const command = String(exec['command']);
+  const where = command.includes('/') ? 'does not exist' : 'is not on PATH';
+  const install = installHint(exec);
+  return new DrError({
+    code: 'CredentialPluginFailed',
+    message: `credentials of user "${user}" could not be had: ${command} ${where}${install === undefined ? '' : `; ${install}`}`,
+    hint: install ?? 'install it, or use another user of the kubeconfig',
+    cause: error,
+  });
+};
+
+const isMissing = (error: unknown): boolean => /\bENOENT\b/.test(messageOf(error));
+
 const pluginFailed = (user: string, command: unknown, error: unknown): DrError =>
   new DrError({
     code: 'CredentialPluginFailed',
@@ -113,6 +133,7 @@ export const pluginCredentials = (
     try {
       await config.applyToHTTPSOptions(request);
     } catch (error) {
+      if (exec !== undefined && isMissing(error)) throw toolMissing(user.name, exec, error);
       throw pluginFailed(user.name, exec?.['command'] ?? user.authProvider?.['name'], error);
     }
     const agent =

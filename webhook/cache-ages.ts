@@ -2,9 +2,8 @@ import type { FactCache, WebhookCaches } from './facts/caches.ts';
 
 /** Seconds since each cache last heard of its API server, by kind; those that never did are left out. */
 export const cacheAges = (caches: WebhookCaches, now: number): ReadonlyMap<string, number> => {
-  const { consentUses: _, ...kinds } = caches;
   const ages = new Map<string, number>();
-  for (const [name, cache] of Object.entries(kinds) as [
+  for (const [name, cache] of Object.entries(caches) as [
     string,
     Partial<Pick<FactCache<never>, 'lastContact'>>,
   ][]) {

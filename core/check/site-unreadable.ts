@@ -1,4 +1,5 @@
 import type { Reading } from '../model/reading.ts';
+import { isRefused } from '../model/site-refusal.ts';
 import type { CheckFacts, SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 
@@ -42,7 +43,7 @@ const ofSite = (site: SiteFacts): readonly Seen[] => {
     finding('DR401', 'error', {
       site,
       message: `cannot be read: ${site.objects.why}; it may hold anything, and nothing about it is checked`,
-      next: `${site.site.kubectl} get --raw=/readyz`,
+      next: `${site.site.kubectl} ${isRefused(site.objects) ? 'auth whoami' : 'get --raw=/readyz'}`,
     }),
   ];
 };

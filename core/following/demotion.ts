@@ -91,7 +91,7 @@ export const isApart = (replica: Demotion, lastSync: number | undefined): boolea
   (lastSync === undefined || lastSync <= replica.at);
 
 /** Clocks of two sites may differ by so much. */
-const siteClocksMs = 5 * 60_000;
+export const siteClocksMs = 5 * 60_000;
 
 /**
  * Whether a site was primary after the other one for sure, so that its own copy is the youngest: then nothing is missing from it,

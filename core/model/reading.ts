@@ -1,7 +1,12 @@
 /** Something that was read, or why it could not be. Unknown is a value: it is never taken for empty or false. */
 export type Reading<T> =
   | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly why: string };
+  | {
+      readonly known: false;
+      readonly why: string;
+      /** Of a site: it is the credentials alone that keep it from being read. */
+      readonly isRefusal?: true;
+    };
 
 /** A fact that was read. */
 export const known = <T>(value: T): Reading<T> => ({ known: true, value });

@@ -12,7 +12,7 @@ export type PairRoles = Readonly<Record<Side, Role>>;
 export type DirectionFacts = {
   readonly verb: MoveVerb;
   readonly names: Readonly<Record<Side, string>>;
-  /** Why a site cannot be read; undefined where it was. */
+  /** Why a site does not answer; undefined where it does, also where it does not let us in. */
   readonly dark: Readonly<Record<Side, string | undefined>>;
   readonly roles: readonly PairRoles[];
   /** `--to`. */

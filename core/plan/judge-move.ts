@@ -1,4 +1,5 @@
 import { readingOf } from '../model/reading-of.ts';
+import { isRefused } from '../model/site-refusal.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { decideDemote } from '../step/decide-demote.ts';
@@ -34,13 +35,14 @@ const block = (site: Block['site'], object: StepObject, { code, message, next }:
 const isPlanned = ({ verb }: GroupNow): boolean => verb !== 'failover';
 
 /**
- * What is left to do where a site does not answer: the other one takes over, or, of a move that is taken back, whatever it was moved to.
+ * What is left to do where a site does not let us in: to log in. Where it does not answer: the other one takes over, or, of a move that is taken back, whatever it was moved to.
  * What returns goes on running where it is.
  */
 export const whereOtherwise = (
   { verb, sites, commandFor }: Pick<MoveFacts, 'verb' | 'sites' | 'commandFor'>,
   dark: SiteRole,
 ): string | undefined => {
+  if (isRefused(sites[dark].view)) return `${sites[dark].site.kubectl} auth whoami`;
   if (verb === 'failback') return dark === 'source' ? commandFor('failover', sites.target.site) : undefined;
   const other = sites[dark === 'source' ? 'target' : 'source'];
   const isTakeover = dark === 'source' ? verb === 'relocate' : verb === 'undo';

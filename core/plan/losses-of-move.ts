@@ -1,3 +1,4 @@
+import { isRefused } from '../model/site-refusal.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { lossOf as lossOfDemotion } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
@@ -5,6 +6,7 @@ import { decideResync } from '../step/decide-resync.ts';
 import type { ConsentNeed } from '../step/decision.ts';
 import { followedBy } from '../step/followed-by.ts';
 import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
+import { seenInTheDark } from '../step/seen-by-giver.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import { lossOfPromote } from './loss-of-promote.ts';
@@ -24,12 +26,18 @@ const needBeforeRestore = (
 ): ConsentNeed | undefined => {
   if (source.known) return undefined;
   const [from, to] = [sites.source.site.name, sites.target.site.name];
-  const message = `${from} cannot be asked whether it is primary: ${source.why}`;
+  const loss = rpoBeforeRestore(toldSync(volume), now);
+  const { site, view } = sites.source;
+  const login = isRefused(view)
+    ? `. That is no sign that it is lost: log in again first (${site.kubectl} auth whoami)`
+    : '';
+  const message = `${from} cannot be asked whether it is primary: ${source.why}${login}`;
   return {
     accepts: ['force-promote'],
     obstacles: [{ code: 'DR102', message }],
     loses: `what was written on ${from} and has not reached ${to} yet`,
-    loss: rpoBeforeRestore(toldSync(volume), now),
+    loss,
+    seen: seenInTheDark(loss),
   };
 };
 

@@ -1,8 +1,11 @@
-import { readConsent } from '../consent.ts';
+import type { ConsentToAction } from '../rules/consent-facts.ts';
+import { consentTo } from '../rules/consent-to.ts';
 import { type Answers, errorText, type Failure } from './answer.ts';
 import { failedPromotion, failedValidation } from './condition-sets.ts';
 import type { Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
+import { recordUse } from './refuse-unsafe.ts';
+import { ruleFacts } from './rule-facts.ts';
 import { backoff, handOverBackoffMs, type Step } from './step.ts';
 
 type Situation = { facts: Facts; answers: Answers };
@@ -54,13 +57,22 @@ const describePeer = ({ look }: Facts): string =>
     ? `${look.peer.site} says it is not primary, but its last snapshot has not arrived`
     : 'the other site may be primary';
 
+/** What was seen of the other site just before is what a consent has to cover. */
+const consentToForce = (facts: Facts): ConsentToAction => {
+  const { look } = facts;
+  if (look === undefined) return { state: 'void', why: 'the other site has not been looked at' };
+  return consentTo(ruleFacts(facts, { kind: 'replica', look }), 'force-promote');
+};
+
 /** A force without consent is refused: the driver cannot tell a dead peer from a healthy one, and both would be primary. */
 const refuseForce = (situation: Situation): Step | undefined => {
   const { facts } = situation;
   const failure = wantsForce(situation);
   if (failure === undefined || facts.forcePolicy === 'upstream') return undefined;
-  const consent = readConsent(facts.replication, 'force-promote', facts.now);
-  if (consent.state === 'valid') return undefined;
+  // It has been asked for, and the driver has answered.
+  if (situation.answers.forcedPromote !== undefined) return undefined;
+  const consent = consentToForce(facts);
+  if (consent.state === 'valid') return recordUse(facts);
   const why = consent.state === 'void' ? `; ${consent.why}` : '';
   const message =
     `not promoted: ${describePeer(facts)}, and forcing could make two primaries that each lose the other's ` +

@@ -1,6 +1,8 @@
+import { consentAnnotation } from '../consent.ts';
+import { isUseRecorded, usesAnnotation, usesText } from '../consent-use.ts';
 import { judgeRules } from '../rules/guard/judge-guard.ts';
 import type { GuardCode } from '../rules/rule-code.ts';
-import type { Finding } from '../rules/verdict.ts';
+import type { Finding, GuardVerdict } from '../rules/verdict.ts';
 import type { Answers } from './answer.ts';
 import {
   type ConditionSet,
@@ -46,9 +48,22 @@ const mayHavePromoted = ({ replication: { metadata, status } }: Facts): boolean 
   return tried && !refused;
 };
 
-/** What stands against the demotion of a primary. */
-export const refusalsOf = (facts: Facts, call: Extract<Call, { kind: 'demotion' }>): Refusals =>
-  judgeRules(ruleFacts(facts, call), ['DR113']).refusals;
+/** What stands against the demotion of a primary, and what a consent lets pass of it. */
+export const judgeDemotion = (facts: Facts, call: Extract<Call, { kind: 'demotion' }>): GuardVerdict =>
+  judgeRules(ruleFacts(facts, call), ['DR113']);
+
+/** A consent counts once its use is written where everybody sees it; undefined where it is. */
+export const recordUse = ({ replication: { metadata }, now }: Facts): Step | undefined => {
+  const { generation = 0, annotations } = metadata;
+  const [consent, uses] = [annotations?.[consentAnnotation], annotations?.[usesAnnotation]];
+  if (isUseRecorded({ consent, uses }, generation)) return undefined;
+  const text = usesText({ uses: [uses], consent, generation, now });
+  return text === undefined ? undefined : { do: 'record-consent', text };
+};
+
+/** What a consent let pass is written down before the call. */
+const recordWaived = (facts: Facts, { waived }: GuardVerdict): Step | undefined =>
+  waived.length === 0 ? undefined : recordUse(facts);
 
 /** Ends a pass without the call that rules stand against. */
 export const refuse = (
@@ -96,8 +111,9 @@ export const stepBeforePromotion = (facts: Facts, answers: Answers): Step | unde
   const { look } = facts;
   if (look?.before !== before) return { do: 'look-closer', before };
   const rules = promotionRules.filter((code) => code !== 'DR102' || facts.forcePolicy === 'consent');
-  const { refusals } = judgeRules(ruleFacts(facts, { kind: 'replica', look }), rules);
-  if (refusals.length === 0) return undefined;
+  const verdict = judgeRules(ruleFacts(facts, { kind: 'replica', look }), rules);
+  const { refusals } = verdict;
+  if (refusals.length === 0) return recordWaived(facts, verdict);
   return refuse(facts, refusals, { reason: 'PromoteRefused', conditions: failedPromotion });
 };
 
@@ -106,7 +122,8 @@ export const stepBeforeResync = (facts: Facts): Step | undefined => {
   if (!facts.hasPeer) return undefined;
   const { look } = facts;
   if (look?.before !== 'resync') return { do: 'look-closer', before: 'resync' };
-  const { refusals } = judgeRules(ruleFacts(facts, { kind: 'replica', look }), resyncRules);
-  if (refusals.length === 0) return undefined;
+  const verdict = judgeRules(ruleFacts(facts, { kind: 'replica', look }), resyncRules);
+  const { refusals } = verdict;
+  if (refusals.length === 0) return recordWaived(facts, verdict);
   return refuse(facts, refusals, { reason: 'ResyncRefused', conditions: failedResync });
 };

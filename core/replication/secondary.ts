@@ -5,6 +5,7 @@ import { demoted, notDegraded, resyncing, validated } from './condition-sets.ts'
 import { endConsent } from './end-consent.ts';
 import { currentState, type Facts } from './facts.ts';
 import { failedCall } from './failed-call.ts';
+import { resyncFailure } from './own-writes-now.ts';
 import { handOverDelay } from './poll-interval.ts';
 import type { Prepared } from './prerequisites.ts';
 import { stepBeforeResync } from './refuse-unsafe.ts';
@@ -105,7 +106,7 @@ const settleMark = ({ facts, answers }: Situation): Step | undefined => {
 const resyncFailed = ({ facts, answers }: Situation): Step | undefined =>
   answers.resync === undefined || answers.resync.ok
     ? undefined
-    : failedCall(facts, 'resync', { completed: 'failed to resync volume', failure: answers.resync });
+    : failedCall(facts, 'resync', { completed: resyncFailure, failure: answers.resync });
 
 const isReady = (answer: ResyncAnswer | undefined): boolean => answer?.ok === true && answer.ready;
 

@@ -26,6 +26,8 @@ export type Step =
   /** Read the objects from the server, and ask the peer where that matters: the call must not rest on a cache, nor on what was asked for before a long call. */
   | { do: 'look-closer'; before: CarefulCall }
   | { do: 'remove-consent'; note: Note }
+  /** Write down that a consent is used for the present spec; `text` is the annotation's value. */
+  | { do: 'record-consent'; text: string }
   /** Put the annotation on that says whether the other site had followed; `text` is its value. */
   | { do: 'mark-demotion'; text: string }
   | { do: 'release-pvc' }

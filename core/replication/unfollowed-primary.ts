@@ -9,7 +9,7 @@ import { failedDemotion } from './condition-sets.ts';
 import { currentState, type Facts, followedBefore } from './facts.ts';
 import { firstSyncDelay } from './poll-interval.ts';
 import type { Prepared } from './prerequisites.ts';
-import { refusalsOf, refuse } from './refuse-unsafe.ts';
+import { judgeDemotion, recordUse, refuse } from './refuse-unsafe.ts';
 import { type Step, secondaryRetryMs } from './step.ts';
 
 // A primary that is asked to be secondary is demoted once the other site has followed it: until then the driver is asked for the last
@@ -53,8 +53,12 @@ const refuseUnfollowed = (
   { facts }: Situation,
   { followed, conditions: told, state }: Unfollowed,
 ): Step | undefined => {
-  const refusals = refusalsOf(facts, { kind: 'demotion', followed, isTold: told.length > 0 });
-  if (refusals.length === 0) return undefined;
+  const { refusals, waived } = judgeDemotion(facts, {
+    kind: 'demotion',
+    followed,
+    isTold: told.length > 0,
+  });
+  if (refusals.length === 0) return waived.length === 0 ? undefined : recordUse(facts);
   const begun = told[0]?.since ?? millisecondsOf(followedBefore(facts)?.lastTransitionTime);
   return refuse(facts, refusals, {
     reason: 'DemoteRefused',

@@ -1,4 +1,3 @@
-import type { ConsentAction } from '../consent.ts';
 import type { Reading } from '../model/reading.ts';
 
 /** What the object says about consent, and what the requesting user may. */
@@ -7,8 +6,12 @@ export type ConsentFacts = {
   readonly text: string | undefined;
   /** The annotation is new or another one with this change. */
   readonly isNew: boolean;
-  /** It was there through an earlier change of the spec, and is good for one only. */
+  /** It was used for an earlier change of the spec, and is good for one only. */
   readonly isUsed: boolean;
+  /** That it is used for this change is written on the object, where everybody sees it, or is before anything is done by it. */
+  readonly isRecorded: boolean;
+  /** Generations of the object that a consent to this change may have been given at: the one of now first. 0: it is created. */
+  readonly generations: readonly [number, ...number[]];
   /** Whether the requesting user has the verb `consent` on the resource; asked only where there is an annotation. */
   readonly mayConsent: Reading<boolean>;
   /** The requesting user, for texts. */
@@ -22,6 +25,3 @@ export type ConsentToAction =
   | { readonly state: 'absent' }
   | { readonly state: 'void'; readonly why: string }
   | { readonly state: 'valid'; readonly by: string; readonly reason: string | undefined };
-
-/** Whoever decides about one action asks this one function. */
-export type ConsentTo = (facts: ConsentFacts, action: ConsentAction) => ConsentToAction;

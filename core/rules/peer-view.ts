@@ -27,6 +27,8 @@ export type PeerView =
        * still primary, and asked to be something else. `both`: it is, and is to stay so; only then is it known to be primary.
        */
       readonly by: 'spec' | 'status' | 'both';
+      /** When the last sync ended that it tells of, milliseconds since the epoch; undefined where it tells of none. */
+      readonly lastSync?: number | undefined;
     }
   /** It answered, and nothing there is primary or on the way to it. */
   | {

@@ -23,6 +23,18 @@ export type RepairFacts =
       readonly followed: FollowedState;
       /** Milliseconds since the epoch. */
       readonly now: number;
+    }
+  | {
+      readonly subject: 'consent';
+      /** As it is stored now; undefined where it is created. */
+      readonly before: ReplicationObject | undefined;
+      readonly after: ReplicationObject;
+      /** The spec is another one by it, or new. */
+      readonly specChanges: boolean;
+      /** The same change takes a primary down. */
+      readonly demotion: Extract<RepairFacts, { subject: 'demotion' }> | undefined;
+      /** Milliseconds since the epoch. */
+      readonly now: number;
     };
 
 /** RFC 6902, as small as it can be; `test` operations are allowed. */

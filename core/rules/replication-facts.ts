@@ -1,4 +1,5 @@
 import type { CopyFacts } from '../following/copy-facts.ts';
+import type { OwnWrites } from '../following/own-writes.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { StorageClass } from '../model/storage-class.ts';
@@ -87,6 +88,8 @@ export type ReplicationFacts = {
   /** The namespace is being deleted, so that everything in it has to go. */
   readonly namespaceTerminating: Reading<boolean>;
   readonly copy: CopyFacts;
+  /** What this copy may hold that no other has: matters where it is thrown away. */
+  readonly ownWrites: OwnWrites;
   readonly consent: ConsentFacts;
   /** Without a peer nothing can be said about the other site: `allow` as kubernetes-csi-addons does, or `refuse`. */
   readonly withoutPeer: 'allow' | 'refuse';

@@ -15,7 +15,7 @@ export type GuardCode =
   | 'DR113';
 
 /** Repair: the object is mended on its way in. */
-export type RepairCode = 'DR201' | 'DR202' | 'DR203' | 'DR204';
+export type RepairCode = 'DR201' | 'DR202' | 'DR203' | 'DR204' | 'DR205';
 
 /** Advice: a warning. */
 export type AdviceCode = 'DR301' | 'DR302' | 'DR303' | 'DR304' | 'DR305' | 'DR306';

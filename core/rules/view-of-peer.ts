@@ -1,4 +1,5 @@
 import { leftNothing } from '../following/demotion.ts';
+import { millisecondsOf } from '../model/api-time.ts';
 import { known } from '../model/reading.ts';
 import { type Protector, replicationOfProtector } from '../protection/protectors.ts';
 import { isStatusCurrent } from '../status/replication.ts';
@@ -35,7 +36,15 @@ const viewOfOne = (site: string, { protector, doubt }: Candidate): View => {
         why: `${protector.kind} ${name} there is primary or to become so, and ${doubt}`,
       };
     const by = primaryBy(wantsPrimary, role === 'primary' && isStatusCurrent(replication));
-    return { state: 'primary', site, replication: name, kind: protector.kind, by };
+    const lastSync = millisecondsOf(replication.status?.lastSyncTime);
+    return {
+      state: 'primary',
+      site,
+      replication: name,
+      kind: protector.kind,
+      by,
+      ...(lastSync === undefined ? {} : { lastSync }),
+    };
   }
   if (role === 'unknown') return { state: 'unknown', site, why: `${protector.kind} ${name} there: ${why}` };
   const isResynced = replication.wants === 'resync';

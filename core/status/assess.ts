@@ -2,6 +2,7 @@ import { type Followed, followedSincePromote } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
+import { isRefused } from '../model/site-refusal.ts';
 import { findOperations } from '../operation/operation-of-volume.ts';
 import { mergeRecords, type Operation, type SiteRecords } from '../operation/read-record.ts';
 import { decideVerdict } from './decide-verdict.ts';
@@ -67,6 +68,7 @@ const sideOf = ({ site, objects }: SiteSnapshot, volume: SiteVolume | undefined)
   site,
   volume,
   unreadable: objects.known ? undefined : objects.why,
+  isRefused: isRefused(objects),
   role: readRole(objects.known ? known(volume?.replication) : objects),
 });
 

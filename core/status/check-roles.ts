@@ -2,7 +2,7 @@ import { formatAge } from './age.ts';
 import { staleSideOf } from './check-operation.ts';
 import { drCommand } from './dr-command.ts';
 import { onlyPrimaryOf, type SideFacts, sidesOf } from './facts.ts';
-import { askForState, describeClaim, describeReplication, probeSite } from './next-command.ts';
+import { askForState, describeClaim, describeReplication, probeSite, whoAmI } from './next-command.ts';
 import { forAge, lastsTooLong, longestSo } from './patience.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
@@ -17,6 +17,12 @@ export const siteUnreadable: VerdictCheck = (facts) => {
   const [other] = others;
   const takeover =
     other?.volume && drCommand(other.site, 'failover', { namespace: facts.namespace, name: facts.claimName });
+  if (side.isRefused)
+    return verdict('Unknown', {
+      reason: 'SiteRefuses',
+      message: `${side.site.name} cannot be read (${side.unreadable}): that is no sign that it is lost, it may be primary and well; log in again`,
+      next: whoAmI(side),
+    });
   const consequence =
     primary !== undefined
       ? 'it may be primary, too'

@@ -10,6 +10,8 @@ export type SideFacts = {
   readonly site: SiteName;
   /** Why the site could not be read; undefined where it was. */
   readonly unreadable: string | undefined;
+  /** It could not be read for want of credentials alone. */
+  readonly isRefused?: boolean;
   readonly role: RoleReading;
   readonly volume: SiteVolume | undefined;
 };

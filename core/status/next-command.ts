@@ -41,3 +41,6 @@ export const showClass = ({ site, volume }: SideFacts): string | undefined => {
 
 /** Asks whether the site's API server answers. Changes nothing. */
 export const probeSite = ({ site }: SideFacts): string => `${site.kubectl} get --raw=/readyz`;
+
+/** Asks whom the site's API server takes the caller for. Changes nothing. */
+export const whoAmI = ({ site }: SideFacts): string => `${site.kubectl} auth whoami`;

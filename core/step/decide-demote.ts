@@ -6,7 +6,9 @@ import type { ConsentNeed, Decision, Obstacle } from './decision.ts';
 import { followedBy } from './followed-by.ts';
 import { judgeStep, withWish } from './judge-step.ts';
 import { replicationToChange } from './own-replication.ts';
+import type { RpoAtRisk } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import { seenByGiver } from './seen-by-giver.ts';
 import type { StepFacts } from './step-facts.ts';
 
 /** What a demotion is decided by, beside what both sites show. */
@@ -18,22 +20,23 @@ export type DemoteOptions = {
 };
 
 /** What is lost where the other site has not followed, or nobody can tell. */
-export const lossOf = (
-  { here, there }: StepFacts,
-  followed: Followed,
-  obstacles: readonly Obstacle[],
-): ConsentNeed => ({
-  accepts: ['lose-since-promote'],
-  obstacles,
-  loses: `what was written on ${here.name} since it became primary, as far as ${there?.name ?? 'the other site'} does not have it`,
-  loss: {
+export const lossOf = (facts: StepFacts, followed: Followed, obstacles: readonly Obstacle[]): ConsentNeed => {
+  const { here, there } = facts;
+  const loss: RpoAtRisk = {
     known: false,
     why:
       followed.state === 'unknown'
         ? followed.why
         : `${there?.name ?? 'the other site'} has not followed ${here.name} since it became primary`,
-  },
-});
+  };
+  return {
+    accepts: ['lose-since-promote'],
+    obstacles,
+    loses: `what was written on ${here.name} since it became primary, as far as ${there?.name ?? 'the other site'} does not have it`,
+    loss,
+    seen: seenByGiver(facts, 'lose-since-promote', loss),
+  };
+};
 
 /** Two primaries never follow each other: one of the two copies is given up, and that is a return. */
 const whatInstead = (facts: StepFacts, replication: VolumeReplication): string => {

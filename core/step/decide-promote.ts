@@ -1,15 +1,17 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
-import { type ConsentAction, readConsent } from '../consent.ts';
+import type { ConsentAction } from '../consent.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { Protector } from '../protection/protectors.ts';
+import { shellWord } from '../rules/guard/commands.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { chooseClass } from './choose-class.ts';
 import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decision.ts';
-import { judgeStep, withWish } from './judge-step.ts';
+import { isConsentedTo, judgeStep, withWish } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { type RpoAtRisk, rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import { seenByGiver } from './seen-by-giver.ts';
 import { noMarks } from './stale-mark.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
 
@@ -21,6 +23,8 @@ export type PromoteOptions = {
   readonly now: number;
   /** Until when this copy has everything, as a backup or a record at hand tells. */
   readonly told?: ToldSync | undefined;
+  /** The site that may stay primary beside this one, as somebody said who knows that its storage is lost though its API answers. */
+  readonly besidePrimary?: string | undefined;
 };
 
 /** The replication before and after, and how to write the difference. */
@@ -77,6 +81,12 @@ const claimThere = (key: StepFacts['key'], replication: Protector | undefined): 
       }
     : key;
 
+/** What is left where the other site cannot step down any more: its API answers, and nothing can write there. */
+const whereStorageIsLost = ({ here, there, key }: StepFacts): string =>
+  there === undefined
+    ? ''
+    : `. Only where its storage is lost though its API answers: ${drCommand(here, 'promote', key)} --accept-second-primary=${shellWord(there.name)}`;
+
 /** The other site answers, and is primary: nobody needs to force anything, the step to be made is there. */
 const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles']): Decision => {
   const { there, peer } = facts;
@@ -84,7 +94,11 @@ const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles'
   return {
     kind: 'refuse',
     isRule: true,
-    obstacles: obstacles.map((obstacle) => ({ ...obstacle, next })),
+    obstacles: obstacles.map((obstacle) => ({
+      ...obstacle,
+      message: `${obstacle.message}${obstacle.code === 'DR102' ? whereStorageIsLost(facts) : ''}`,
+      next,
+    })),
   };
 };
 
@@ -106,12 +120,17 @@ const consentFor = (
   facts: StepFacts,
   obstacles: ConsentNeed['obstacles'],
   { now, told }: PromoteOptions,
-): ConsentNeed => ({
-  accepts: acceptedBy(obstacles),
-  obstacles,
-  loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
-  loss: isForced(obstacles) ? rpoAtRisk(facts, now, told) : notFollowed(facts),
-});
+): ConsentNeed => {
+  const loss = isForced(obstacles) ? rpoAtRisk(facts, now, told) : notFollowed(facts);
+  return {
+    accepts: acceptedBy(obstacles),
+    obstacles,
+    loses: `what was written on ${facts.there?.name ?? 'another site'} and has not reached ${facts.here.name} yet`,
+    loss,
+    seen: seenByGiver(facts, 'force-promote', loss),
+    besidePrimary: facts.peer.view.state === 'primary' ? facts.there?.name : undefined,
+  };
+};
 
 /**
  * The other site is demoted, and does not show yet that its last snapshot is here. dr-controller's promote then waits for the storage;
@@ -122,14 +141,16 @@ const handOverFor = (facts: StepFacts): ConsentNeed | undefined => {
   // With autoResync a demoted side reads resyncing, and has as much to hand over.
   if (!['secondary', 'resyncing'].includes(role) || inSync) return undefined;
   const [there, here] = [facts.there?.name ?? 'the other site', facts.here.name];
+  const loss: RpoAtRisk = {
+    known: false,
+    why: `${there} is demoted, and does not show yet that its last snapshot has arrived`,
+  };
   return {
     accepts: ['force-promote'],
     obstacles: [],
     loses: `what was written on ${there} last and has not reached ${here} yet`,
-    loss: {
-      known: false,
-      why: `${there} is demoted, and does not show yet that its last snapshot has arrived`,
-    },
+    loss,
+    seen: seenByGiver(facts, 'force-promote', loss),
   };
 };
 
@@ -164,8 +185,8 @@ const whyNotBound = ({ claim, key, here }: StepFacts): Decision | undefined => {
 };
 
 /**
- * How the volume of a claim becomes primary here. Where the other site is known to be primary nothing is forced; where it cannot be
- * told, a person has to accept what would be lost.
+ * How the volume of a claim becomes primary here. Where the other site is known to be primary nothing is forced, unless somebody says that
+ * this one is to be primary beside it; where it cannot be told, a person has to accept what would be lost.
  */
 export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decision => {
   const own = ownReplication(facts);
@@ -187,11 +208,15 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   const isAsked = replication?.spec.replicationState === 'primary';
   const hasConsent =
     replication !== undefined &&
-    acceptedBy(waived).every((action) => readConsent(replication, action, now).state === 'valid');
+    acceptedBy(waived).every((action) =>
+      isConsentedTo(facts, { replication, before: change.before }, { action, now }),
+    );
   const { namespace = '', name = '' } = change.after.metadata;
   const key = { namespace, name };
   if (isAsked && (waived.length === 0 || hasConsent)) return { kind: 'await', key };
-  if (waived.length > 0 && facts.peer.view.state === 'primary') return refuseWhilePrimary(facts, waived);
+  const isBesidePrimary = facts.peer.view.state === 'primary' && isForced(waived);
+  if (isBesidePrimary && options.besidePrimary !== (facts.there?.name ?? ''))
+    return refuseWhilePrimary(facts, waived);
   return {
     kind: 'write',
     key,

@@ -1,10 +1,13 @@
+import type { ConsentAction } from '../consent.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import { formatAge } from '../status/age.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { cannot, type Decision } from './decision.ts';
 import { judgeStep, withWish } from './judge-step.ts';
 import { replicationToChange } from './own-replication.ts';
-import { refusedByRules } from './rule-obstacles.ts';
+import type { RpoAtRisk } from './rpo-at-risk.ts';
+import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import { seenByGiver } from './seen-by-giver.ts';
 import type { StepFacts } from './step-facts.ts';
 
 /** How old what this site holds is: it has all that the primary had sent when its last sync ended, and nothing newer of it. */
@@ -21,6 +24,9 @@ const describeLoss = (facts: StepFacts, now: number): string => {
   return `the copy on ${here.name} (secondary${since}; ${ageOfCopy(facts, now)}), with whatever was written there alone; the one of ${there?.name} replaces it`;
 };
 
+const isPrimaryThere = ({ peer: { view } }: StepFacts): boolean =>
+  view.state === 'primary' && view.by === 'both';
+
 /** How the copy of this site is thrown away and fetched anew from the other one, which has to be known to be primary. */
 export const decideResync = (facts: StepFacts, { now }: { readonly now: number }): Decision => {
   const own = replicationToChange(facts);
@@ -34,18 +40,22 @@ export const decideResync = (facts: StepFacts, { now }: { readonly now: number }
       drCommand(facts.here, 'demote', facts.key),
     );
   const step = { before: replication, after: withWish(replication, 'resync') };
-  const { refusals } = judgeStep(facts, step, { withoutPeer: 'refuse', now });
+  // Without a good copy over there nobody is asked: there would be nothing to fetch.
+  const offers: readonly ConsentAction[] = isPrimaryThere(facts) ? ['resync'] : [];
+  const { refusals, waived } = judgeStep(facts, step, { withoutPeer: 'refuse', offers, now });
   if (refusals.length > 0) return refusedByRules(refusals, facts.here);
+  const loss: RpoAtRisk = { known: false, why: 'nobody can tell what was written there alone' };
   return {
     kind: 'write',
     key,
     writes: [{ kind: 'ask', before: replication, replicationState: 'resync' }],
     message: `resynced from ${facts.there?.name}`,
     consent: {
-      accepts: [],
-      obstacles: [],
+      accepts: waived.length === 0 ? [] : ['resync'],
+      obstacles: ruleObstacles(waived, facts.here),
       loses: describeLoss(facts, now),
-      loss: { known: false, why: 'nobody can tell what was written there alone' },
+      loss,
+      seen: seenByGiver(facts, 'resync', loss),
     },
   };
 };

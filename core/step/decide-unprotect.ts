@@ -1,5 +1,7 @@
 import type { Decision } from './decision.ts';
 import { ownReplication } from './own-replication.ts';
+import type { RpoAtRisk } from './rpo-at-risk.ts';
+import { seenByGiver } from './seen-by-giver.ts';
 import type { StepFacts } from './step-facts.ts';
 
 const describeLoss = ({ role, here, there }: StepFacts): string => {
@@ -20,6 +22,7 @@ export const decideUnprotect = (facts: StepFacts): Decision => {
   const { namespace = '', name = '', deletionTimestamp } = replication.metadata;
   const key = { namespace, name };
   if (deletionTimestamp !== undefined) return { kind: 'await', key };
+  const loss: RpoAtRisk = { known: false, why: 'a copy goes as a whole' };
   return {
     kind: 'write',
     key,
@@ -29,7 +32,8 @@ export const decideUnprotect = (facts: StepFacts): Decision => {
       accepts: ['unprotect'],
       obstacles: [],
       loses: describeLoss(facts),
-      loss: { known: false, why: 'a copy goes as a whole' },
+      loss,
+      seen: seenByGiver(facts, 'unprotect', loss),
     },
   };
 };

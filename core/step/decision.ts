@@ -1,4 +1,5 @@
 import type { ConsentAction } from '../consent.ts';
+import type { Seen } from '../consent-seen.ts';
 import type { FollowedState } from '../following/demotion.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import type { ReplicationState, VolumeReplication } from '../model/volume-replication.ts';
@@ -49,6 +50,10 @@ export type ConsentNeed = {
   /** What would be lost, as one sentence without a full stop. */
   readonly loses: string;
   readonly loss: RpoAtRisk;
+  /** What the person is shown of the other site: what they accept covers nothing worse. */
+  readonly seen?: Seen | undefined;
+  /** The other site by its name, where it says that it is primary, and becomes the first of two: that takes more than a word. */
+  readonly besidePrimary?: string | undefined;
 };
 
 /** What a step does to one volume. */

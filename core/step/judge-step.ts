@@ -1,11 +1,14 @@
 import { type ConsentAction, consentAnnotation } from '../consent.ts';
+import { isUsedElsewhere, usesAnnotation } from '../consent-use.ts';
 import { copyFactsBefore } from '../following/copy-facts.ts';
+import { ownWritesBefore } from '../following/own-writes.ts';
 import { known } from '../model/reading.ts';
 import { knownValue, readingOf } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { describeMember } from '../protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../protection/replication-subject.ts';
 import type { ConsentFacts } from '../rules/consent-facts.ts';
+import { consentTo } from '../rules/consent-to.ts';
 import { judgeGuard } from '../rules/guard/judge-guard.ts';
 import type { Member, ReplicationFacts } from '../rules/replication-facts.ts';
 import type { GuardVerdict } from '../rules/verdict.ts';
@@ -41,23 +44,45 @@ export type JudgeOptions = {
   readonly now: number;
 };
 
-/** As if the person who is asked had agreed already; who may is decided at admission, by the text that is written then. */
+/**
+ * As if the person who is asked had agreed already, to whatever there is to be seen: what they are asked about is for who decides the step.
+ * Who may consent is decided at admission, by the text that is written then.
+ */
 const consentIn = ({ offers = [], now }: JudgeOptions): ConsentFacts => ({
   text:
     offers.length === 0
       ? undefined
       : JSON.stringify({
           accepts: offers,
+          seen: { peer: offers.includes('resync') ? 'not-primary' : 'primary' },
           maxLoss: 'unknown',
           by: 'whoever is asked',
           expires: new Date(now + 60_000).toISOString(),
         }),
   isNew: true,
   isUsed: false,
+  isRecorded: true,
+  generations: [0],
   mayConsent: known(offers.length > 0),
   user: '',
   now,
 });
+
+/** What stands on the object already, as dr-controller reads it. */
+const consentOn = ({ metadata }: VolumeReplication, now: number): ConsentFacts => {
+  const { generation = 0, annotations } = metadata;
+  const text = annotations?.[consentAnnotation];
+  return {
+    text,
+    isNew: false,
+    isUsed: isUsedElsewhere({ consent: text, uses: annotations?.[usesAnnotation] }, generation),
+    isRecorded: true,
+    generations: [generation, generation - 1],
+    mayConsent: known(true),
+    user: '',
+    now,
+  };
+};
 
 const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOptions): ReplicationFacts => {
   const subject = subjectOf(step);
@@ -80,6 +105,7 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
     copy: copyFactsBefore(step.before && replicationOfVolume(step.before), {
       isJournal: found.known && isJournalClass(found.value),
     }),
+    ownWrites: ownWritesBefore(step.before && replicationOfVolume(step.before)),
     consent: consentIn(options),
     withoutPeer: options.withoutPeer,
   };
@@ -88,6 +114,19 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
 /** What the safety rules say to a step: the same code as at admission. Waived is what the offered consent would let pass. */
 export const judgeStep = (facts: StepFacts, step: ReplicationStep, options: JudgeOptions): GuardVerdict =>
   judgeGuard(ruleFactsOf(facts, step, options));
+
+/** Whether a replication that was asked for a step carries a consent to an action of it, by what both sites show now. */
+export const isConsentedTo = (
+  facts: StepFacts,
+  {
+    replication,
+    before,
+  }: { readonly replication: VolumeReplication; readonly before: VolumeReplication | undefined },
+  { action, now }: { readonly action: ConsentAction; readonly now: number },
+): boolean => {
+  const asked = ruleFactsOf(facts, { before, after: replication }, { withoutPeer: 'refuse', now });
+  return consentTo({ ...asked, consent: consentOn(replication, now) }, action).state === 'valid';
+};
 
 /** A replication that asks for something else. A consent of before is not taken along. */
 export const withWish = (

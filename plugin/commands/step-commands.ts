@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { textFlag } from '../flags/flag.ts';
-import { consentFlags, stepFlags } from '../step/step-flags.ts';
+import { consentFlags, secondPrimaryFlag, stepFlags } from '../step/step-flags.ts';
 
 const pvc = { describe: 'Claims; also vr/NAME', array: true };
 const className = textFlag('VolumeReplicationClass; else the only one for the driver of the volume');
@@ -42,7 +42,7 @@ export const promote: Command = {
   usage: 'promote [pvc..]',
   summary: 'Make volumes primary on one site, once both sites were looked at',
   positionals: { pvc },
-  flags: { class: className, ...consentFlags, ...stepFlags },
+  flags: { class: className, ...consentFlags, ...secondPrimaryFlag, ...stepFlags },
   examples: [
     ['kubectl dr promote rbd-pvc --context cluster-2', 'After the other site was demoted: nothing is forced'],
     [
@@ -54,7 +54,7 @@ export const promote: Command = {
       'What it would do, and what is at risk',
     ],
   ],
-  epilogue: `Refused while the other site is primary. Where it cannot be told, what is at risk of each volume is shown, and a person has to accept it. A rollback of a large image takes long: time alone never makes it a failure.\n\n${consentText}\n\n${exitCodes}`,
+  epilogue: `Refused while the other site is primary. Only where its storage is lost though its API answers, --accept-second-primary=SITE promotes beside it: a sentence has to be typed, or --yes and --accept-data-loss said with it. Where it cannot be told, what is at risk of each volume is shown, and a person has to accept it. A rollback of a large image takes long: time alone never makes it a failure.\n\n${consentText}\n\n${exitCodes}`,
   load: async () => (await import('../step/run-promote.ts')).runPromote,
 };
 

@@ -1,5 +1,6 @@
 import { printableLine } from '../../core/printable.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { shellWord } from '../../core/rules/guard/commands.ts';
 import { describeRpo, isWithin, type RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
 import type { Io } from '../io.ts';
 import type { ConsentOptions } from '../step/parse-step-flags.ts';
@@ -36,7 +37,8 @@ const denied = (why: string): ConsentAnswer => ({ granted: false, why });
 
 /** Everything that somebody accepts is told beforehand, or asked for; one without the other is not enough. */
 const withoutPerson = (item: LossItem, options: ConsentOptions): ConsentAnswer => {
-  const flags = `--yes --accept-data-loss=${lossText(item.need.loss)}`;
+  const beside = item.need.besidePrimary;
+  const flags = `--yes --accept-data-loss=${lossText(item.need.loss)}${beside === undefined ? '' : ` --accept-second-primary=${shellWord(beside)}`}`;
   const risk = `at risk: ${describeRpo(item.need.loss)}`;
   if (!options.yes || options.accepted === undefined)
     return denied(`nobody can be asked whether that may be lost (${risk}); to accept it: ${flags}`);
@@ -52,6 +54,19 @@ const withinAccepted = (
     ? { granted: true, maxLoss: acceptedText }
     : denied(`more is at risk than the ${acceptedText} that was accepted: ${describeRpo(loss)}`);
 
+/** What is typed: the name of the site; a sentence where a second primary is made, which no habit types. */
+const wordsFor = (
+  siteName: string,
+  what: string,
+  items: readonly LossItem[],
+): { readonly says: string; readonly words: string } => {
+  const beside = items.find(({ need }) => need.besidePrimary !== undefined)?.need.besidePrimary;
+  if (beside === undefined) return { says: `${siteName} ${what}. Type its name`, words: siteName };
+  const words = `two primaries: ${siteName} beside ${beside}`;
+  const says = `${beside} says that it is primary, and ${siteName} ${what} beside it: whatever still writes there goes on. Type "${words}"`;
+  return { says, words };
+};
+
 const askPerson = async (
   question: ConsentQuestion,
   options: ConsentOptions,
@@ -66,12 +81,10 @@ const askPerson = async (
   const asked = items.filter((item) => within(item).granted);
   if (asked.length === 0) return answerAll(items, within);
   io.stderr.write(`${showLoss(asked)}\n`);
-  const typed = await readAnswer(
-    io,
-    `${printableLine(`${siteName} ${what}.`)} Type its name to accept that: `,
-  );
-  if (typed === siteName) return answerAll(items, within);
-  const why = typed === undefined ? 'nobody answered' : `"${typed}" is not ${siteName}`;
+  const { says, words } = wordsFor(siteName, what, asked);
+  const typed = await readAnswer(io, `${printableLine(says)} to accept that: `);
+  if (typed === words) return answerAll(items, within);
+  const why = typed === undefined ? 'nobody answered' : `"${typed}" is not ${words}`;
   return answerAll(items, () => denied(`not accepted: ${why}`));
 };
 

@@ -25,7 +25,7 @@ const consentLines = ({ consent }: CatalogueEntry): string[] => {
   if (consent === undefined) return [];
   const text =
     `${consent}. A user with the verb "consent" may accept the risk, for one change. LOSS is a duration such as ` +
-    '15m, or unknown; TIME is in UTC as 2026-01-02T15:04:05Z, at most an hour ahead.';
+    '15m, or unknown; PEER what you know the other site to be (primary, not-primary or unknown), as a consent covers nothing worse; TIME is in UTC as 2026-01-02T15:04:05Z, at most an hour ahead.';
   return [...paragraph('Consent', text), ...commandLines([consentCommand(consent)])];
 };
 

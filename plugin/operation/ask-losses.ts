@@ -1,9 +1,11 @@
+import type { Seen } from '../../core/consent-seen.ts';
 import { DrError } from '../../core/model/error.ts';
 import { type LossAt, lossKey } from '../../core/plan/losses-of-move.ts';
 import type { Loss, MoveFacts, MoveVolume } from '../../core/plan/move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ConsentNeed } from '../../core/step/decision.ts';
 import { describeRpo, isNoWorse, type RpoAtRisk } from '../../core/step/rpo-at-risk.ts';
+import { isSeenWorse } from '../../core/step/seen-by-giver.ts';
 import { askConsent } from '../consent/ask-consent.ts';
 import { consentText } from '../consent/consent-text.ts';
 import type { Io } from '../io.ts';
@@ -59,6 +61,17 @@ const moreAtRisk = ({ volume }: LossAt, now: RpoAtRisk): DrError =>
     hint: 'run the command again: it asks anew',
   });
 
+const otherThanShown = ({ volume }: LossAt): DrError =>
+  new DrError({
+    code: 'MoreAtRisk',
+    message: `claim ${claimKeyText(volume.target)}: the other site shows something worse now than what was accepted`,
+    hint: 'run the command again: it asks anew',
+  });
+
+/** What was shown; which volume a claim has that was restored since is known only now. */
+const seenOf = ({ seen }: ConsentNeed, now: ConsentNeed): Seen | undefined =>
+  seen && { ...seen, volumes: seen.volumes ?? now.seen?.volumes };
+
 /** The text of the annotation for a loss that was accepted. It throws where more is at risk now than was shown. */
 export const consentFor =
   (
@@ -69,10 +82,11 @@ export const consentFor =
     const found = losses.accepted.get(lossKey(volume, loss));
     if (found === undefined) return undefined;
     if (!isNoWorse(found.need.loss, need.loss)) throw moreAtRisk(found, need.loss);
+    if (isSeenWorse(found.need, need)) throw otherThanShown(found);
     const { accepts } = need;
     return accepts.length === 0
       ? undefined
-      : consentText({ accepts, maxLoss: found.maxLoss, by, reason }, now());
+      : consentText({ accepts, seen: seenOf(found.need, need), maxLoss: found.maxLoss, by, reason }, now());
   };
 
 /** The worst of all losses, as a summary tells it. */

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { cannotRead, knownValue } from '../../core/model/reading-of.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
+import { unreadableSite } from '../../core/model/site-refusal.ts';
 import type { MoveSite } from '../../core/plan/move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
@@ -21,6 +22,8 @@ export type LiveSite = {
   readonly looked: Promise<unknown>;
   /** Why it cannot be read at the moment. */
   whyDark(): string | undefined;
+  /** It cannot be read for want of credentials alone: no sign that it is lost. */
+  isRefused?(): boolean;
   /** As the plan looks at it; `claims`: those that move, whether they are there yet or not. */
   show(claims: readonly { namespace: string; name: string }[]): MoveSite;
   observe(resource: Resource, object: KubernetesObject): void;
@@ -105,11 +108,12 @@ export const followSite = (scope: LiveScope): LiveSite => {
     ).map(([resource, kind]) => [resource.plural, kind as unknown as FollowedKind<never>]),
   );
 
-  const whyDark = (): string | undefined => {
+  const darkness = (): ReturnType<typeof unreadableSite> | undefined => {
     const failure = vital.map((kind) => kind.failure()).find((it) => it !== undefined);
-    if (failure !== undefined) return messageOf(failure).replace(`${site.name}: `, '');
-    return vital.every((kind) => kind.hasSynced()) ? undefined : 'it has not answered yet';
+    if (failure !== undefined) return unreadableSite(failure, site.name);
+    return vital.every((kind) => kind.hasSynced()) ? undefined : unknown('it has not answered yet');
   };
+  const whyDark = (): string | undefined => darkness()?.why;
   const view = viewOf(volumes, fixed);
 
   let named: { version: number; count: number; names: ReadonlyMap<string, ReadonlySet<string>> } | undefined;
@@ -135,9 +139,10 @@ export const followSite = (scope: LiveScope): LiveSite => {
       fixed.looked,
     ]),
     whyDark,
+    isRefused: () => darkness()?.isRefusal === true,
     show: (claims) => {
-      const dark = whyDark();
-      if (dark !== undefined) return { site, view: unknown(dark), workloads: unknown(dark) };
+      const dark = darkness();
+      if (dark !== undefined) return { site, view: dark, workloads: dark };
       const names = claimNames(claims);
       return {
         site,

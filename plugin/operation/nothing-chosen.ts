@@ -4,7 +4,7 @@ import type { LiveSite } from './live-site.ts';
 import type { OperationRequest } from './operation-request.ts';
 
 /** A site, and why it cannot be read; undefined where it was. */
-type SiteState = Pick<LiveSite, 'site' | 'whyDark'>;
+type SiteState = Pick<LiveSite, 'site' | 'whyDark' | 'isRefused'>;
 
 /** Where was looked: of what a dark site has nobody knows. */
 const whereOf = (sites: readonly SiteState[], namespace: string | undefined): string => {
@@ -26,6 +26,8 @@ const darkOf = (sites: readonly SiteState[]): string =>
 const hintFor = (request: OperationRequest, sites: readonly SiteState[]): string => {
   const lit = sites.find(({ whyDark }) => whyDark() === undefined);
   const isLost = sites.some(({ whyDark }) => whyDark() !== undefined);
+  const refused = sites.find(({ isRefused }) => isRefused?.());
+  if (refused !== undefined) return `log in again: ${refused.site.kubectl} auth whoami`;
   const isMovedAway = request.verb === 'failover' || request.verb === 'relocate';
   if (!isMovedAway || request.from.length > 0 || !isLost || lit === undefined)
     return 'see what there is: kubectl dr status -A';

@@ -79,6 +79,9 @@ const wantedBy = (
   };
 };
 
+/** Why a site does not answer. One that only does not let us in is not lost, and tells no direction. */
+const whyLost = (live: LiveSite): string | undefined => (live.isRefused?.() ? undefined : live.whyDark());
+
 const choiceOf = (live: LiveSite, shown: MoveSite) => {
   if (!shown.view.known) return unknown(shown.view.why);
   const choice: ChoiceSite = {
@@ -140,7 +143,7 @@ const chooseSide = (
   const direction = chooseDirection({
     verb: request.verb,
     names,
-    dark: { here: live.here.whyDark(), there: live.there.whyDark() },
+    dark: { here: whyLost(live.here), there: whyLost(live.there) },
     roles: paired.map(({ pair }) => rolesOf(pair, shown)),
     to: request.to,
     recorded: begun ?? (request.verb === 'failback' ? homeOf(recorded, paired, names) : undefined),

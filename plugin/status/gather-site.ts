@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
+import { unreadableSite } from '../../core/model/site-refusal.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
@@ -204,7 +205,7 @@ export const gatherSite = async (
     scope.signal.throwIfAborted();
     return {
       error,
-      snapshot: { site, objects: unknown(whyOf(error, site)) },
+      snapshot: { site, objects: unreadableSite(error, site.name) },
       resourceVersions: { replications: '', groups: undefined, operations: undefined },
     };
   }

@@ -1,6 +1,7 @@
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { ConsentNeed, Decision } from '../../core/step/decision.ts';
 import { describeRpo, isNoWorse } from '../../core/step/rpo-at-risk.ts';
+import { isSeenWorse } from '../../core/step/seen-by-giver.ts';
 import { askConsent, type ConsentAnswers } from '../consent/ask-consent.ts';
 import { consentText } from '../consent/consent-text.ts';
 import { whoConsents } from '../consent/who-consents.ts';
@@ -55,6 +56,8 @@ const whyNoLonger = (shown: Written, now: Planned | undefined, options: StepOpti
   if (after === undefined) return undefined;
   if (before === undefined)
     return 'something can be lost of it since others were asked about: run the command again';
+  if (isSeenWorse(before, after))
+    return 'the other site shows something worse now than what was accepted: run the command again';
   if (isNoWorse(before.loss, after.loss)) return undefined;
   return `more is at risk now than was shown: ${describeRpo(after.loss)}`;
 };
@@ -80,17 +83,19 @@ const writeTexts = async (
 ): Promise<ReadonlyMap<string, string>> => {
   const granted = planned.filter(isWrite).flatMap((it) => {
     const answer = answers.get(keyOf(it));
-    const accepts = needOf(it, run.options)?.accepts ?? [];
-    return answer?.granted && accepts.length > 0 ? [{ key: keyOf(it), accepts, answer }] : [];
+    const need = needOf(it, run.options);
+    return answer?.granted && need !== undefined && need.accepts.length > 0
+      ? [{ key: keyOf(it), need, answer }]
+      : [];
   });
   if (granted.length === 0) return new Map();
   const { sites, options, io } = run;
   const by = await whoConsents(sites.here, io.signal);
   const { reason } = options.consent;
   return new Map(
-    granted.map(({ key, accepts, answer }) => [
+    granted.map(({ key, need: { accepts, seen }, answer }) => [
       key,
-      consentText({ accepts, maxLoss: answer.maxLoss, by, reason }, io.now()),
+      consentText({ accepts, seen, maxLoss: answer.maxLoss, by, reason }, io.now()),
     ]),
   );
 };

@@ -4,6 +4,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/p
 import type { Pod } from '../../core/model/pod.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
+import { unreadableSite } from '../../core/model/site-refusal.ts';
 import type { StorageClass } from '../../core/model/storage-class.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
@@ -127,6 +128,6 @@ export const gatherThere = async (site: Site, scope: PairScope): Promise<SiteRea
       view: known(viewLists({ ...lists, ...unasked, onlyNamespaces: lister.onlyNamespaces() })),
     };
   } catch (error) {
-    return { site, view: unknown(whyOf(error, site)) };
+    return { site, view: unreadableSite(error, site.name) };
   }
 };

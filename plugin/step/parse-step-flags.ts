@@ -20,6 +20,8 @@ export type ConsentOptions = {
   /** As it was typed. */
   readonly acceptedText: string | undefined;
   readonly reason: string | undefined;
+  /** The site that this one may be primary beside. */
+  readonly besidePrimary?: string | undefined;
 };
 
 const parseParallel = (text: string): number => {
@@ -55,5 +57,6 @@ export const parseStepFlags = (flags: StepFlags): StepOptions => ({
     accepted: parseAccepted(flags['accept-data-loss']),
     acceptedText: flags['accept-data-loss'],
     reason: flags.reason,
+    besidePrimary: flags['accept-second-primary'],
   },
 });

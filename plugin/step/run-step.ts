@@ -42,8 +42,13 @@ const planAll = async (run: StepRun, flags: StepFlags): Promise<readonly Planned
     sites.there && gatherThere(sites.there, scope),
   ]);
   const pair = { here: { site: sites.here, view }, there };
-  const { yes, accepted } = run.options.consent;
-  const decideBy = { className: flags.class, now: io.now(), acceptsLoss: yes && accepted === 'unknown' };
+  const { yes, accepted, besidePrimary } = run.options.consent;
+  const decideBy = {
+    className: flags.class,
+    now: io.now(),
+    acceptsLoss: yes && accepted === 'unknown',
+    besidePrimary,
+  };
   return selectedClaims(view, selection, labelled).map((key) => {
     const facts = describeStep(pair, key);
     return { facts, decision: verb.decide(facts, decideBy) };

@@ -34,6 +34,13 @@ export const consentFlags = {
   reason: textFlag('Why, on record with the consent'),
 } as const;
 
+/** Of `promote` alone: more than a loss is accepted by it. */
+export const secondPrimaryFlag = {
+  'accept-second-primary': textFlag(
+    'The name of the other site, which says that it is primary: promote beside it, as its storage is lost though its API answers',
+  ),
+} as const;
+
 /** The values of `stepFlags` and `consentFlags` as parsed. */
 export type StepFlags = ClusterFlags &
   CommonFlags &
@@ -47,6 +54,8 @@ export type StepFlags = ClusterFlags &
     yes?: boolean;
     'accept-data-loss'?: string;
     reason?: string;
+    /** Of `promote`. */
+    'accept-second-primary'?: string;
     /** Of `protect` and `promote`. */
     class?: string;
   };

@@ -31,6 +31,8 @@ export type DecideOptions = {
   readonly className: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The site that this one may be primary beside. */
+  readonly besidePrimary?: string | undefined;
   /** It was said beforehand that any loss is accepted. */
   readonly acceptsLoss: boolean;
 };

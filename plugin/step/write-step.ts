@@ -4,6 +4,7 @@ import { DrError } from '../../core/model/error.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { StepWrite } from '../../core/step/decision.ts';
+import { consentFor } from '../consent/consent-text.ts';
 import { isConflict, isFailedTest } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 
@@ -43,9 +44,13 @@ const annotate = (
 };
 
 /** A consent is for this one change; one that is there is of before. */
-const withConsent = (consent: string | undefined, others: Annotations = {}): Annotations => ({
+const withConsent = (
+  consent: string | undefined,
+  { metadata }: VolumeReplication,
+  others: Annotations = {},
+): Annotations => ({
   ...others,
-  [consentAnnotation]: consent,
+  [consentAnnotation]: consent === undefined ? undefined : consentFor(consent, metadata.generation ?? 0),
 });
 
 /** The spec must be the one that it was decided by; the status may have moved on. */
@@ -113,7 +118,7 @@ const ask = async ({ cluster }: Site, write: Ask, options: WriteOptions): Promis
   const { before, replicationState } = write;
   const operations: Operation[] = [
     ...stillThat(before),
-    ...annotate(before, withConsent(options.consent, withDemotion(write))),
+    ...annotate(before, withConsent(options.consent, before, withDemotion(write))),
     { op: 'add', path: '/spec/replicationState', value: replicationState },
     { op: 'add', path: '/spec/autoResync', value: false },
   ];
@@ -130,7 +135,8 @@ const create = (
   object: VolumeReplication,
   { consent, dryRun, signal }: WriteOptions,
 ): Promise<VolumeReplication> => {
-  const annotations = consent === undefined ? {} : { annotations: { [consentAnnotation]: consent } };
+  const annotations =
+    consent === undefined ? {} : { annotations: { [consentAnnotation]: consentFor(consent, 0) } };
   return cluster.create<VolumeReplication>(
     resources.volumeReplications,
     { ...object, metadata: { ...object.metadata, ...annotations } },
@@ -144,7 +150,7 @@ const remove = async (
   { before }: Extract<StepWrite, { kind: 'delete' }>,
   { consent, dryRun, signal }: WriteOptions,
 ): Promise<void> => {
-  const operations = [...stillThat(before), ...annotate(before, withConsent(consent))];
+  const operations = [...stillThat(before), ...annotate(before, withConsent(consent, before))];
   await cluster.patch(resources.volumeReplications, keyOf(before), operations, {
     type: 'json',
     fieldManager,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../core/consent.ts';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import { demotionAnnotation, demotionText, type FollowedState } from '../../core/following/demotion.ts';
 import { resources } from '../../core/model/resource.ts';
 import {
@@ -81,9 +82,12 @@ const reaches = (name: string, status: Record<string, unknown>) =>
 const isRefused = (name: string, message: RegExp) =>
   reaches(name, { message: expect.stringMatching(message) });
 
-const consentTo = (name: string, ...accepts: ConsentAction[]) => {
+const consentTo = (name: string, ...accepts: ConsentAction[]) => consentSeeing(name, 'unknown', ...accepts);
+
+/** By somebody who saw the peer so. */
+const consentSeeing = (name: string, peer: string, ...accepts: ConsentAction[]) => {
   const expires = new Date(Date.now() + 600_000).toISOString();
-  const consent = JSON.stringify({ accepts, maxLoss: 'unknown', by: 'alice', expires });
+  const consent = JSON.stringify({ accepts, seen: { peer }, maxLoss: 'unknown', by: 'alice', expires });
   return patchReplication(site.cluster, name, {
     metadata: { annotations: { [consentAnnotation]: consent } },
   });
@@ -185,10 +189,14 @@ describe('a volume whose peer is primary', () => {
     await makeReplication(site.cluster, 'a');
     await isRefused('a', /^DR102: /);
     await consentTo('a', 'force-promote');
+    await isRefused('a', /could not tell whether the other site is primary, and it says now that it is/);
+    await consentSeeing('a', 'primary', 'force-promote');
     await reaches('a', { state: 'Primary' });
     expect(await consentOf('a')).toBeUndefined();
+    const { annotations } = (await readReplication(site.cluster, 'a')).metadata;
+    expect(JSON.parse(annotations?.[usesAnnotation] ?? '')).toMatchObject([{ generation: 1 }]);
     await eventually(async () =>
-      expect((await eventsOf(site.cluster, 'a')).toSorted()).toEqual([
+      expect([...new Set(await eventsOf(site.cluster, 'a'))].toSorted()).toEqual([
         'Normal ConsentRemoved',
         'Warning PromoteRefused',
         'Warning PromotedWithConsent',
@@ -427,7 +435,7 @@ describe('a replica that is to resync itself', () => {
     await isRefused('a', /^DR108: .*cluster-2/);
     expect(calls()).not.toContain('resync!');
     expect(calls()).not.toContain('resync');
-    await consentTo('a', 'resync');
+    await consentSeeing('a', 'not-primary', 'resync');
     await reaches('a', { state: 'Secondary', message: 'volume is degraded' });
     expect(calls().filter((call) => call === 'resync!')).toHaveLength(1);
     await eventually(async () => expect(await consentOf('a')).toBeUndefined());

@@ -17,7 +17,7 @@ const withConsent = (consent: unknown) => ({
 test('consent that names the action and has not expired is valid', () => {
   expect(readConsent(withConsent(good), 'force-promote', now)).toEqual({
     state: 'valid',
-    consent: { ...good, maxLoss: 900_000, expires: Date.parse(good.expires) },
+    consent: { ...good, seen: { peer: 'unknown' }, maxLoss: 900_000, expires: Date.parse(good.expires) },
   });
 });
 

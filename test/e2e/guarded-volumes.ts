@@ -69,10 +69,11 @@ export const replicationClass = (
     spec: { provisioner, parameters },
   });
 
-/** The text of a consent that holds for ten minutes. */
+/** The text of a consent that holds for ten minutes, of somebody who could not ask the other site; of a resync, who saw that it is not primary. */
 export const consentTo = (...accepts: string[]): string =>
   JSON.stringify({
     accepts,
+    seen: { peer: accepts.includes('resync') ? 'not-primary' : 'unknown' },
     maxLoss: 'unknown',
     by: 'on-call',
     reason: 'drill',

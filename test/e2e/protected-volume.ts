@@ -95,11 +95,12 @@ export const carryOver = async ({ first, second }: Clusters): Promise<void> => {
   });
 };
 
-/** What a person writes on a VolumeReplication to have it promoted by force. */
+/** What a person writes on a VolumeReplication to have it promoted by force, whatever the other site is. */
 export const consentToForce = () => ({
   annotations: {
     [consentAnnotation]: JSON.stringify({
       accepts: ['force-promote'],
+      seen: { peer: 'primary' },
       maxLoss: 'unknown',
       by: 'on-call',
       reason: 'cluster-1 is lost',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { consentAnnotation } from '../../core/consent.ts';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import {
   claim,
   consentAnnotations,
@@ -48,6 +49,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       expect((await at.apply('cluster-2', replication('moved', 'primary'), ...orchestrate)).code).toBe(0);
       await at.untilState('cluster-2', 'moved', 'Primary');
       refusedBy(await at.setState('cluster-1', 'moved', { replicationState: 'primary' }), 'DR102');
+      // It was primary, and does not show yet that it has followed the other site since (DR108).
+      await at.consent('cluster-1', 'moved', 'resync');
       const resync = { replicationState: 'secondary', autoResync: true };
       expect((await at.setState('cluster-1', 'moved', resync)).code).toBe(0);
     });
@@ -133,6 +136,40 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       expect((await at.consent('cluster-1', 'only-copy', 'resync')).code).toBe(0);
       const waived = await at.setState('cluster-1', 'only-copy', { replicationState: 'resync' });
       expect(waived).toMatchObject({ code: 0, stderr: expect.stringMatching(/Warning: DR108.*on-call/s) });
+    });
+
+    test('DR102: a consent of somebody who could not ask covers no primary; the printed one does, and DR108 keeps what is lost by it', async () => {
+      const volume = await at.protect('cluster-1', 'beside');
+      await at.carryOver('beside', volume);
+      const wish = (annotations = {}) => replication('beside', 'primary', { annotations });
+      const unasked = await at.apply('cluster-2', wish(consentAnnotations('force-promote')));
+      const text = refusedBy(unasked, 'DR102');
+      expect(text).toContain('could not tell whether the other site is primary, and it says now that it is');
+      const [, printed = ''] = /kubectl-dr\.dev\/consent='(\{[^']+\})'/.exec(text) ?? [];
+      const consent = printed
+        .replace('LOSS', 'unknown')
+        .replace('YOU', 'on-call')
+        .replace('TIME', new Date(Date.now() + 600_000).toISOString());
+      const accepted = await at.apply('cluster-2', wish({ [consentAnnotation]: consent }));
+      expect(accepted).toMatchObject({ code: 0, stderr: expect.stringMatching(/Warning: DR102.*on-call/s) });
+      await at.untilState('cluster-2', 'beside', 'Primary');
+      const { annotations } = (await at.read('cluster-2', 'vr', 'beside')).metadata;
+      expect(JSON.parse(annotations[usesAnnotation])).toEqual([
+        { consent: JSON.parse(consent), generation: 1 },
+      ]);
+      for (const spec of [
+        { replicationState: 'secondary', autoResync: true },
+        { replicationState: 'resync' },
+      ]) {
+        const refused = await at.setState('cluster-1', 'beside', spec);
+        expect(refusedBy(refused, 'DR108')).toContain('may hold writes that cluster-2 never got');
+      }
+      await at.consent('cluster-1', 'beside', 'resync', 'lose-since-promote');
+      const given = await at.setState('cluster-1', 'beside', {
+        replicationState: 'secondary',
+        autoResync: true,
+      });
+      expect(given).toMatchObject({ code: 0, stderr: expect.stringMatching(/Warning: DR108.*on-call/s) });
     });
 
     test('DR109: a primary is not demoted while a pod uses its claim', async () => {

@@ -26,7 +26,7 @@ export const admitReplication = async (
   { site, primacies, now }: { site: GuardedSite; primacies: Primacies; now: number },
   { object, oldObject, user, knownSync }: ReplicationWrite,
 ): Promise<VolumeReplication> => {
-  const { answer } = await site.review({
+  const { answer, object: mended } = await site.review({
     resource: resources.volumeReplications,
     operation: oldObject === undefined ? 'CREATE' : 'UPDATE',
     object,
@@ -37,7 +37,7 @@ export const admitReplication = async (
     const message = `admission webhook "guard.kubectl-dr.dev" denied the request: ${answer.message}`;
     throw new ApiError({ httpStatus: 403, reason: 'Forbidden', message });
   }
-  const stored = storeWritten(site.simulated, object, user, now);
+  const stored = storeWritten(site.simulated, (mended ?? object) as VolumeReplication, user, now);
   const { uid = '' } = stored.metadata;
   if (wantsPrimary(object) && !wantsPrimary(oldObject)) primacies.set(uid, { accepted: undefined });
   const text = object.metadata.annotations?.[consentAnnotation];

@@ -1,5 +1,6 @@
 // One site of the model: a cluster, the real guard over caches that lag behind it, and a controller that asks the real rules.
 
+import jsonPatch from 'fast-json-patch';
 import {
   identityIndex,
   replicationsOfSameVolume,
@@ -26,16 +27,19 @@ import { createObjectCache, type ObjectCache } from '../../kube/object-cache.ts'
 import { createPeerLook, type PeerLook } from '../../kube/peer-look.ts';
 import type { AdmissionRequest } from '../../webhook/admission-request.ts';
 import { cacheIndexes } from '../../webhook/facts/cache-indexes.ts';
-import { createConsentUses } from '../../webhook/facts/consent-uses.ts';
 import { createFactSource } from '../../webhook/facts/create-fact-source.ts';
 import type { Judgement } from '../../webhook/judge/judgement.ts';
-import { createJudges, type Judge } from '../../webhook/server/judge-review.ts';
+import { createJudges } from '../../webhook/server/judge-review.ts';
 import { createSimulatedCluster, type SimulatedCluster, type StoredChange } from './simulated-cluster.ts';
 
 const namespace = 'default';
 
 /** The webhook of a site, and the events that its caches have not seen yet. */
-type Webhook = { judge: Judge; caches: Map<string, ObjectCache<KubernetesObject>>; catchUp(): void };
+type Webhook = {
+  judges: Pick<ReturnType<typeof createJudges>, 'guard' | 'restore'>;
+  caches: Map<string, ObjectCache<KubernetesObject>>;
+  catchUp(): void;
+};
 
 export type GuardedSite = {
   readonly name: string;
@@ -51,7 +55,7 @@ export type GuardedSite = {
       resource: Resource;
       user?: string;
     },
-  ): Promise<Judgement>;
+  ): Promise<Judgement & { readonly object: KubernetesObject | undefined }>;
   /** One pass of the controller over everything, each promote judged as dr-controller judges it. */
   act(): Promise<void>;
   replication(name: string): VolumeReplication | undefined;
@@ -90,6 +94,10 @@ const putInto = (cache: ObjectCache<KubernetesObject>, { event }: StoredChange) 
   return event.type === 'DELETED' ? cache.remove(event.object) : cache.put(event.object);
 };
 
+/** An object as the API server goes on with it once it was mended. */
+const patched = (object: KubernetesObject, patch: readonly unknown[]): KubernetesObject =>
+  jsonPatch.applyPatch(structuredClone(object), patch as jsonPatch.Operation[]).newDocument;
+
 /** A webhook that was just started: what is there comes as its first lists. */
 const startWebhook = (
   simulated: SimulatedCluster,
@@ -98,19 +106,17 @@ const startWebhook = (
 ): Webhook => {
   const caches = makeCaches();
   const byPlural = new Map<string, ObjectCache<KubernetesObject>>();
-  const consentUses = createConsentUses();
   for (const [name, resource] of Object.entries(cached) as [keyof typeof caches, Resource][]) {
     const cache = caches[name] as unknown as ObjectCache<KubernetesObject>;
     byPlural.set(resource.plural, cache);
     for (const object of simulated.all(resource)) {
-      const change = cache.put(object);
-      if (change !== undefined && resource === resources.volumeReplications) consentUses.note(change, true);
+      cache.put(object);
     }
   }
   const pending: StoredChange[] = [];
   simulated.onChange((change) => pending.push(change));
   const source = createFactSource({
-    caches: { ...caches, consentUses },
+    caches,
     peer,
     reviewAccess: async ({ user }) => user.username === 'admin',
     readClaim: async (key) => simulated.find<PersistentVolumeClaim>(resources.persistentVolumeClaims, key),
@@ -119,14 +125,12 @@ const startWebhook = (
     now,
   });
   return {
-    judge: createJudges(source).guard,
+    judges: createJudges(source),
     caches: byPlural,
     catchUp: () => {
       for (const stored of pending.splice(0)) {
         const cache = byPlural.get(stored.resource.plural);
-        const change = cache && putInto(cache, stored);
-        if (change !== undefined && stored.resource === resources.volumeReplications)
-          consentUses.note(change, false);
+        if (cache !== undefined) putInto(cache, stored);
       }
     },
   };
@@ -155,23 +159,24 @@ export const createGuardedSite = (name: string, now: () => number): GuardedSite 
     restartWebhook: () => {
       webhook = startWebhook(simulated, peer, now);
     },
-    review: ({ resource, user = 'admin', ...request }) => {
-      const { metadata } = request.object ?? request.oldObject ?? { metadata: {} };
+    review: async ({ resource, user = 'admin', ...asked }) => {
+      const { metadata } = asked.object ?? asked.oldObject ?? { metadata: {} };
       const { group, version, plural, kind } = resource;
-      return webhook.judge(
-        {
-          ...request,
-          uid: 'review',
-          resource: { group, version, resource: plural },
-          kind: { group, version, kind },
-          subResource: '',
-          name: metadata.name ?? '',
-          namespace: metadata.namespace ?? '',
-          user: { username: user, groups: [], extra: {} },
-          dryRun: false,
-        },
-        AbortSignal.timeout(60_000),
-      );
+      const request = {
+        ...asked,
+        uid: 'review',
+        resource: { group, version, resource: plural },
+        kind: { group, version, kind },
+        subResource: '',
+        name: metadata.name ?? '',
+        namespace: metadata.namespace ?? '',
+        user: { username: user, groups: [], extra: {} },
+        dryRun: false,
+      };
+      const { answer } = await webhook.judges.restore(request, AbortSignal.timeout(60_000));
+      const object = request.object && patched(request.object, answer.allowed ? (answer.patch ?? []) : []);
+      const judged = await webhook.judges.guard({ ...request, object }, AbortSignal.timeout(60_000));
+      return { ...judged, object };
     },
     act: () => actOnAll(site, peer, now),
     replication: (replicationName) =>
@@ -263,7 +268,8 @@ const mayPromote = async (
     },
     {},
   );
-  return step === undefined;
+  // A consent that counts is written down first.
+  return step === undefined || step.do === 'record-consent';
 };
 
 const actOnAll = async (site: GuardedSite, peer: PeerLook | undefined, now: () => number): Promise<void> => {

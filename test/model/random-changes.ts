@@ -77,16 +77,28 @@ const reach = (world: World): void => {
   for (const site of world.sites) site.simulated.setReachable(world.linkUp && site.isUp, !site.isUp);
 };
 
-const consentText = (world: World): string =>
+/** What the giver of a consent saw of the other site; undefined: nobody consents. */
+type Sight = 'primary' | 'unknown' | undefined;
+
+const consentText = (world: World, peer: Sight): string =>
   JSON.stringify({
     accepts: ['force-promote', 'unprotect', 'resync', 'demote-in-use'],
+    ...(peer === 'primary' ? { seen: { peer } } : {}),
     maxLoss: 'unknown',
     by: 'model',
     expires: new Date(world.now + 10 * 60_000).toISOString(),
   });
 
-const annotationsFor = (world: World, consents: boolean): Record<string, string> =>
-  consents ? { [consentAnnotation]: consentText(world) } : {};
+const annotationsFor = (world: World, consents: Sight): Record<string, string> =>
+  consents === undefined ? {} : { [consentAnnotation]: consentText(world, consents) };
+
+/** Who could not tell whether the other site is primary has not accepted that it is. */
+const assertSeen = (object: VolumeReplication, warnings: readonly string[]): void => {
+  const knowsPrimary = warnings.some((text) => text.startsWith('DR102') && !text.includes('cannot tell'));
+  const text = object.metadata.annotations?.[consentAnnotation] ?? '';
+  if (knowsPrimary && !text.includes('"peer":"primary"'))
+    throw new Error(`a consent was honoured that nobody gave: ${warnings.join('; ')}`);
+};
 
 /** What the guard lets in is stored, and remembered where it made a primary. */
 const write = async (
@@ -97,9 +109,10 @@ const write = async (
   const { object, oldObject, user } = change;
   const operation = oldObject === undefined ? 'CREATE' : 'UPDATE';
   const request = { resource: resources.volumeReplications, operation, object, oldObject, user } as const;
-  const { answer, rules, decision } = await site.review(request);
+  const { answer, rules, decision, object: mended } = await site.review(request);
   if (!answer.allowed) return;
-  const stored = site.simulated.store(resources.volumeReplications, object);
+  assertSeen(object, answer.warnings ?? []);
+  const stored = site.simulated.store(resources.volumeReplications, (mended ?? object) as VolumeReplication);
   const { uid = '' } = stored.metadata;
   const becomesPrimary =
     object.spec.replicationState === 'primary' && oldObject?.spec.replicationState !== 'primary';
@@ -141,12 +154,20 @@ const states = fc.constantFrom<ReplicationState>('primary', 'primary', 'secondar
 const user = fc.constantFrom('admin', 'admin', 'bob');
 const mostly = fc.integer({ min: 0, max: 3 }).map((n) => n > 0);
 const seldom = fc.integer({ min: 0, max: 5 }).map((n) => n === 0);
+const seldomConsent = fc.constantFrom<Sight>(
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'unknown',
+  'primary',
+);
 
 const create = fc
-  .tuple(onSite, replicationName, claimName, states, fc.boolean(), seldom, user)
+  .tuple(onSite, replicationName, claimName, states, fc.boolean(), seldomConsent, user)
   .map(([on, name, claim, replicationState, autoResync, consents, who]) =>
     step(
-      `${who} creates ${name} of ${claim} as ${replicationState}${consents ? ' with consent' : ''}`,
+      `${who} creates ${name} of ${claim} as ${replicationState}${consents === undefined ? '' : ` with consent (${consents})`}`,
       on,
       (world, site) => {
         if (site.replication(name) !== undefined) return undefined;
@@ -165,10 +186,10 @@ const create = fc
   );
 
 const ask = fc
-  .tuple(onSite, replicationName, states, fc.boolean(), seldom, user)
+  .tuple(onSite, replicationName, states, fc.boolean(), seldomConsent, user)
   .map(([on, name, replicationState, autoResync, consents, who]) =>
     step(
-      `${who} asks ${name} to be ${replicationState}${consents ? ' with consent' : ''}`,
+      `${who} asks ${name} to be ${replicationState}${consents === undefined ? '' : ` with consent (${consents})`}`,
       on,
       (world, site) => {
         const oldObject = site.replication(name);
@@ -184,18 +205,20 @@ const ask = fc
     ),
   );
 
-const annotate = fc.tuple(onSite, replicationName, user).map(([on, name, who]) =>
-  step(`${who} writes a consent on ${name}`, on, (world, site) => {
-    const oldObject = site.replication(name);
-    if (oldObject === undefined) return undefined;
-    const annotations = { ...oldObject.metadata.annotations, ...annotationsFor(world, true) };
-    return write(world, site, {
-      object: { ...oldObject, metadata: { ...oldObject.metadata, annotations } },
-      oldObject,
-      user: who,
-    });
-  }),
-);
+const annotate = fc
+  .tuple(onSite, replicationName, user, fc.constantFrom<Sight>('unknown', 'primary'))
+  .map(([on, name, who, sight]) =>
+    step(`${who} writes a consent on ${name}`, on, (world, site) => {
+      const oldObject = site.replication(name);
+      if (oldObject === undefined) return undefined;
+      const annotations = { ...oldObject.metadata.annotations, ...annotationsFor(world, sight) };
+      return write(world, site, {
+        object: { ...oldObject, metadata: { ...oldObject.metadata, annotations } },
+        oldObject,
+        user: who,
+      });
+    }),
+  );
 
 const remove = fc.tuple(onSite, replicationName, user).map(([on, name, who]) =>
   step(`${who} deletes ${name}`, on, async (_, site) => {

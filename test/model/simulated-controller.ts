@@ -1,5 +1,6 @@
 // dr-controller of one site: its real decisions, the simulated storage as its driver, and no time but the model's.
 import { consentAnnotation } from '../../core/consent.ts';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import { demotionAnnotation } from '../../core/following/demotion.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { volumeIdentityOf } from '../../core/model/persistent-volume.ts';
@@ -191,6 +192,8 @@ export const createSimulatedController = (parts: Parts): SimulatedController => 
     if (step.do === 'release-pvc') writeClaim(facts, false);
     if (step.do === 'remove-consent')
       writeMetadata(replication, { annotations: { [consentAnnotation]: null } });
+    if (step.do === 'record-consent')
+      writeMetadata(replication, { annotations: { [usesAnnotation]: step.text } });
     if (step.do === 'mark-demotion')
       writeMetadata(replication, { annotations: { [demotionAnnotation]: step.text } });
     if (step.do === 'remove-finalizer') letGo(replication);

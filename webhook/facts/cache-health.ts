@@ -14,7 +14,7 @@ const names = {
   namespaces: 'namespaces',
   pods: 'pods',
   attachments: 'VolumeAttachments',
-} as const satisfies Record<Exclude<keyof WebhookCaches, 'consentUses'>, string>;
+} as const satisfies Record<keyof WebhookCaches, string>;
 
 /** A cache, by what it is called among the others. */
 export type CacheName = keyof typeof names;

@@ -8,10 +8,9 @@ import type { VolumeGroupReplication } from '../../core/model/volume-group-repli
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { type Informer, type InformerLog, type InformerOptions, startInformer } from '../../kube/informer.ts';
-import type { Change, ObjectCache } from '../../kube/object-cache.ts';
+import type { ObjectCache } from '../../kube/object-cache.ts';
 import type { CacheHealth } from '../../kube/unreadable-cache.ts';
 import { cacheIndexes } from './cache-indexes.ts';
-import { type ConsentUses, createConsentUses } from './consent-uses.ts';
 import {
   slimAttachment,
   slimClaim,
@@ -39,7 +38,6 @@ export type WebhookCaches = {
   readonly namespaces: FactCache<KubernetesObject>;
   readonly pods: FactCache<Pod>;
   readonly attachments: FactCache<VolumeAttachment>;
-  readonly consentUses: Pick<ConsentUses, 'of'>;
 };
 
 /** Caches that follow a cluster. */
@@ -48,10 +46,7 @@ export type FollowedCaches = WebhookCaches & {
   readonly synced: Promise<unknown>;
 };
 
-type Followed<T extends KubernetesObject> = Pick<
-  InformerOptions<T>,
-  'transform' | 'indexes' | 'onChange' | 'onFailure'
->;
+type Followed<T extends KubernetesObject> = Pick<InformerOptions<T>, 'transform' | 'indexes' | 'onFailure'>;
 
 /** Starts the informers behind all facts. They go on until the signal aborts. */
 export const startCaches = (options: {
@@ -61,25 +56,17 @@ export const startCaches = (options: {
   random: () => number;
   log: InformerLog;
 }): FollowedCaches => {
-  const consentUses = createConsentUses();
   const follow = <T extends KubernetesObject>(resource: Resource, followed: Followed<T>): Informer<T> =>
     startInformer<T>({ ...options, ...followed, resource });
-  /** Consents are noted from the first sight on; what comes with the first list was there before. */
-  const noteConsents =
-    (isFirstList: () => boolean) =>
-    (change: Change<KubernetesObject>): void =>
-      consentUses.note(change, isFirstList());
   const groupsFailed = Promise.withResolvers<unknown>();
 
   const replications: Informer<VolumeReplication> = follow(resources.volumeReplications, {
     transform: slimReplication,
     indexes: cacheIndexes.replications,
-    onChange: noteConsents(() => !replications.hasSynced()),
   });
   const groups: Informer<VolumeGroupReplication> = follow(resources.volumeGroupReplications, {
     transform: slimGroup,
     indexes: cacheIndexes.groups,
-    onChange: noteConsents(() => !groups.hasSynced()),
     onFailure: groupsFailed.resolve,
   });
   const groupClasses = follow<VolumeReplicationClass>(resources.volumeGroupReplicationClasses, {
@@ -110,5 +97,5 @@ export const startCaches = (options: {
     ...Object.values(required).map((informer) => informer.synced),
     Promise.race([groups.synced, groupsFailed.promise]),
   ]);
-  return { ...required, groups, groupClasses, consentUses, synced };
+  return { ...required, groups, groupClasses, synced };
 };

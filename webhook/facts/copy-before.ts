@@ -7,7 +7,8 @@ import { isJournalClass } from '../../core/status/schedule.ts';
 import type { CachedView } from './cached-view.ts';
 import type { Sources } from './sources.ts';
 
-const replicationBefore = ({ shown, before }: ReplicationSubject): Replication | undefined =>
+/** A replication as it was before its change; undefined where it is created. */
+export const replicationBefore = ({ shown, before }: ReplicationSubject): Replication | undefined =>
   before && replicationOfProtector({ kind: shown.kind, object: before } as Protector);
 
 const isJournal = (view: CachedView, { shown }: ReplicationSubject): boolean => {

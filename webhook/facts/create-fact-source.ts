@@ -19,7 +19,7 @@ import { readSubject } from './read-subject.ts';
 import type { Sources } from './sources.ts';
 
 /** What a fact source is made of. */
-export type FactSourceOptions = Omit<Sources, 'view' | 'consentUses'> & {
+export type FactSourceOptions = Omit<Sources, 'view'> & {
   readonly caches: WebhookCaches;
   /** User names whose deletions are not judged: they own the life cycle of what they delete. */
   readonly lifecycleOwners: readonly string[];
@@ -98,7 +98,7 @@ export const createFactSource = (options: FactSourceOptions): FactSource => {
   const { caches, lifecycleOwners, now, maxCacheAgeMs = defaultMaxCacheAgeMs } = options;
   const admitted = createAdmittedReplications(now);
   const view = viewCaches({ caches, admitted, now, maxCacheAgeMs });
-  const sources: Sources = { ...options, view, consentUses: caches.consentUses };
+  const sources: Sources = { ...options, view };
   return {
     guard: async (request, signal) => {
       const kind = judgedKindOf(request);

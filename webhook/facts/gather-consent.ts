@@ -1,10 +1,11 @@
 import { whyConsentIsVoid } from '../../core/consent.ts';
-import { isConsentUsed } from '../../core/consent-use.ts';
+import { isUsedElsewhere, usesAnnotation } from '../../core/consent-use.ts';
 import { messageOf } from '../../core/model/error.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { consentTextOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { ConsentFacts } from '../../core/rules/consent-facts.ts';
 import { leavesPrimary, needsPeer } from '../../core/rules/guard/replication-intent.ts';
+import { generationAfter, isConsentRecorded } from '../../core/rules/repair/record-consent.ts';
 import type { ReplicationChange, ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { Requester } from '../admission-request.ts';
 import type { AccessQuestion } from './review-access.ts';
@@ -13,20 +14,22 @@ import type { Sources } from './sources.ts';
 /** Facts about a consent that nobody but the caches was asked for. */
 export type ConsentOnRecord = Omit<ConsentFacts, 'mayConsent'>;
 
-/** What the object and this process' memory say of a consent. */
+/** What the object says of a consent. */
 export const readConsentOnRecord = (
-  { consentUses, now }: Pick<Sources, 'consentUses' | 'now'>,
+  { now }: Pick<Sources, 'now'>,
   { operation, before, after }: ReplicationSubject,
   username: string,
 ): ConsentOnRecord => {
   const earlier = consentTextOf(before);
   const text = operation === 'DELETE' ? earlier : consentTextOf(after);
-  const { uid = '', generation = 0 } = before?.metadata ?? {};
-  const stored = before && { text: earlier, generation };
+  const uses = before?.metadata.annotations?.[usesAnnotation];
   return {
     text,
     isNew: operation !== 'DELETE' && text !== undefined && text !== earlier,
-    isUsed: isConsentUsed(consentUses.of(uid), { stored, text }),
+    isUsed: isUsedElsewhere({ consent: text, uses }, generationAfter(before)),
+    // What is deleted is not there any more to be used again.
+    isRecorded: operation === 'DELETE' || isConsentRecorded(before, after),
+    generations: [before?.metadata.generation ?? 0],
     user: username,
     now: now(),
   };

@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import { messageOf } from '../../core/model/error.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
+import {
+  consentTextOf,
+  type ReplicationObject,
+  type ReplicationSubject,
+} from '../../core/protection/replication-subject.ts';
 import { mayNeedNote } from '../../core/rules/repair/note-demotion.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import type { ReplicationKind } from '../../core/rules/replication-facts.ts';
@@ -60,15 +66,31 @@ const changesSpec = ({ object, oldObject }: AdmissionRequest): boolean =>
 
 const noteDemotion = (
   sources: LookBack,
+  subject: ReplicationSubject,
+): Extract<RepairFacts, { subject: 'demotion' }> | undefined => {
+  const { before, after } = subject;
+  if (before === undefined || after === undefined || !mayNeedNote({ before, after }))
+    return undefined;
+  const { followed } = copyBefore(sources, subject);
+  return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
+};
+
+const hasUses = (object: ReplicationObject | undefined): boolean =>
+  object?.metadata.annotations?.[usesAnnotation] !== undefined;
+
+/** What is written on a replication with its change: the use of a consent, and its demotion. */
+const repairReplication = (
+  sources: LookBack,
   request: AdmissionRequest,
   kind: ReplicationKind,
 ): RepairFacts | undefined => {
   const subject = readSubject(request, kind);
-  if (subject?.before === undefined || subject.after === undefined) return undefined;
+  if (subject?.after === undefined) return undefined;
   const { before, after } = subject;
-  if (!mayNeedNote({ before, after }) || !changesSpec(request)) return undefined;
-  const { followed } = copyBefore(sources, subject);
-  return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
+  const specChanges = changesSpec(request);
+  const demotion = specChanges ? noteDemotion(sources, subject) : undefined;
+  if (consentTextOf(after) === undefined && !hasUses(before)) return demotion;
+  return { subject: 'consent', before, after, specChanges, demotion, now: sources.now() };
 };
 
 /**
@@ -89,7 +111,7 @@ export const gatherRepair = async (
       return isNew ? repairClaim(request) : undefined;
     case 'VolumeReplication':
     case 'VolumeGroupReplication':
-      return request.operation === 'UPDATE' ? noteDemotion(sources, request, kind) : undefined;
+      return isNew || request.operation === 'UPDATE' ? repairReplication(sources, request, kind) : undefined;
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownWritesBefore } from '../../core/following/own-writes.ts';
 import { type Reading, unknown } from '../../core/model/reading.ts';
 import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
@@ -9,7 +10,7 @@ import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/
 import type { AdmissionRequest } from '../admission-request.ts';
 import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
-import { copyBefore } from './copy-before.ts';
+import { copyBefore, replicationBefore } from './copy-before.ts';
 import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
 import {
@@ -138,6 +139,7 @@ export const gatherReplication = async (
     ),
     classes: readingOf(() => classesOf(view, subject)),
     copy: copyBefore(sources, subject),
+    ownWrites: ownWritesBefore(replicationBefore(subject)),
     namespaceTerminating: readingOf(() => view.isTerminating(subject.namespace)),
     consent: { ...readRecord(), mayConsent: answers.mayConsent },
     withoutPeer,

@@ -1,5 +1,4 @@
 // What the caches keep of each object: what a rule looks at, and what tells versions apart. Ten thousand volumes must fit.
-import { consentAnnotation } from '../../core/consent.ts';
 import type { KubernetesObject, ObjectMeta } from '../../core/model/kubernetes-object.ts';
 import type {
   ClaimReference,
@@ -34,10 +33,9 @@ const annotationsKept = (
 const ofReplication = (metadata: ObjectMeta): ObjectMeta => ({
   ...identifying(metadata),
   ...present<ObjectMeta>({ generation: metadata.generation, finalizers: metadata.finalizers }),
-  ...annotationsKept(metadata, [consentAnnotation]),
 });
 
-/** A VolumeReplication: its wish and its state, and the consent on it. */
+/** A VolumeReplication: its wish and its state. */
 export const slimReplication = ({ metadata, spec, status }: VolumeReplication): VolumeReplication => ({
   metadata: ofReplication(metadata),
   spec: {

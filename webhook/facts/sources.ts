@@ -2,7 +2,6 @@ import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.t
 import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
 import type { PeerLook } from '../../kube/peer-look.ts';
 import type { CachedView } from './cached-view.ts';
-import type { WebhookCaches } from './caches.ts';
 import type { ReviewAccess } from './review-access.ts';
 
 /** Reads one claim from the API server itself; undefined where there is none. */
@@ -11,7 +10,6 @@ export type ReadClaim = (key: ClaimKey, signal: AbortSignal) => Promise<Persiste
 /** Where facts come from. */
 export type Sources = {
   readonly view: CachedView;
-  readonly consentUses: WebhookCaches['consentUses'];
   /** The other site; undefined where none is known. */
   readonly peer: Pick<PeerLook, 'look' | 'classNamed' | 'site'> | undefined;
   readonly reviewAccess: ReviewAccess;

@@ -1,15 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { consentAnnotation } from '../../core/consent.ts';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 
-const consentOf = ({ metadata }: KubernetesObject): string | undefined =>
-  metadata?.annotations?.[consentAnnotation];
+const read = [consentAnnotation, usesAnnotation] as const;
 
-/** Whether an update changes nothing that a rule looks at: neither the spec nor the consent. Finalizers, labels and status are everybody's. */
+const sayTheSame = (a: KubernetesObject, b: KubernetesObject): boolean =>
+  read.every((name) => a.metadata?.annotations?.[name] === b.metadata?.annotations?.[name]);
+
+/**
+ * Whether an update changes nothing that a rule looks at: neither the spec nor the consent, nor what was used of that. Finalizers, labels and
+ * status are everybody's.
+ */
 export const isUnchanged = ({ operation, object, oldObject }: AdmissionRequest): boolean =>
   operation === 'UPDATE' &&
   object !== undefined &&
   oldObject !== undefined &&
-  consentOf(object) === consentOf(oldObject) &&
+  sayTheSame(object, oldObject) &&
   isDeepStrictEqual(object['spec'], oldObject['spec']);

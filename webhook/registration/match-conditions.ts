@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../../core/consent.ts';
+import { usesAnnotation } from '../../core/consent-use.ts';
 import { binderAnnotations } from '../../core/rules/repair/binder-annotations.ts';
 import type { MatchCondition } from './webhook-configuration.ts';
 
@@ -99,6 +100,15 @@ const asksForPrimary = (object: string): string => {
 export const stopsAskingForPrimary: MatchCondition = {
   name: 'stops-asking-for-primary',
   expression: `${asksForPrimary('oldObject')} && !${asksForPrimary('object')}`,
+};
+
+/** A consent goes along with a change of the spec; or what was used before is to be left out. */
+export const usesConsent: MatchCondition = {
+  name: 'uses-consent',
+  expression:
+    `(request.operation == 'CREATE' && ${hasAnnotation('object', consentAnnotation)})` +
+    ` || (request.operation == 'UPDATE' && ((${hasAnnotation('object', consentAnnotation)} && !(${sameField('spec')}))` +
+    ` || (${hasAnnotation('oldObject', usesAnnotation)} && !(${sameAnnotation(usesAnnotation)}))))`,
 };
 
 /** The binder and others change PVs all the time; only the reclaim policy is judged. */

@@ -11,6 +11,7 @@ import {
   ownDefinitions,
   stopsAskingForPrimary,
   unmarkedDelete,
+  usesConsent,
   wasBoundBefore,
 } from './match-conditions.ts';
 import { reviewRules } from './review-rules.ts';
@@ -62,6 +63,7 @@ export const webhookNames = {
   advice: 'advice.kubectl-dr.dev',
   restore: 'restore.kubectl-dr.dev',
   demotion: 'demotion.kubectl-dr.dev',
+  consent: 'consent.kubectl-dr.dev',
 } as const;
 
 const guardTimeoutSeconds = 3;
@@ -172,7 +174,8 @@ const mender = (options: RegistrationOptions, { name, rules, condition }: Mender
     path: reviewPaths.restore,
     timeoutSeconds: otherTimeoutSeconds,
     rules,
-    // An object that nobody mended is no worse than without us: of a demotion without a mark nobody knows, and DR113 refuses then.
+    // An object that nobody mended is no worse than without us: of a demotion without a mark nobody knows, and DR113 refuses then; a
+    // consent whose use nobody wrote down is not honoured.
     failurePolicy: 'Ignore',
     conditions: [condition],
   }),
@@ -188,6 +191,7 @@ const buildRestore = (options: RegistrationOptions): WebhookConfiguration =>
       rules: reviewRules.demotion,
       condition: stopsAskingForPrimary,
     }),
+    mender(options, { name: webhookNames.consent, rules: reviewRules.consent, condition: usesConsent }),
   ]);
 
 /** The three configurations as they are applied, without the CA bundle, which the leader of the webhook's replicas injects. */

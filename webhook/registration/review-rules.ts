@@ -40,4 +40,5 @@ export const reviewRules = {
     rule('', 'Namespaced', ['persistentvolumeclaims'], ['CREATE']),
   ],
   demotion: [rule(group, 'Namespaced', replications, ['UPDATE'])],
+  consent: [rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE'])],
 } satisfies Record<string, RuleWithOperations[]>;

@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../../consent.ts';
+import { usesAnnotation } from '../../consent-use.ts';
 import { demotionAnnotation } from '../../following/demotion.ts';
 import { editField, type Fields, without, withoutAnnotations } from './edit-fields.ts';
 
@@ -20,6 +21,7 @@ const fieldsOfOneCluster = [
 const annotationsOfOneCluster = [
   'kubectl.kubernetes.io/last-applied-configuration',
   consentAnnotation,
+  usesAnnotation,
   demotionAnnotation,
 ];
 

@@ -1,4 +1,5 @@
 import { leftNothing } from '../../following/demotion.ts';
+import { isRefused } from '../../model/site-refusal.ts';
 import { replicationOfVolume } from '../../status/replication.ts';
 import { isHandedOver } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
@@ -18,7 +19,10 @@ const isNotExpected = ({ source, target }: VolumeNow, { verb }: GroupNow): boole
 const needlessAs = (now: GroupNow): string | undefined => {
   const { site } = now.sites.source;
   if (now.verb !== 'failover' || !now.volumes.every((volume) => isNotExpected(volume, now))) return undefined;
-  return now.volumes.every(({ source }) => !source.known) ? `${site.name} does not answer` : undefined;
+  if (now.volumes.some(({ source }) => source.known)) return undefined;
+  return isRefused(now.sites.source.view)
+    ? `nobody can look at ${site.name} without credentials`
+    : `${site.name} does not answer`;
 };
 
 const isLeftBehind = (source: StepFacts): boolean => {

@@ -23,7 +23,7 @@ export const guardEntries = {
       'A volume is to become primary here. On the other site a replication of the same volume (same driver and volume handle) asks for primary or is not known to have stepped down; or the other site could not be asked: unreachable, forbidden, without the CRDs. With --without-peer=refuse, also where no other site is configured.',
     risk: 'Both sites write, and one side loses its writes when they are joined again. The storage cannot tell: ceph-csi refuses a promote in the same words whether the peer is dead or healthy and primary, and a forced promote then makes a second primary that looks well.',
     remedy:
-      'In a planned move demote on the other site, wait until both sites show it, then promote here. Only where the other site is lost: fence it or make sure that nothing runs there, look at how old the copy is, and accept the loss with a consent.',
+      'In a planned move demote on the other site, wait until both sites show it, then promote here. Only where the other site is lost: fence it or make sure that nothing runs there, look at how old the copy is, and accept the loss with a consent. A consent covers nothing worse than its giver saw: where the other site answers that it is primary, although its storage is lost, it says so itself (seen.peer: primary), and kubectl dr promote wants --accept-second-primary.',
     commands: [status, demote('--context PEER ')],
     consent: 'force-promote',
   },
@@ -71,12 +71,12 @@ export const guardEntries = {
     commands: ['kubectl get vrc -o yaml'],
   },
   DR108: {
-    title: 'a resync that could overwrite the only good copy',
+    title: 'a resync that could overwrite the only good copy, or what no other copy has',
     cause:
-      'A replication asks for resync, or is a secondary that asks for autoResync, and did not before, while the other site is not known to be primary.',
-    risk: 'A resync throws the copy of this site away and fetches the one of the other site. Where the other site does not hold the good copy, nothing is left.',
+      'A replication asks for resync, or is a secondary that asks for autoResync, and did not before, while the other site is not known to be primary. Also while it is, where this site is primary itself or was: in split brain both hold writes that the other never got. That passes without consent where this copy was never primary; where both were demoted and equal since; or where it shows that it follows, and the other site tells of a sync that is later than its own demotion, by more than the 5 minutes that two clocks may differ.',
+    risk: 'A resync throws the copy of this site away and fetches the one of the other site. Where the other site does not hold the good copy, nothing is left; and what this one alone has is gone in any case.',
     remedy:
-      'Look at both sites. Make the side with the good data primary, then resync the other one from it. In a planned move leave autoResync off: nothing has to be resynced there.',
+      'Look at both sites, and at what only this one holds. Make the side with the good data primary, then resync the other one from it: kubectl dr resync and kubectl dr failback show what goes, and ask. In a planned move leave autoResync off: nothing has to be resynced there.',
     commands: [status],
     consent: 'resync',
   },

@@ -62,10 +62,13 @@ export const examplePromotion: ReplicationFacts = {
   classes: known([{ kind: 'VolumeReplicationClass', name: 'rbd-5m', provisioner: driver }]),
   namespaceTerminating: known(false),
   copy: { followed: { state: 'yes' }, isTold: true, demotion: { kind: 'never' } },
+  ownWrites: { state: 'none' },
   consent: {
     text: undefined,
     isNew: false,
     isUsed: false,
+    isRecorded: true,
+    generations: [3],
     mayConsent: known(false),
     user: 'alice',
     now: Date.parse('2026-03-01T12:00:00Z'),

@@ -49,7 +49,7 @@ export const guardRules = [
 ] as const satisfies readonly GuardEntry[];
 
 /** Bytes of one message: the API server logs and sends it on. */
-const longestMessage = 1024;
+const longestMessage = 1536;
 
 const lineOf = (text: string): string => cutToBytes(oneLine(text, Number.POSITIVE_INFINITY), longestMessage);
 
@@ -64,13 +64,13 @@ const describeAll = (facts: GuardFacts, objection: Objection, consent: ConsentOf
   const refusal = `${describe(objection)}.${why} ${objection.next}`;
   return consent.action === undefined || facts.subject !== 'replication'
     ? refusal
-    : `${refusal} - ${howToConsent({ action: consent.action, code: consent.code }, facts.change)}`;
+    : `${refusal} - ${howToConsent({ action: consent.action, code: consent.code }, facts)}`;
 };
 
 const offerConsent = (facts: GuardFacts, { code, consent: action }: GuardEntry): ConsentOffer =>
   action === undefined || facts.subject !== 'replication'
     ? { code, action, given: { state: 'absent' } }
-    : { code, action, given: consentTo(facts.consent, action) };
+    : { code, action, given: consentTo(facts, action) };
 
 const judgeRule = (facts: GuardFacts, entry: GuardEntry): GuardVerdict => {
   const { code, rule } = entry;

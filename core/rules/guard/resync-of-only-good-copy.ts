@@ -1,3 +1,4 @@
+import { hasFollowedSince } from '../../following/own-writes.ts';
 import { oneLine } from '../one-line.ts';
 import type { PeerView } from '../peer-view.ts';
 import type { Member, ReplicationChange, ReplicationFacts } from '../replication-facts.ts';
@@ -64,12 +65,41 @@ const risks = {
     "with autoResync this site's copy can be thrown away to fetch the primary's, and it may be the only good one",
 } as const;
 
+const ownRisks = {
+  resync: 'a resync throws them away',
+  autoResync: 'with autoResync they can be thrown away',
+} as const;
+
+/** The other site is primary, and this one was: the copy there is good, and yet this one may hold what that never got. */
+const whileOwnWrites = (
+  { change, ownWrites }: ReplicationFacts,
+  by: 'resync' | 'autoResync',
+  { claimName, peer }: Member,
+): MemberObjection | undefined => {
+  if (ownWrites.state === 'none' || peer.state !== 'primary') return undefined;
+  if (hasFollowedSince(ownWrites, peer.lastSync)) return undefined;
+  const about = `claim ${change.namespace}/${claimName}`;
+  const look = showBothSites(change.namespace, claimName);
+  return {
+    cause: 'own writes',
+    about,
+    fact: `${nameReplication(change)} ${ownWrites.why}: its copy of the volume of ${about} may hold writes that ${oneLine(peer.site)} never got`,
+    risk: ownRisks[by],
+    next:
+      by === 'autoResync' && change.operation === 'UPDATE'
+        ? `Leave autoResync off: ${askFor(change, { replicationState: 'secondary', autoResync: false })}`
+        : `See first whether they are wanted; both sites: ${look}`,
+  };
+};
+
 const objectTo =
-  ({ change, withoutPeer }: ReplicationFacts, by: 'resync' | 'autoResync') =>
-  ({ claimName, peer }: Member): MemberObjection | undefined => {
+  (facts: ReplicationFacts, by: 'resync' | 'autoResync') =>
+  (member: Member): MemberObjection | undefined => {
+    const { change, withoutPeer } = facts;
+    const { claimName, peer } = member;
     const about = `claim ${change.namespace}/${claimName}`;
     const found = doubt(peer, about, withoutPeer);
-    if (found === undefined) return undefined;
+    if (found === undefined) return whileOwnWrites(facts, by, member);
     const { first, ...objection } = found;
     return {
       ...objection,
@@ -79,7 +109,10 @@ const objectTo =
     };
   };
 
-/** DR108. This site's copy is overwritten only while the other site is known to be primary, by spec and status: there is a copy to fetch then. */
+/**
+ * DR108. This site's copy is overwritten only while the other site is known to be primary, by spec and status: there is a copy to fetch
+ * then. A copy that was primary itself, and has not followed that one since, holds writes that go with it all the same.
+ */
 export const resyncOfOnlyGoodCopy: GuardRule = (facts) => {
   const replication = judgedReplication(facts);
   const by = replication && startsResync(replication.change);

@@ -78,4 +78,21 @@ export const repairExamples = {
     followed: 'yes',
     now: Date.parse('2026-03-01T12:00:00Z'),
   },
+  DR205: {
+    subject: 'consent',
+    before: { ...primary, spec: { ...primary.spec, replicationState: 'secondary' } },
+    after: {
+      ...primary,
+      metadata: {
+        ...primary.metadata,
+        annotations: {
+          'kubectl-dr.dev/consent':
+            '{"accepts":["force-promote"],"maxLoss":"15m","by":"alice","expires":"2026-03-01T12:10:00Z"}',
+        },
+      },
+    },
+    specChanges: true,
+    demotion: undefined,
+    now: Date.parse('2026-03-01T12:00:00Z'),
+  },
 } satisfies Record<RepairCode, RepairFacts>;

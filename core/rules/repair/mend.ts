@@ -2,6 +2,15 @@ import type { Repair, RepairFacts } from '../repair-facts.ts';
 import { mendClaim } from './mend-claim.ts';
 import { mendVolume } from './mend-volume.ts';
 import { noteDemotion } from './note-demotion.ts';
+import { recordConsent } from './record-consent.ts';
+
+/** Both are annotations: the second is put beside the first. */
+const mendReplication = (facts: Extract<RepairFacts, { subject: 'consent' }>): Repair => {
+  const { repair, after } = recordConsent(facts);
+  if (facts.demotion === undefined) return repair;
+  const { patch, done } = noteDemotion({ ...facts.demotion, after });
+  return { patch: [...repair.patch, ...patch], done: [...repair.done, ...done] };
+};
 
 /** What an object needs on its way in, as the smallest JSON patch. Mending what was mended changes nothing. */
 export const mend = (facts: RepairFacts): Repair => {
@@ -12,5 +21,7 @@ export const mend = (facts: RepairFacts): Repair => {
       return mendClaim(facts.claim);
     case 'demotion':
       return noteDemotion(facts);
+    case 'consent':
+      return mendReplication(facts);
   }
 };

@@ -1,4 +1,5 @@
 import { consentAnnotation } from '../../../core/consent.ts';
+import { usesAnnotation } from '../../../core/consent-use.ts';
 import { demotionAnnotation } from '../../../core/following/demotion.ts';
 import { followedCondition } from '../../../core/following/followed.ts';
 import type { Condition } from '../../../core/model/kubernetes-object.ts';
@@ -145,6 +146,10 @@ const apply = (current: Facts, step: Step, found: Found): Facts => {
   if (step.do === 'look-closer') return { ...current, look: looked(current, step.before, found) };
   if (step.do === 'remove-consent') {
     const { [consentAnnotation]: _, ...annotations } = metadata.annotations ?? {};
+    return { ...current, replication: { ...current.replication, metadata: { ...metadata, annotations } } };
+  }
+  if (step.do === 'record-consent') {
+    const annotations = { ...metadata.annotations, [usesAnnotation]: step.text };
     return { ...current, replication: { ...current.replication, metadata: { ...metadata, annotations } } };
   }
   if (step.do === 'mark-demotion') {

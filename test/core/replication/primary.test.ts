@@ -28,14 +28,16 @@ const promotedLines = [
   'Validated=True PrerequisiteMet: volume is validated and met all prerequisites',
 ];
 
-const consent = {
+const consentSeeing = (peer: string) => ({
   [consentAnnotation]: JSON.stringify({
     accepts: ['force-promote'],
+    seen: { peer },
     maxLoss: 'unknown',
     by: 'alice',
     expires: new Date(startOfTests + 600_000).toISOString(),
   }),
-};
+});
+const consent = consentSeeing('unknown');
 
 describe('a volume that is to become primary', () => {
   test('is protected, enabled, promoted and asked for its last sync', () => {
@@ -184,6 +186,7 @@ describe('a promote that the driver refuses without force', () => {
       'enable',
       'promote',
       'look before force',
+      'record-consent',
       'promote!',
       'remove-consent',
       'info',
@@ -195,7 +198,7 @@ describe('a promote that the driver refuses without force', () => {
     const allowed = facts({
       forcePolicy: 'consent',
       hasPeer: true,
-      replication: replication({}, undefined, { annotations: consent }),
+      replication: replication({}, undefined, { annotations: consentSeeing('primary') }),
     });
     const peer = { state: 'primary', site: 'cluster-1', replication: 'default/vr', by: 'both' } as const;
     const answers = { enable: ok, promote: busy, forcedPromote: ok, info: notFound };
@@ -220,7 +223,7 @@ describe('a promote that the driver refuses without force', () => {
     );
     const again = facts({
       forcePolicy: 'consent',
-      replication: replication({}, first.status, { annotations: consent }),
+      replication: replication({}, first.status, { annotations: first.annotations }),
     });
     const second = play(again, { enable: ok, promote: ok, info: notFound });
     expect(second.steps).toEqual(['look before promote', 'enable', 'promote', 'remove-consent', 'info']);

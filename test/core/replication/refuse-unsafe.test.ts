@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type ConsentAction, consentAnnotation } from '../../../core/consent.ts';
+import { demotionAnnotation } from '../../../core/following/demotion.ts';
+import type { Condition } from '../../../core/model/kubernetes-object.ts';
 import { known, unknown } from '../../../core/model/reading.ts';
+import type { VolumeReplicationStatus } from '../../../core/model/volume-replication.ts';
 import type { Failure } from '../../../core/replication/answer.ts';
 import type { Facts } from '../../../core/replication/facts.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
@@ -10,6 +13,7 @@ import {
   type Found,
   facts,
   finalizer,
+  followedPrimary,
   play,
   replication,
   startOfTests,
@@ -31,9 +35,13 @@ const peers = {
   dark: { state: 'unknown', site, why: 'connection refused by 10.0.0.1:6443' },
 } as const satisfies Record<string, PeerView>;
 
-const consentTo = (...accepts: ConsentAction[]) => ({
+const consentTo = (...accepts: ConsentAction[]) => consentSeeing('unknown', ...accepts);
+
+/** By somebody who saw the peer so. */
+const consentSeeing = (peer: string, ...accepts: ConsentAction[]) => ({
   [consentAnnotation]: JSON.stringify({
     accepts,
+    seen: { peer },
     maxLoss: 'unknown',
     by: 'on-call',
     expires: new Date(startOfTests + 600_000).toISOString(),
@@ -171,13 +179,62 @@ test('a driver that fails after a refusal has passed does not leave the refusal 
 });
 
 describe('a promote whose peer is or may be primary', () => {
-  test.each([peers.primary, peers.dark])('is made with consent, which is used up by it', (peer) => {
+  test.each([
+    [peers.primary, 'primary'],
+    [peers.dark, 'unknown'],
+  ])('is made with consent to what is seen, which is used up by it', (peer, seen) => {
+    const given = guarded({
+      replication: replication({}, undefined, { annotations: consentSeeing(seen, 'force-promote') }),
+    });
+    const played = play(given, promoting, { peer });
+    expect(played.steps).toEqual([
+      'look before promote',
+      'record-consent',
+      'enable',
+      'promote',
+      'remove-consent',
+      'info',
+    ]);
+    expect(played.last).toMatchObject({ notes: [{ type: 'Warning', reason: 'PromotedWithConsent' }] });
+  });
+
+  test('is not made with a consent of somebody who saw less', () => {
     const given = guarded({
       replication: replication({}, undefined, { annotations: consentTo('force-promote') }),
     });
-    const played = play(given, promoting, { peer });
-    expect(played.steps).toEqual(['look before promote', 'enable', 'promote', 'remove-consent', 'info']);
-    expect(played.last).toMatchObject({ notes: [{ type: 'Warning', reason: 'PromotedWithConsent' }] });
+    const played = play(given, {}, { peer: peers.primary });
+    expect(played.steps).toEqual(['look before promote']);
+    expect(played.status?.message).toMatch(
+      /could not tell whether the other site is primary, and it says now that it is/,
+    );
+  });
+
+  test('is not forced where the peer turns out worse between the promote and the force', () => {
+    const given = guarded({
+      replication: replication({}, undefined, { annotations: consentSeeing('not-primary', 'force-promote') }),
+      look: { before: 'promote', at: startOfTests, sameVolume: known([]), peer: peers.replica },
+    });
+    const busy = failure('FailedPrecondition', 'Device or resource busy');
+    const played = play(given, { enable: ok, promote: busy }, { peer: peers.dark });
+    expect(played.steps).toEqual(['enable', 'promote', 'look before force']);
+    expect(played.status?.message).toMatch(/^DR102: .*now nobody can tell/);
+  });
+
+  test('is not made twice with one consent: its use is on the object, whoever reads it', () => {
+    const given = guarded({
+      replication: replication({}, undefined, { annotations: consentTo('force-promote') }),
+    });
+    const error = failure('Internal', 'stderr');
+    const first = play(given, { enable: ok, promote: error }, { peer: peers.dark });
+    expect(first.steps).toContain('record-consent');
+    const same = guarded({ replication: replication({}, first.status, { annotations: first.annotations }) });
+    expect(play(same, promoting, { peer: peers.dark }).steps).not.toContain('record-consent');
+    const later = guarded({
+      replication: replication({}, first.status, { annotations: first.annotations, generation: 5 }),
+    });
+    const refusedThen = play(later, {}, { peer: peers.dark });
+    expect(refusedThen.steps).toEqual(['look before promote']);
+    expect(refusedThen.status?.message).toMatch(/the consent of on-call was used/);
   });
 
   test('is made where upstream behaviour is asked for, and no peer is asked then', () => {
@@ -225,7 +282,10 @@ test('a refusal after a promote of unclear outcome no longer says that the volum
 describe('a resync that may discard this copy', () => {
   const following = { replicationState: 'secondary', autoResync: true } as const;
   const toFollow = (change: Partial<Facts> = {}, status = {}) =>
-    guarded({ replication: replication(following, { state: 'Secondary', ...status }), ...change });
+    guarded({
+      replication: replication(following, { state: 'Secondary', ...status }, { generation: 1 }),
+      ...change,
+    });
 
   test.each([
     ['is a replica as well', peers.replica, /^DR108: .*cluster-1/],
@@ -255,11 +315,20 @@ describe('a resync that may discard this copy', () => {
       replication: replication(following, { state: 'Secondary' }, { annotations: consentTo('resync') }),
     });
     const played = play(given, { demote: ok, resync: running }, { peer: peers.dark });
-    expect(played.steps).toEqual(['demote', 'look before resync', 'resync!', 'remove-consent']);
+    expect(played.steps).toEqual([
+      'demote',
+      'look before resync',
+      'record-consent',
+      'resync!',
+      'remove-consent',
+    ]);
   });
 
   test('needs the same for the state resync', () => {
-    const given = guarded({ replication: replication({ replicationState: 'resync' }) });
+    const status = { state: 'Secondary' };
+    const given = guarded({
+      replication: replication({ replicationState: 'resync' }, status, { generation: 1 }),
+    });
     expect(play(given, {}, { peer: peers.dark }).status?.message).toMatch(/^DR108: /);
     expect(play(given, { resync: running }, { peer: peers.primary }).steps).toEqual([
       'look before resync',
@@ -294,6 +363,98 @@ describe('a resync that may discard this copy', () => {
     const renewed = replication(following, begun, { generation: 4, finalizers: [finalizer] });
     const played = play(guarded({ replication: renewed }), { demote: ok }, { peer: peers.dark });
     expect(played.steps).toEqual(['demote', 'look before resync']);
+  });
+
+  const demotedAt = Date.parse('2026-03-01T11:00:00Z');
+  const demotion = (followed: string, generation = 3) => ({
+    [demotionAnnotation]: JSON.stringify({ followed, generation, at: '2026-03-01T11:00:00Z' }),
+  });
+  const condition = (type: string, status: string, generation: number): Condition => ({
+    type,
+    status: status as 'True',
+    reason: 'X',
+    message: '',
+    observedGeneration: generation,
+    lastTransitionTime: '2026-03-01T11:00:00Z',
+  });
+  const follows = {
+    state: 'Secondary',
+    observedGeneration: 3,
+    conditions: [condition('Resyncing', 'True', 3)],
+  };
+  const equal = {
+    state: 'Secondary',
+    observedGeneration: 3,
+    conditions: [condition('Degraded', 'False', 3)],
+  };
+  const late = { ...peers.primary, lastSync: demotedAt + 301_000 };
+
+  /** Demoted at 11:00 with generation 3, and asked to resync with generation 4. */
+  const toResync = (
+    status: Partial<VolumeReplicationStatus>,
+    annotations: Record<string, string>,
+    peer: PeerView,
+  ) =>
+    play(
+      guarded({
+        replication: replication({ replicationState: 'resync' }, status, { generation: 4, annotations }),
+      }),
+      { resync: running },
+      { peer },
+    );
+
+  test.each([
+    ['was equal when both were demoted', equal, demotion('yes'), peers.primary],
+    ['has got a sync of the peer since it was demoted', follows, demotion('yes'), late],
+  ])('is asked for of a copy that %s', (_, status, annotations, peer) => {
+    expect(toResync(status, annotations, peer).steps).toEqual(['look before resync', 'resync!']);
+  });
+
+  test.each([
+    [
+      'was primary, and shows nothing since',
+      { state: 'Secondary', observedGeneration: 3 },
+      demotion('yes'),
+      late,
+    ],
+    ['was demoted before the peer had followed', equal, demotion('no'), late],
+    ['follows, with no sync that is younger', follows, demotion('yes'), { ...late, lastSync: demotedAt }],
+    ['follows, of whose demotion nobody knows', follows, {}, late],
+    ['is primary', { state: 'Primary', observedGeneration: 3 }, {}, late],
+  ])('is not asked for without consent of a copy that %s', (_, status, annotations, peer) => {
+    const played = toResync(status, annotations, peer);
+    expect(played.steps).toEqual(['look before resync']);
+    expect(played.status?.message).toMatch(/^DR108: .*may hold writes that cluster-1 never got/);
+    const consent = { ...annotations, ...consentTo('resync') };
+    expect(toResync(status, consent, peer).steps).toContain('resync!');
+  });
+
+  test('that was let through goes on, whatever errors come of it', () => {
+    const begun = play(
+      guarded({
+        replication: replication({ replicationState: 'resync' }, equal, {
+          generation: 4,
+          annotations: demotion('yes'),
+        }),
+      }),
+      { resync: failure('NotFound', 'image not found') },
+      { peer: peers.primary },
+    );
+    expect(toResync(begun.status ?? {}, demotion('yes'), peers.primary).steps).toContain('resync!');
+  });
+
+  test('of a primary that is demoted with autoResync is not asked for without consent', () => {
+    const primary = guarded({
+      replication: replication(following, followedPrimary()),
+    });
+    const demoted = play(primary, { demote: ok, info: noInfo }, { peer: peers.primary });
+    expect(demoted.status).toMatchObject({ state: 'Secondary' });
+    const next = guarded({
+      replication: replication(following, demoted.status, { annotations: demoted.annotations }),
+    });
+    const played = play(next, { demote: ok }, { peer: peers.primary });
+    expect(played.steps).toEqual(['demote', 'look before resync']);
+    expect(played.status?.message).toMatch(/Leave autoResync off/);
   });
 
   test('is asked for by force at each look where no peer is configured, as kubernetes-csi-addons does', () => {

@@ -269,7 +269,7 @@ describe('a demotion that nobody has followed', () => {
 
   test('proceeds with consent, which is used up by it', () => {
     const played = play(given('lose-since-promote'), { info: before, demote: ok });
-    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote', 'remove-consent']);
+    expect(played.steps).toEqual(['info', 'record-consent', 'mark-demotion', 'demote', 'remove-consent']);
     expect(played.status).toMatchObject({ state: 'Secondary' });
   });
 
@@ -279,7 +279,7 @@ describe('a demotion that nobody has followed', () => {
       { annotations: consentTo('lose-since-promote') },
     );
     const played = play(unseen, { info: failure('Unimplemented'), demote: ok });
-    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote', 'remove-consent']);
+    expect(played.steps).toEqual(['info', 'record-consent', 'mark-demotion', 'demote', 'remove-consent']);
   });
 
   test.each(['demote-in-use', 'force-promote', 'resync', 'unprotect'])(
@@ -291,7 +291,7 @@ describe('a demotion that nobody has followed', () => {
 
   test('keeps its consent while the driver fails', () => {
     const played = play(given('lose-since-promote'), { info: before, demote: failure('Internal') });
-    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
+    expect(played.steps).toEqual(['info', 'record-consent', 'mark-demotion', 'demote']);
   });
 });
 
@@ -423,6 +423,13 @@ describe('a promote', () => {
 
   test('is let through with consent, which is taken away and told of', () => {
     const played = promote(consentTo('lose-since-promote'), { kind: 'marked', followed: 'no', at });
-    expect(played.steps).toEqual(['look before promote', 'enable', 'promote', 'remove-consent', 'info']);
+    expect(played.steps).toEqual([
+      'look before promote',
+      'record-consent',
+      'enable',
+      'promote',
+      'remove-consent',
+      'info',
+    ]);
   });
 });

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { known, unknown } from '../../../core/model/reading.ts';
 import type { ConsentFacts, ConsentToAction } from '../../../core/rules/consent-facts.ts';
 import { consentTo } from '../../../core/rules/consent-to.ts';
+import { exampleMember, examplePromotion } from '../../../core/rules/guard/examples.ts';
+import type { PeerView } from '../../../core/rules/peer-view.ts';
 
 const consent = {
   accepts: ['force-promote'],
@@ -14,6 +16,8 @@ const facts = (differs: Partial<ConsentFacts> = {}): ConsentFacts => ({
   text: JSON.stringify(consent),
   isNew: false,
   isUsed: false,
+  isRecorded: true,
+  generations: [3],
   mayConsent: known(true),
   user: 'alice',
   now: Date.parse('2026-03-01T12:00:00Z'),
@@ -73,6 +77,13 @@ const cases: Case[] = [
     expected: isVoid('the consent of alice was used: each is good for one change of the spec'),
   },
   {
+    title: 'a consent whose use nobody has written down',
+    given: facts({ isRecorded: false }),
+    expected: isVoid(
+      'the use of the consent of alice is not written down on the object, as webhook consent.kubectl-dr.dev does with the change ("kubectl dr explain DR205")',
+    ),
+  },
+  {
     title: 'a user who may not consent, although the consent holds',
     given: facts({ mayConsent: known(false), user: 'bob' }),
     expected: isVoid('user "bob" may not consent (RBAC verb "consent")'),
@@ -87,5 +98,27 @@ const cases: Case[] = [
 ];
 
 it.each(cases)('$title', ({ given, expected }) => {
-  expect(consentTo(given, 'force-promote')).toEqual(expected);
+  expect(consentTo({ ...examplePromotion, consent: given }, 'force-promote')).toEqual(expected);
+});
+
+const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' };
+
+it.each([
+  [undefined, false],
+  [{ peer: 'unknown' }, false],
+  [{ peer: 'primary' }, true],
+  [{ peer: 'primary', generation: 2 }, false],
+])('covers a primary on the other site only for who has seen it: %o', (seen, isValid) => {
+  const given = facts({ text: JSON.stringify({ ...consent, seen }) });
+  const members = known([exampleMember, { ...exampleMember, claimName: 'logs', peer: primary }]);
+  const { state } = consentTo({ ...examplePromotion, members, consent: given }, 'force-promote');
+  expect(state).toBe(isValid ? 'valid' : 'void');
+});
+
+it('covers no claims that nobody knows', () => {
+  const given = facts({ text: JSON.stringify({ ...consent, seen: { peer: 'not-primary' } }) });
+  const members = unknown('the cache is not filled yet');
+  expect(consentTo({ ...examplePromotion, members, consent: given }, 'force-promote')).toMatchObject({
+    why: expect.stringContaining('now nobody can tell'),
+  });
 });

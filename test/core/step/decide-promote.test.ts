@@ -132,6 +132,37 @@ describe('a promote is decided by what both sites show', () => {
     });
   });
 
+  test('is made beside a primary only for who names the site, with what they were shown', () => {
+    const facts = stepFacts(
+      { replications: known([vr(secondary)]) },
+      { replications: known([vr({ synced: 2 })]) },
+    );
+    for (const besidePrimary of [undefined, 'east'])
+      expect(decidePromote(facts, { now, besidePrimary })).toMatchObject({
+        kind: 'refuse',
+        obstacles: [
+          {
+            message: expect.stringMatching(
+              /its storage is lost though its API answers: kubectl dr promote db -n shop --context east --accept-second-primary=west$/,
+            ),
+          },
+        ],
+      });
+    expect(decidePromote(facts, { now, besidePrimary: 'west' })).toMatchObject({
+      kind: 'write',
+      consent: {
+        accepts: ['force-promote'],
+        besidePrimary: 'west',
+        seen: { peer: 'primary', lastSync: Date.parse(ago(2)) },
+      },
+    });
+  });
+
+  test('carries what a person is shown of a site that cannot be read', () => {
+    const decision = decide({ replications: known([vr(secondary)]) }, dark);
+    expect(decision).toMatchObject({ consent: { seen: { peer: 'unknown' } } });
+  });
+
   test('goes on waiting for what was asked for and may be done', () => {
     const asked = vr({ wants: 'primary', state: 'Secondary', observed: 0, generation: 2 });
     expect(decide({ replications: known([asked]) }, { replications: known([vr(inSync)]) })).toEqual({
@@ -151,6 +182,10 @@ describe('a promote is decided by what both sites show', () => {
     const consent = { accepts: ['force-promote'], maxLoss: 'unknown', by: 'alice', expires };
     asked.metadata.annotations = { [consentAnnotation]: JSON.stringify(consent) };
     expect(decide({ replications: known([asked]) }, dark)).toMatchObject({ kind: 'await' });
+    // It does not cover what is seen now.
+    expect(decide({ replications: known([asked]) }, { replications: known([vr()]) })).toMatchObject({
+      kind: 'refuse',
+    });
   });
 
   test.each([

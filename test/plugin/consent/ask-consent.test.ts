@@ -186,11 +186,38 @@ describe('a person at a terminal', () => {
 
 test('the consent that is written is one that the rules can read', () => {
   const text = consentText(
-    { accepts: ['force-promote'], maxLoss: '4m', by: 'alice', reason: undefined },
+    { accepts: ['force-promote'], seen: undefined, maxLoss: '4m', by: 'alice', reason: undefined },
     lastSync,
   );
   expect(readConsentText(text, 'force-promote', lastSync)).toMatchObject({
     state: 'valid',
     consent: { by: 'alice', maxLoss: 240_000, expires: lastSync + 600_000 },
+  });
+});
+
+describe('a second primary', () => {
+  const besidePrimary = (() => {
+    const one = item('db', fourMinutes);
+    return { ...one, need: { ...one.need, besidePrimary: 'cluster-1' } };
+  })();
+  const answered = async (input: string) => {
+    const io = memoryIo({ isTerminal: true, input: `${input}\n` });
+    const answers = await granted(question(besidePrimary), options(), io);
+    return { answers, shown: io.stderr };
+  };
+
+  test('takes a sentence that no habit types', async () => {
+    expect((await answered('cluster-2')).answers).toEqual({ 'shop/db': false });
+    expect((await answered('y')).answers).toEqual({ 'shop/db': false });
+    expect((await answered('two primaries: cluster-2 beside cluster-1')).answers).toEqual({
+      'shop/db': '4m',
+    });
+  });
+
+  test('says without a terminal which flags it takes', async () => {
+    const answers = await askConsent(question(besidePrimary), options(), memoryIo({}));
+    expect(answers.get('shop/db')).toMatchObject({
+      why: expect.stringMatching(/--yes --accept-data-loss=4m --accept-second-primary=cluster-1$/),
+    });
   });
 });

@@ -36,16 +36,21 @@ describe('kubectl dr explain CODE', () => {
       Remedy:   In a planned move demote on the other site, wait until both sites show
                 it, then promote here. Only where the other site is lost: fence it or
                 make sure that nothing runs there, look at how old the copy is, and
-                accept the loss with a consent.
+                accept the loss with a consent. A consent covers nothing worse than
+                its giver saw: where the other site answers that it is primary,
+                although its storage is lost, it says so itself (seen.peer: primary),
+                and kubectl dr promote wants --accept-second-primary.
 
         kubectl dr status -n NAMESPACE PVC
         kubectl --context PEER -n NAMESPACE patch vr VR --type=merge -p '{"spec":{"replicationState":"secondary"}}'
 
       Consent:  force-promote. A user with the verb "consent" may accept the risk, for
-                one change. LOSS is a duration such as 15m, or unknown; TIME is in UTC
-                as 2026-01-02T15:04:05Z, at most an hour ahead.
+                one change. LOSS is a duration such as 15m, or unknown; PEER what you
+                know the other site to be (primary, not-primary or unknown), as a
+                consent covers nothing worse; TIME is in UTC as 2026-01-02T15:04:05Z,
+                at most an hour ahead.
 
-        kubectl -n NAMESPACE annotate vr VR kubectl-dr.dev/consent='{"accepts":["force-promote"],"maxLoss":"LOSS","by":"YOU","reason":"WHY","expires":"TIME"}'
+        kubectl -n NAMESPACE annotate --overwrite vr VR kubectl-dr.dev/consent='{"accepts":["force-promote"],"seen":{"peer":"PEER"},"maxLoss":"LOSS","by":"YOU","reason":"WHY","expires":"TIME"}'
       "
     `);
   });
@@ -67,7 +72,10 @@ describe('kubectl dr explain CODE', () => {
     '$code shows a consent that is void until its words in capitals are replaced',
     async ({ code, consent }) => {
       const [, text = ''] = /kubectl-dr\.dev\/consent='(.*)'/.exec(await explain(code)) ?? [];
-      const written = text.replace('LOSS', '15m').replace('TIME', '2026-03-01T12:10:00Z');
+      const written = text
+        .replace('LOSS', '15m')
+        .replace('PEER', 'unknown')
+        .replace('TIME', '2026-03-01T12:10:00Z');
       const states = [text, written].map((each) => consent && readConsentText(each, consent, now).state);
       expect(states).toEqual(['void', 'valid']);
     },
@@ -122,6 +130,7 @@ describe('completion of explain', () => {
       `DR202\t${catalogue.DR202.title}`,
       `DR203\t${catalogue.DR203.title}`,
       `DR204\t${catalogue.DR204.title}`,
+      `DR205\t${catalogue.DR205.title}`,
       ':4',
     ]);
   });

@@ -73,6 +73,21 @@ describe('while a person thinks, the world goes on', () => {
     expect(consents.texts.size).toBe(0);
   });
 
+  test('a site that says it is primary by the time of the answer was not accepted, whoever named it', async () => {
+    const beside = stepFacts({ replications: known([vr(secondary)]) }, { replications: known([vr()]) });
+    const named = { facts: beside, decision: decidePromote(beside, { now, besidePrimary: 'west' }) };
+    const { consents } = await ask(lost(4), named);
+    expect(consents.denials.get('shop/db')).toMatch(/shows something worse now/);
+  });
+
+  test('the consent says what was seen', async () => {
+    const { consents } = await ask(lost(4), lost(4));
+    expect(JSON.parse(consents.texts.get('shop/db') ?? '{}').seen).toMatchObject({
+      peer: 'unknown',
+      lastSync: ago(4),
+    });
+  });
+
   test('a site that has come back demoted is not forced any more', async () => {
     const { planned: decided, consents } = await ask(lost(4), demotedThere);
     expect(decided[0]?.decision).toMatchObject({ kind: 'write', consent: undefined });

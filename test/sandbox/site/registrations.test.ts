@@ -57,6 +57,7 @@ describe('the registrations of a site', () => {
       ['advice.kubectl-dr.dev', { url: `${url}/validate/advice` }],
       ['restore.kubectl-dr.dev', { url: `${url}/mutate/restore` }],
       ['demotion.kubectl-dr.dev', { url: `${url}/mutate/restore` }],
+      ['consent.kubectl-dr.dev', { url: `${url}/mutate/restore` }],
     ]);
   });
 

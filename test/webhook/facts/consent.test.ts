@@ -22,6 +22,8 @@ describe('who may consent', () => {
       text: force,
       isNew: true,
       isUsed: false,
+      isRecorded: false,
+      generations: [1],
       mayConsent: known(false),
       user: 'alice',
       now,
@@ -96,41 +98,57 @@ describe('a consent', () => {
     });
   });
 
-  test('that was written before its change is good for that change', async () => {
+  const before = vr({ wants: 'secondary', generation: 4, consent: force });
+  const after = vr({ generation: 4, consent: force });
+
+  test('that was written before its change is good for that change, once the use is on the object', async () => {
     const site = withBoundClaim(createSite());
-    site.put('replications', vr({ wants: 'secondary', generation: 4 }));
-    site.put('replications', vr({ wants: 'secondary', generation: 4, consent: force }));
-    const before = vr({ wants: 'secondary', generation: 4, consent: force });
-    const { consent } = await site.judged(changing(before, vr({ generation: 5, consent: force })));
-    expect(consent).toMatchObject({ isNew: false, isUsed: false });
+    const bare = await site.judged(changing(before, after));
+    expect(bare.consent).toMatchObject({ isNew: false, isUsed: false, isRecorded: false, generations: [4] });
+    const mended = await site.mended(changing(before, after));
+    expect((await site.judged(changing(before, mended))).consent).toMatchObject({
+      isUsed: false,
+      isRecorded: true,
+    });
   });
 
-  test('is used once a change of the spec was seen with it', async () => {
+  test('that comes with a new object is recorded for its first generation', async () => {
     const site = withBoundClaim(createSite());
-    site.put('replications', vr({ wants: 'secondary', generation: 4, consent: force }));
-    site.put('replications', vr({ generation: 5, consent: force }));
-    site.put('replications', vr({ wants: 'secondary', generation: 6, consent: force }));
-    const before = vr({ wants: 'secondary', generation: 6, consent: force });
-    const { consent } = await site.judged(changing(before, vr({ generation: 7, consent: force })));
+    const mended = await site.mended(creating(vr({ consent: force })));
+    const { consent } = await site.judged(creating(mended));
+    expect(consent).toMatchObject({ isNew: true, isUsed: false, isRecorded: true, generations: [0] });
+  });
+
+  test('is used for whoever sees it later: another replica, and one that has just started', async () => {
+    const stored = await withBoundClaim(createSite()).mended(changing(before, after));
+    const primary = { ...stored, metadata: { ...stored.metadata, generation: 5 } };
+    const demoted = { ...primary, spec: { ...vr({ wants: 'secondary' }).spec } };
+    const fresh = withBoundClaim(createSite());
+    const { consent } = await fresh.judged(changing(primary, demoted));
     expect(consent.isUsed).toBe(true);
-    expect(site.asked.access).toEqual([]);
+    expect(fresh.asked.access).toEqual([]);
   });
 
-  test('is used, too, by a change that this process has not seen yet', async () => {
+  test('whose use is left out by a change is used all the same: it is put back', async () => {
     const site = withBoundClaim(createSite());
-    site.put('replications', vr({ wants: 'secondary', generation: 4 }));
-    site.put('replications', vr({ wants: 'secondary', generation: 4, consent: force }));
-    const before = vr({ wants: 'resync', generation: 5, consent: force });
-    expect((await site.judged(changing(before, vr({ generation: 6, consent: force })))).consent.isUsed).toBe(
-      true,
+    const stored = await site.mended(changing(before, after));
+    const without = vr({ generation: 5, consent: force });
+    const mended = await site.mended(
+      changing({ ...stored, metadata: { ...stored.metadata, generation: 5 } }, without),
     );
+    expect(mended.metadata.annotations).toEqual(stored.metadata.annotations);
+  });
+
+  test('is not used by what changes nothing of the spec', async () => {
+    const site = withBoundClaim(createSite());
+    const labelled = { ...before, metadata: { ...before.metadata, labels: { a: 'b' } } };
+    expect(await site.mended(changing(before, labelled))).toEqual(labelled);
+    const written = await site.mended(changing(vr({ wants: 'secondary', generation: 4 }), before));
+    expect(written).toEqual(before);
   });
 
   test('of an object that is gone is not that of the one that takes its name', async () => {
     const site = withBoundClaim(createSite());
-    site.put('replications', vr({ wants: 'secondary', generation: 4, consent: force }));
-    site.put('replications', vr({ generation: 5, consent: force }));
-    site.remove('replications', vr());
     const { consent } = await site.judged(creating(vr({ consent: force })));
     expect(consent).toMatchObject({ isNew: true, isUsed: false });
   });

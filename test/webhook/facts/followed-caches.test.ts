@@ -11,7 +11,7 @@ import {
   startEmbeddedCluster,
 } from '../../kube/embedded-cluster.ts';
 import { sendJson, startScriptedServer } from '../../kube/scripted-server.ts';
-import { consentTo, creating, deleting, pv, pvc, vr } from './site.ts';
+import { creating, deleting, pv, pvc, vr } from './site.ts';
 
 const never = new AbortController().signal;
 const silent = { debug: () => undefined, warn: () => undefined };
@@ -118,24 +118,6 @@ describe('against an API server', () => {
     const read = createClaimReader(embedded.cluster);
     expect((await read({ namespace: 'shop', name: 'db' }, never))?.metadata.name).toBe('db');
     expect(await read({ namespace: 'shop', name: 'no' }, never)).toBeUndefined();
-  });
-
-  test('a consent that was there at start is fresh, and used once the spec changes with it', async () => {
-    const made = bare(vr({ name: 'consented', wants: 'secondary', consent: consentTo('force-promote') }));
-    const stored = await embedded.cluster.create(resources.volumeReplications, made);
-    const caches = follow();
-    await caches.synced;
-    const { uid = '' } = stored.metadata;
-    expect(caches.consentUses.of(uid)?.spent).toEqual([]);
-    await embedded.cluster.patch(
-      resources.volumeReplications,
-      { namespace: 'shop', name: 'consented' },
-      { spec: { replicationState: 'primary' } },
-      { type: 'merge' },
-    );
-    await eventually(() => expect(caches.consentUses.of(uid)?.spent).toHaveLength(1));
-    await embedded.cluster.delete(resources.volumeReplications, { namespace: 'shop', name: 'consented' });
-    await eventually(() => expect(caches.consentUses.of(uid)).toBeUndefined());
   });
 
   test('pods without claims hold a name only, however they change', async () => {

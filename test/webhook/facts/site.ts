@@ -1,3 +1,4 @@
+import jsonPatch from 'fast-json-patch';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../../../core/model/resource.ts';
@@ -5,6 +6,7 @@ import type { VolumeGroupReplication } from '../../../core/model/volume-group-re
 import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
 import type { PeerQuestion } from '../../../core/protection/peer-question.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
+import { mend } from '../../../core/rules/repair/mend.ts';
 import type { Member, ReplicationFacts } from '../../../core/rules/replication-facts.ts';
 import { createObjectCache, type ObjectCache } from '../../../kube/object-cache.ts';
 import type { CacheHealth } from '../../../kube/unreadable-cache.ts';
@@ -12,7 +14,6 @@ import type { AdmissionRequest } from '../../../webhook/admission-request.ts';
 import type { FactSource } from '../../../webhook/fact-source.ts';
 import { cacheIndexes } from '../../../webhook/facts/cache-indexes.ts';
 import type { WebhookCaches } from '../../../webhook/facts/caches.ts';
-import { createConsentUses } from '../../../webhook/facts/consent-uses.ts';
 import { createFactSource, type FactSourceOptions } from '../../../webhook/facts/create-fact-source.ts';
 import type { AccessQuestion } from '../../../webhook/facts/review-access.ts';
 import * as slim from '../../../webhook/facts/slim-objects.ts';
@@ -20,7 +21,7 @@ import * as slim from '../../../webhook/facts/slim-objects.ts';
 /** The clock of these tests. */
 export const now = Date.parse('2026-11-20T12:00:00Z');
 
-type Cached = Exclude<keyof WebhookCaches, 'consentUses'>;
+type Cached = keyof WebhookCaches;
 
 const never = new AbortController().signal;
 
@@ -35,6 +36,8 @@ export type Site = {
   guard(request: AdmissionRequest): ReturnType<FactSource['guard']>;
   /** The facts of a replication that is judged. */
   judged(request: AdmissionRequest): Promise<ReplicationFacts>;
+  /** The object of a request as it is once it was mended. */
+  mended(request: AdmissionRequest): Promise<KubernetesObject>;
   /** Its only member. */
   member(request: AdmissionRequest): Promise<Member>;
 };
@@ -63,7 +66,6 @@ const transforms: Readonly<Record<Cached, (object: never) => KubernetesObject>> 
 };
 
 export const createSite = (options: SiteOptions = {}): Site => {
-  const consentUses = createConsentUses();
   const objects = {
     replications: createObjectCache(cacheIndexes.replications),
     replicationClasses: createObjectCache({}),
@@ -82,7 +84,7 @@ export const createSite = (options: SiteOptions = {}): Site => {
   const asked: Site['asked'] = { peer: [], access: [], claims: [] };
   const { peer, mayConsent = async () => true } = options;
   const facts = createFactSource({
-    caches: { ...caches, consentUses } as unknown as WebhookCaches,
+    caches: { ...caches } as unknown as WebhookCaches,
     peer: peer && {
       site: 'cluster-2',
       look: async (question) => {
@@ -105,12 +107,7 @@ export const createSite = (options: SiteOptions = {}): Site => {
     now: options.now ?? (() => now),
   });
   let version = 100;
-  // What is there before the first request came with the first list.
-  let isAsked = false;
-  const guard: Site['guard'] = (request) => {
-    isAsked = true;
-    return facts.guard(request, never);
-  };
+  const guard: Site['guard'] = (request) => facts.guard(request, never);
   const judged: Site['judged'] = async (request) => {
     const found = await guard(request);
     if (found?.subject !== 'replication') throw new Error('no replication is judged');
@@ -125,13 +122,16 @@ export const createSite = (options: SiteOptions = {}): Site => {
       version += 1;
       const { metadata } = object as KubernetesObject;
       const stored = { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
-      const change = objects[kind].put(transforms[kind](stored as never));
-      if (change !== undefined && (kind === 'replications' || kind === 'groups')) {
-        consentUses.note(change, !isAsked);
-      }
+      objects[kind].put(transforms[kind](stored as never));
     },
     remove: (kind, object) => {
       objects[kind].remove(object);
+    },
+    mended: async (request) => {
+      const repaired = await facts.repair(request, never);
+      const patch = repaired === undefined ? [] : mend(repaired).patch;
+      const object = structuredClone(request.object!);
+      return jsonPatch.applyPatch(object, patch as jsonPatch.Operation[]).newDocument;
     },
     member: async (request) => {
       const { members } = await judged(request);

@@ -36,6 +36,7 @@ describe('the registrations', () => {
       'advice.kubectl-dr.dev Ignore',
       'restore.kubectl-dr.dev Ignore',
       'demotion.kubectl-dr.dev Ignore',
+      'consent.kubectl-dr.dev Ignore',
     ]);
     expect(policies('Ignore')).toEqual(policies('Fail').map((line) => line.replace('Fail', 'Ignore')));
   });
@@ -65,6 +66,7 @@ describe('the registrations', () => {
       undefined,
       undefined,
       undefined,
+      'IfNeeded',
       'IfNeeded',
       'IfNeeded',
     ]);

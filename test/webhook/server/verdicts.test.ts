@@ -18,6 +18,7 @@ const consented: GuardFacts = {
   consent: {
     text: JSON.stringify({
       accepts: ['force-promote'],
+      seen: { peer: 'primary' },
       maxLoss: '15m',
       by: 'alice',
       reason: 'site lost',
@@ -25,6 +26,8 @@ const consented: GuardFacts = {
     }),
     isNew: true,
     isUsed: false,
+    isRecorded: true,
+    generations: [3],
     mayConsent: known(true),
     user: 'alice',
     now: Date.parse('2026-03-01T12:00:00Z'),

@@ -91,6 +91,10 @@ export const anyMember: fc.Arbitrary<Member> = fc.record({
 const consentText = fc
   .record({
     accepts: fc.subarray(['force-promote', 'resync', 'demote-in-use', 'unprotect']),
+    seen: fc.record({
+      peer: fc.constantFrom('primary', 'not-primary', 'unknown'),
+      generation: fc.constantFrom(2, 3),
+    }),
     maxLoss: fc.constantFrom('unknown', '15m'),
     by: text,
     reason: text,
@@ -104,6 +108,8 @@ export const anyConsent: fc.Arbitrary<ConsentFacts> = fc.record({
   text: optional(fc.oneof({ weight: 3, arbitrary: consentText }, { weight: 1, arbitrary: text })),
   isNew: fc.boolean(),
   isUsed: fc.boolean(),
+  isRecorded: fc.boolean(),
+  generations: fc.constantFrom([3], [3, 2]),
   mayConsent: reading(fc.boolean()),
   user: text,
   now: fc.constant(now),
@@ -142,6 +148,14 @@ export const anyReplication: fc.Arbitrary<ReplicationFacts> = fc.record({
   members: reading(fc.array(anyMember, { maxLength: 12 })),
   classes: reading(fc.array(anyClass, { maxLength: 3 })),
   namespaceTerminating: reading(fc.boolean()),
+  ownWrites: fc.oneof(
+    fc.constant({ state: 'none' as const }),
+    fc.record({
+      state: fc.constant('possible' as const),
+      why: text,
+      followsSince: fc.constantFrom(undefined, now - 3_600_000),
+    }),
+  ),
   copy: fc.record({
     followed: fc.oneof(
       fc.constant({ state: 'yes' as const }),

@@ -27,7 +27,7 @@ const demotion = (
 ): ReplicationFacts => withCopy(change([before, after], state), copy);
 
 const wait = 'Wait until it has: kubectl -n shop wait vr db --for=condition=Followed --timeout=15m';
-const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["lose-since-promote"],…}'`;
+const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["lose-since-promote"],"seen":{`;
 
 judgeCases('DR113', [
   {

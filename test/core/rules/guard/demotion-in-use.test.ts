@@ -5,7 +5,7 @@ import { judgeCases } from './judged-cases.ts';
 const inUse = { pods: known(['db-0']) };
 const attached = { attachedTo: known(['node-1']) };
 const demotion = (member = {}) => change([wish('primary'), wish('secondary')], 'Primary', member);
-const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["demote-in-use"],…}'`;
+const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["demote-in-use"],"seen":{`;
 
 judgeCases('DR109', [
   { title: 'a primary that nothing uses', given: demotion(), passes: true },

@@ -6,7 +6,7 @@ import { judgeCases } from './judged-cases.ts';
 const deleted = { operation: 'DELETE', before: wish('primary'), after: undefined } as const;
 const deletion = (differs: Partial<ReplicationChange> = {}) =>
   promotion({}, { ...deleted, state: 'Primary', ...differs });
-const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["unprotect"],…}'`;
+const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["unprotect"],"seen":{`;
 
 judgeCases('DR110', [
   {
@@ -76,7 +76,7 @@ judgeCases('DR110', [
     refused: [
       'VolumeGroupReplication shop/db still protects claims shop/db, shop/db-1',
       'kubectl dr status -n shop -',
-      'annotate vgr db',
+      'annotate --overwrite vgr db',
     ],
   },
   {

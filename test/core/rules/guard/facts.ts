@@ -61,7 +61,7 @@ export const change = (
   member: Partial<Member> = {},
 ): ReplicationFacts => promotion(member, { before, after, state });
 
-/** With an annotation that is valid, and a user who may consent, unless told otherwise. */
+/** With an annotation that is valid whatever is seen, and a user who may consent, unless told otherwise. */
 export const consented = (
   facts: ReplicationFacts,
   action: ConsentAction,
@@ -72,6 +72,7 @@ export const consented = (
     ...facts.consent,
     text: JSON.stringify({
       accepts: [action],
+      seen: { peer: action === 'resync' ? 'not-primary' : 'primary' },
       maxLoss: 'unknown',
       by: 'alice',
       reason: 'site 1 burns',

@@ -8,7 +8,7 @@ import { judgeCases } from './judged-cases.ts';
 const primary: PeerView = { state: 'primary', site: 'cluster-1', replication: 'shop/db', by: 'both' };
 const silent: PeerView = { state: 'unknown', site: 'cluster-1', why: 'no answer within 2 s' };
 
-const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["force-promote"],…}'`;
+const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["force-promote"],"seen":{`;
 const refusedWith = (given: Parameters<typeof consented>[2], ...words: string[]) => ({
   given: consented(promotion({ peer: silent }), 'force-promote', given),
   refused: ['no answer within 2 s', ...words, howTo],
@@ -23,7 +23,7 @@ judgeCases('DR102', [
       'cluster-1 is primary for the volume of claim shop/db (by VolumeReplication shop/db there)',
       'Both sites would write',
       `kubectl --context cluster-1 -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary"}}'`,
-      'only if the other site is lost',
+      'only if its storage is lost and nothing can write there any more',
       'kubectl dr explain DR102',
       howTo,
     ],
@@ -69,7 +69,7 @@ judgeCases('DR102', [
   {
     title: 'on creation there is nothing to annotate yet: the annotation comes with the object',
     given: creation({ peer: silent }),
-    refused: [`annotate it with kubectl-dr.dev/consent='{"accepts":["force-promote"],…}'`],
+    refused: [`annotate it with kubectl-dr.dev/consent='{"accepts":["force-promote"],"seen":{`],
   },
   {
     title: 'nobody asked the other site: a bug fails closed',
@@ -149,7 +149,7 @@ judgeCases('DR102', [
   {
     title: 'the other site is primary for one of three claims of a group',
     given: group([{}, { peer: primary }, {}]),
-    refused: ['cluster-1 is primary for the volume of claim shop/db-1', 'annotate vgr db'],
+    refused: ['cluster-1 is primary for the volume of claim shop/db-1', 'annotate --overwrite vgr db'],
   },
   {
     title: 'the other site is primary for all claims of a group: said once',
@@ -182,6 +182,56 @@ it('says what is known to be wrong before what is only unknown, and waives both 
     expect.objectContaining({ code: 'DR102', by: 'alice', reason: 'site 1 burns' }),
     expect.objectContaining({ code: 'DR102', by: 'alice', reason: 'site 1 burns' }),
   ]);
+});
+
+const given = (seen: object | undefined, peer: PeerView) => {
+  const facts = promotion({ peer });
+  const consent = {
+    accepts: ['force-promote'],
+    seen,
+    maxLoss: '15m',
+    by: 'alice',
+    expires: '2026-03-01T12:10:00Z',
+  };
+  return judgeRules(consented(facts, 'force-promote', { text: JSON.stringify(consent) }), ['DR102']);
+};
+
+it.each([
+  ['nothing was said of the other site', undefined],
+  ['it could not be asked', { peer: 'unknown' }],
+  ['it said that it is not primary', { peer: 'not-primary' }],
+])('a consent that was given while %s covers no primary', (_, seen) => {
+  const { refusals, waived } = given(seen, primary);
+  expect(waived).toEqual([]);
+  expect(refusals[0]?.message).toContain('A consent is there, but the consent of alice was given');
+  expect(refusals[0]?.message).toContain('it says now that it is');
+});
+
+it('a refusal prints the consent that covers what is seen, and nothing as it stands', () => {
+  const [refusal] = judgeRules(promotion({ peer: primary }), ['DR102']).refusals;
+  const [, text = ''] = /kubectl-dr\.dev\/consent='([^']+)'$/.exec(refusal?.message ?? '') ?? [];
+  expect(JSON.parse(text)).toEqual({
+    accepts: ['force-promote'],
+    seen: {
+      peer: 'primary',
+      volumes: ['0001-0009-rook-ceph-0000000000000002-4e8a1c3d'],
+      generation: 3,
+    },
+    maxLoss: 'LOSS',
+    by: 'YOU',
+    expires: 'TIME',
+  });
+  const { seen } = JSON.parse(text);
+  expect(given(seen, primary).refusals).toEqual([]);
+  expect(given({ ...seen, generation: 2 }, primary).waived).toEqual([]);
+  expect(given({ ...seen, volumes: ['another'] }, primary).waived).toEqual([]);
+});
+
+it('a last sync that is older than the one shown was not accepted', () => {
+  const lastSync = Date.parse('2026-03-01T11:50:00Z');
+  const seen = { peer: 'primary', lastSync: '2026-03-01T11:56:00Z' };
+  expect(given(seen, { ...primary, lastSync }).waived).toEqual([]);
+  expect(given({ ...seen, lastSync: '2026-03-01T11:50:00Z' }, { ...primary, lastSync }).refusals).toEqual([]);
 });
 
 it('says nothing of commands where consent was given: there is nothing left to do', () => {

@@ -1,5 +1,6 @@
 import { known, unknown } from '../../../../core/model/reading.ts';
 import type { PeerView } from '../../../../core/rules/peer-view.ts';
+import type { ReplicationFacts } from '../../../../core/rules/replication-facts.ts';
 import { change, consented, creation, group, promotion, wish } from './facts.ts';
 import { judgeCases } from './judged-cases.ts';
 
@@ -8,7 +9,24 @@ const replica: PeerView = { state: 'not-primary', site: 'cluster-1' };
 const silent: PeerView = { state: 'unknown', site: 'cluster-1', why: 'no answer within 2 s' };
 
 const resync = (peer: PeerView) => change([wish('secondary'), wish('resync')], 'Secondary', { peer });
-const howTo = `kubectl -n shop annotate vr db kubectl-dr.dev/consent='{"accepts":["resync"],…}'`;
+const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["resync"],"seen":{`;
+
+const steppedDown = Date.parse('2026-03-01T11:00:00Z');
+
+/** A copy that may hold what no other has. */
+const owning = (why: string, given: ReplicationFacts, followsSince?: number): ReplicationFacts => ({
+  ...given,
+  ownWrites: { state: 'possible', why, followsSince },
+});
+
+const consentSeeing = (peer: string): string =>
+  JSON.stringify({
+    accepts: ['resync'],
+    seen: { peer },
+    maxLoss: 'unknown',
+    by: 'alice',
+    expires: '2026-03-01T12:10:00Z',
+  });
 
 judgeCases('DR108', [
   { title: 'a resync from a site that is known to be primary', given: resync(primary), passes: true },
@@ -77,7 +95,7 @@ judgeCases('DR108', [
   {
     title: 'a replication that begins with a resync',
     given: creation({ peer: replica }, { after: wish('resync') }),
-    refused: [`annotate it with kubectl-dr.dev/consent='{"accepts":["resync"],…}'`],
+    refused: [`annotate it with kubectl-dr.dev/consent='{"accepts":["resync"],"seen":{`],
   },
   {
     title: 'autoResync is switched on for a replica',
@@ -145,7 +163,58 @@ judgeCases('DR108', [
   {
     title: 'one claim of a group has no primary to resync from',
     given: group([{ peer: primary }, { peer: replica }], { after: wish('resync') }),
-    refused: ['cluster-1 is not primary for the volume of claim shop/db-1', 'annotate vgr db'],
+    refused: ['cluster-1 is not primary for the volume of claim shop/db-1', 'annotate --overwrite vgr db'],
+  },
+  {
+    title: 'this site is primary itself: what only it holds would go with its copy',
+    given: owning('is primary', resync(primary)),
+    refused: [
+      'VolumeReplication shop/db is primary: its copy of the volume of claim shop/db may hold writes that cluster-1 never got',
+      'A resync throws them away',
+      'kubectl dr status -n shop db',
+      howTo,
+    ],
+  },
+  {
+    title: 'this site was primary, and autoResync is switched on with its demotion',
+    given: owning(
+      'is primary',
+      change([wish('primary'), wish('secondary', true)], 'Primary', { peer: primary }),
+    ),
+    refused: [
+      'With autoResync they can be thrown away',
+      `kubectl -n shop patch vr db --type=merge -p '{"spec":{"replicationState":"secondary","autoResync":false}}'`,
+    ],
+  },
+  {
+    title: 'this site was primary, and a sync of the other one has arrived since for sure',
+    given: owning('was primary', resync({ ...primary, lastSync: steppedDown + 301_000 }), steppedDown),
+    passes: true,
+  },
+  {
+    title: 'a sync that two clocks cannot tell from one of before',
+    given: owning('was primary', resync({ ...primary, lastSync: steppedDown + 299_000 }), steppedDown),
+    refused: ['may hold writes'],
+  },
+  {
+    title: 'this site was primary, and does not show that it follows, whatever the other one tells',
+    given: owning('was primary', resync({ ...primary, lastSync: steppedDown + 3_600_000 })),
+    refused: ['may hold writes'],
+  },
+  {
+    title: 'what only this site holds is given up with consent',
+    given: consented(owning('is primary', resync(primary)), 'resync'),
+    waived: ['may hold writes that cluster-1 never got'],
+  },
+  {
+    title: 'a consent that was given while the other site was primary covers none that is not',
+    given: consented(resync(replica), 'resync', { text: consentSeeing('primary') }),
+    refused: ['was given while the other site said that it is primary, and it says now that it is not'],
+  },
+  {
+    title: 'a consent of who could not tell whether there is a good copy covers none that is not there',
+    given: consented(resync(replica), 'resync', { text: consentSeeing('unknown') }),
+    refused: ['it says now that it is not'],
   },
   { title: 'a promotion is no resync', given: promotion({ peer: silent }), passes: true },
 ]);

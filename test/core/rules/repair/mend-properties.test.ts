@@ -88,12 +88,13 @@ const facts: fc.Arbitrary<RepairFacts> = fc.oneof(
 );
 
 const objectOf = (from: RepairFacts): KubernetesObject => {
-  if (from.subject === 'demotion') return from.after;
+  if (from.subject === 'demotion' || from.subject === 'consent') return from.after;
   return from.subject === 'volume' ? from.volume : from.claim;
 };
 
 const withObject = (from: RepairFacts, object: KubernetesObject): RepairFacts => {
-  if (from.subject === 'demotion') return { ...from, after: object as VolumeReplication };
+  if (from.subject === 'demotion' || from.subject === 'consent')
+    return { ...from, after: object as VolumeReplication };
   return from.subject === 'volume'
     ? { ...from, volume: object as PersistentVolume }
     : { ...from, claim: object };
