@@ -298,6 +298,19 @@ describe('against a server that misbehaves', () => {
     });
     cluster.close();
   });
+
+  test('a plugin that is missing is named, with what the kubeconfig says about getting it', async () => {
+    scripted = await startScriptedServer((_, response) => sendJson(response, 200, {}));
+    const exec = { command: 'no-such-login-tool', installHint: 'brew install no-such-login-tool\nor ask' };
+    const kubeconfig = kubeconfigFor(scripted.url, await certificatesOf(scripted), { user: { exec } });
+    const cluster = connect({ kubeconfig });
+    await expect(cluster.request('GET', '/version')).rejects.toMatchObject({
+      code: 'CredentialPluginFailed',
+      message: expect.stringMatching(/no-such-login-tool is not on PATH; brew install no-such-login-tool$/),
+      hint: 'brew install no-such-login-tool',
+    });
+    cluster.close();
+  });
 });
 
 const certificatesOf = async (_: ScriptedServer) => strangerCertificates();

@@ -251,7 +251,7 @@ describe('a volume of which no status tells what it is, and that is to become se
       info: failure('FailedPrecondition'),
       demote: ok,
     });
-    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote', 'remove-consent']);
+    expect(played.steps).toEqual(['info', 'record-consent', 'mark-demotion', 'demote', 'remove-consent']);
     expect(played.annotations[demotionAnnotation]).toContain('"followed":"unknown"');
   });
 

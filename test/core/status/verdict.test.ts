@@ -534,6 +534,14 @@ const unknownCases: Case[] = [
     next: /^kubectl --context west get --raw=\/readyz$/,
   },
   {
+    title: 'the peer does not let us in: that is no sign that it is lost',
+    here: east(replica),
+    there: { ...darkSite('west'), objects: { known: false, why: 'it answers: Unauthorized', isRefusal: true } },
+    verdict: 'Unknown',
+    reason: 'SiteRefuses',
+    next: /^kubectl --context west auth whoami$/,
+  },
+  {
     title: 'the primary does not answer',
     here: darkSite('east'),
     there: west(replica),
