@@ -1,4 +1,4 @@
-import type { ConsentAction } from './consent.ts';
+import type { ConsentAction } from './consent-action.ts';
 import { millisecondsOf } from './model/api-time.ts';
 import { formatTime } from './model/condition.ts';
 

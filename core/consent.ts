@@ -1,3 +1,4 @@
+import { type ConsentAction, consentActions } from './consent-action.ts';
 import { parseSeen, type Seen } from './consent-seen.ts';
 import { parseGoDuration, parseSchedulingInterval } from './model/duration.ts';
 import type { KubernetesObject } from './model/kubernetes-object.ts';
@@ -5,10 +6,7 @@ import type { KubernetesObject } from './model/kubernetes-object.ts';
 /** The annotation on a VolumeReplication that holds a person's consent, as JSON. */
 export const consentAnnotation = 'kubectl-dr.dev/consent';
 
-const actions = ['force-promote', 'resync', 'demote-in-use', 'unprotect', 'lose-since-promote'] as const;
-
-/** What a person can accept. */
-export type ConsentAction = (typeof actions)[number];
+export type { ConsentAction } from './consent-action.ts';
 
 /** A person's explicit acceptance of a loss, for one use and a short time. */
 export type Consent = {
@@ -38,7 +36,7 @@ const fields = ['accepts', 'seen', 'maxLoss', 'by', 'reason', 'expires'];
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 const isAction = (value: unknown): value is ConsentAction =>
-  typeof value === 'string' && (actions as readonly string[]).includes(value);
+  typeof value === 'string' && (consentActions as readonly string[]).includes(value);
 
 /** A loss that is accepted: milliseconds of a duration such as `15m`, or `unknown`. Undefined for anything else. */
 export const parseLoss = (value: unknown): Consent['maxLoss'] | undefined => {
@@ -71,7 +69,7 @@ export const parseConsent = (text: string): Consent | string => {
   const { accepts, maxLoss, by, reason, expires } = value;
   const seen = parseSeen(value['seen']);
   if (!Array.isArray(accepts) || accepts.length === 0) return 'accepts must be a list of actions';
-  if (!accepts.every(isAction)) return `accepts may hold ${actions.join(', ')} only`;
+  if (!accepts.every(isAction)) return `accepts may hold ${consentActions.join(', ')} only`;
   if (typeof seen === 'string') return seen;
   if (typeof by !== 'string' || by.trim() === '') return 'by must say who consents';
   if (reason !== undefined && typeof reason !== 'string') return 'reason must be text';

@@ -69,8 +69,7 @@ const noteDemotion = (
   subject: ReplicationSubject,
 ): Extract<RepairFacts, { subject: 'demotion' }> | undefined => {
   const { before, after } = subject;
-  if (before === undefined || after === undefined || !mayNeedNote({ before, after }))
-    return undefined;
+  if (before === undefined || after === undefined || !mayNeedNote({ before, after })) return undefined;
   const { followed } = copyBefore(sources, subject);
   return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
 };

@@ -447,7 +447,17 @@ describe('a resync that may discard this copy', () => {
     const primary = guarded({
       replication: replication(following, followedPrimary()),
     });
-    const demoted = play(primary, { demote: ok, info: noInfo }, { peer: peers.primary });
+    const info = {
+      ok: true,
+      info: {
+        lastSyncTime: startOfTests - 60_000,
+        lastSyncDuration: undefined,
+        lastSyncBytes: 0,
+        health: 'healthy',
+        message: '',
+      },
+    } as const;
+    const demoted = play(primary, { demote: ok, info }, { peer: peers.primary });
     expect(demoted.status).toMatchObject({ state: 'Secondary' });
     const next = guarded({
       replication: replication(following, demoted.status, { annotations: demoted.annotations }),

@@ -536,7 +536,10 @@ const unknownCases: Case[] = [
   {
     title: 'the peer does not let us in: that is no sign that it is lost',
     here: east(replica),
-    there: { ...darkSite('west'), objects: { known: false, why: 'it answers: Unauthorized', isRefusal: true } },
+    there: {
+      ...darkSite('west'),
+      objects: { known: false, why: 'it answers: Unauthorized', isRefusal: true },
+    },
     verdict: 'Unknown',
     reason: 'SiteRefuses',
     next: /^kubectl --context west auth whoami$/,
