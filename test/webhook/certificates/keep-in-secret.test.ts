@@ -56,7 +56,7 @@ const start = async (
 
 const isTrusted = async ({ port }: Replica): Promise<void> => {
   const bundles = await readBundles(embedded.cluster);
-  expect(bundles).toHaveLength(5);
+  expect(bundles).toHaveLength(6);
   for (const bundle of bundles) expect(await shakeHands(port, bundle)).toBeUndefined();
 };
 
@@ -172,7 +172,7 @@ describe('certificates in a Secret', () => {
       // A real API server refuses what is no PEM; either way it has to end as it was.
       await embedded.cluster.patch(guardKind, guardKey, body, { type: 'json' }).catch(() => undefined);
       await eventually(async () =>
-        expect(await readBundles(embedded.cluster)).toEqual(Array(5).fill(bundle)),
+        expect(await readBundles(embedded.cluster)).toEqual(Array(6).fill(bundle)),
       );
     }
     await isTrusted(replica);
@@ -289,7 +289,7 @@ describe('certificates in a Secret', () => {
     await embedded.cluster.replace<Secret>(resources.secrets, { ...secret, data });
     await eventually(async () => {
       const bundles = await readBundles(embedded.cluster);
-      expect(bundles).toEqual(Array(5).fill(rotated.authority.certificate));
+      expect(bundles).toEqual(Array(6).fill(rotated.authority.certificate));
     });
     const seen = traffic.succeeded();
     await eventually(() => expect(traffic.succeeded()).toBeGreaterThan(seen + 10));
