@@ -10,7 +10,14 @@ import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
-import { type Clusters, carryOver, consentToForce, openClusters, replicate } from './protected-volume.ts';
+import {
+  type Clusters,
+  carryOver,
+  consentToForce,
+  consentToGiveUp,
+  openClusters,
+  replicate,
+} from './protected-volume.ts';
 import {
   executable,
   type RunningSandbox,
@@ -258,7 +265,7 @@ describe.each(serverFlavours)('dr-controller on $flavour', ({ flags }) => {
     await clusters.first.patch(
       resources.volumeReplications,
       at(sampleName),
-      { spec: { replicationState: 'secondary', autoResync: true } },
+      { metadata: consentToGiveUp(), spec: { replicationState: 'secondary', autoResync: true } },
       { type: 'merge' },
     );
     // Split brain: the resync fails in four ways on its way, and then it runs.

@@ -95,6 +95,19 @@ export const carryOver = async ({ first, second }: Clusters): Promise<void> => {
   });
 };
 
+/** What a person writes on a VolumeReplication to have its copy thrown away, with what only that one holds. */
+export const consentToGiveUp = () => ({
+  annotations: {
+    [consentAnnotation]: JSON.stringify({
+      accepts: ['resync', 'lose-since-promote'],
+      seen: { peer: 'primary' },
+      maxLoss: 'unknown',
+      by: 'on-call',
+      expires: new Date(Date.now() + 10 * 60_000).toISOString(),
+    }),
+  },
+});
+
 /** What a person writes on a VolumeReplication to have it promoted by force, whatever the other site is. */
 export const consentToForce = () => ({
   annotations: {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resources } from '../../core/model/resource.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   askFor,
   type Clusters,
   carryOver,
   consentToForce,
+  consentToGiveUp,
   openClusters,
   replicate,
 } from './protected-volume.ts';
@@ -135,7 +137,12 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
   });
 
   test('shows the return: the stale side is resynced, and the pair is Protected the other way round', async () => {
-    await askFor(clusters.first, 'secondary', { autoResync: true });
+    await clusters.first.patch(
+      resources.volumeReplications,
+      { namespace: 'default', name: 'pvc-volumereplication' },
+      { metadata: consentToGiveUp(), spec: { replicationState: 'secondary', autoResync: true } },
+      { type: 'merge' },
+    );
     const ended = await untilVerdict('Protected');
     expect(rowOf(ended)).toMatchObject({
       'CLUSTER-1': expect.stringMatching(/^(resyncing|secondary)$/),
