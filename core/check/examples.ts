@@ -225,6 +225,7 @@ export const checkFacts = ({
   return {
     sites: second === null ? [first] : [first, second],
     volumes: assess({ here: first, there: second ?? undefined, now }),
+    mounting: [],
     machine: { shadows: known([]), plugins: known(['/usr/local/bin/kubectl-dr']), manifests: 'manifests' },
     now,
     ...rest,
@@ -241,6 +242,32 @@ const mounting = (...claims: readonly string[]): Pod => ({
   metadata: { namespace: 'shop', name: 'db-0' },
   spec: { volumes: claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })) },
   status: { phase: 'Running' },
+});
+
+const named = <T extends { metadata: object }>(object: T, name: string): T => ({
+  ...object,
+  metadata: { ...object.metadata, name },
+});
+
+const ofWal = {
+  replication: {
+    ...named(exampleReplication, 'wal'),
+    spec: { ...exampleReplication.spec, dataSource: { ...exampleReplication.spec.dataSource, name: 'wal' } },
+  },
+  claim: { ...named(exampleClaim, 'wal'), spec: { ...exampleClaim.spec, volumeName: 'pv-wal' } },
+};
+
+/** Claim shop/wal is primary on cluster-2, claim shop/db on cluster-1, and Deployment shop/web mounts both. */
+const tornFacts: CheckFacts = checkFacts({
+  there: { objects: known({ replications: [ofWal.replication], claims: known([ofWal.claim]) }) },
+  mounting: [
+    {
+      site: { name: 'cluster-1', context: 'cluster-1', kubectl: 'kubectl --context cluster-1' },
+      workloads: known([
+        { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db', 'wal'], isRunning: true },
+      ]),
+    },
+  ],
 });
 
 /** For each code of `check` facts at which it is found, for the documentation. */
@@ -344,4 +371,5 @@ export const checkExamples = {
     },
   }),
   DR415: checkFacts({ there: { operationDefinition: known(undefined) } }),
+  DR420: tornFacts,
 } satisfies Record<CheckCode, CheckFacts>;

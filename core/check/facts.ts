@@ -5,6 +5,7 @@ import type { StorageClass } from '../model/storage-class.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
 import type { VolumeStatus } from '../status/assess.ts';
 import type { SiteName, SiteObjects } from '../status/snapshot.ts';
+import type { Mounting } from '../status/split-applications.ts';
 
 /** `apiextensions.k8s.io/v1` CustomResourceDefinition, what tells which fields its kind has. */
 export type Definition = KubernetesObject & {
@@ -106,6 +107,8 @@ export type CheckFacts = {
   readonly sites: readonly SiteFacts[];
   /** The volumes that were asked for, judged as in `kubectl dr status`. */
   readonly volumes: readonly VolumeStatus[];
+  /** What mounts claims, of namespaces whose volumes are primary on both sites; empty where there are none. */
+  readonly mounting: readonly { readonly site: SiteName; readonly workloads: Reading<readonly Mounting[]> }[];
   readonly machine: MachineFacts;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -1,5 +1,6 @@
 import type { RuleCode } from '../rules/rule-code.ts';
 import { actingControllers } from './acting-controllers.ts';
+import { applicationsSplit } from './applications-split.ts';
 import { autoResync } from './auto-resync.ts';
 import { clocks } from './clocks.ts';
 import { consents } from './consents.ts';
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   definitionsLacking,
   actingControllers,
   verdicts, // the volumes as status shows them
+  applicationsSplit,
   reclaimPolicies,
   stuckDeletions,
   classesThatFit,

@@ -1,19 +1,16 @@
-import { readingOf } from '../model/reading-of.ts';
 import { isRefused } from '../model/site-refusal.ts';
-import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { decideDemote } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
-import { type Workload, workloadText } from '../workload/workload.ts';
+import { doneWithout, leftBehind } from './left-behind.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
 import { type Doubt, doubtsAbout, warningsAbout } from './warn-of-move.ts';
-import { workloadsOfGroup } from './workloads-of-group.ts';
 
 /** What stands against the move of a group before its first write, and what a person should know: one clause each. */
 export type Judgement = {
@@ -155,38 +152,6 @@ const sourceIsPrimary: Check = ({ verb, volumes, sites, commandFor }) =>
         return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
       });
 
-const hasSize = ({ size, sizeBefore = 0, hasEnded, isMadeByAnother }: Workload): boolean =>
-  !hasEnded && !isMadeByAnother && Math.max(size, sizeBefore) > 0;
-
-const isBound = ({ sites }: GroupNow, key: ClaimKey): boolean => {
-  const { view } = sites.target;
-  const phase = readingOf(() => (view.known ? view.value.claim(key)?.status?.phase : undefined));
-  return phase.known && phase.value === 'Bound';
-};
-
-/** Claims that a workload of the group mounts, that do not move with it, and that the target does not have. */
-const lackingOf = (now: GroupNow, { namespace, claims }: Workload): string[] => {
-  const moving = new Set(now.group.volumes.map(({ source }) => `${source.namespace}/${source.name}`));
-  return claims.filter((name) => !moving.has(`${namespace}/${name}`) && !isBound(now, { namespace, name }));
-};
-
-/** Its pods would not start on the target, and the application would be down until somebody finds out why. */
-const leftBehind: Check = (now) => {
-  const workloads = workloadsOfGroup(now, 'source');
-  if (!isPlanned(now) || now.verb === 'undo' || !workloads.known) return [];
-  if (now.volumes.every(({ isThrough }) => isThrough)) return [];
-  const { site } = now.sites.source;
-  return workloads.value.filter(hasSize).flatMap((workload) =>
-    lackingOf(now, workload).map((name) => {
-      const { namespace } = workload;
-      const message = `${workloadText(workload)} mounts it as well, and it neither moves along nor is on ${now.sites.target.site.name}: its pods would not start there`;
-      const next = `${drCommand(site, 'protect', { namespace, name })}, and move it along`;
-      const object = { kind: 'PersistentVolumeClaim', namespace, name };
-      return block('source', object, { code: 'NotProtected', message, next });
-    }),
-  );
-};
-
 /** The same code as at the promote itself, of what can be said beforehand: a claim that is yet to be restored cannot be. */
 const unpromotable: Check = (now) =>
   now.verb !== 'failover'
@@ -218,6 +183,6 @@ export const judgeGroup = (facts: MoveFacts, group: MoveGroup): Judgement => {
   return {
     blocks: checks.flatMap((check) => check(now)),
     doubts: doubtsAbout(now),
-    warnings: warningsAbout(now),
+    warnings: [...warningsAbout(now), ...doneWithout(now)],
   };
 };

@@ -29,6 +29,8 @@ export type MoveGroup = { readonly name: string; readonly volumes: readonly Move
 /** A workload that is brought along, and the claims of its namespace that it mounts. */
 export type BroughtWorkload = WorkloadKey & {
   readonly claims: readonly string[];
+  /** The same, with those that are not brought. */
+  readonly mounts: readonly string[];
   /** As it was where it was read, or before it was stopped there. */
   readonly size: number;
 };
@@ -42,6 +44,9 @@ export type Brought = {
 
 /** What can be lost by a move, and is accepted or not. */
 export type Loss = 'force-promote' | 'resync' | 'lose-since-promote';
+
+/** Claims that are to be named one by one, instead of the words that were typed, and where they go. */
+export type WholeMove = { readonly claims: readonly ClaimKey[]; readonly to: string };
 
 /** Everything that a move is planned by. */
 export type MoveFacts = {
@@ -58,8 +63,10 @@ export type MoveFacts = {
   readonly toldSync: (volume: MoveVolume) => ToldSync | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
+  /** False: who runs on the volumes is somebody else's care (`--no-workloads`). */
+  readonly withWorkloads: boolean;
   /** Another procedure about the same volumes, run at a site, as it is typed: `kubectl dr failover deploy/web -n shop`. */
-  readonly commandFor: (verb: Exclude<MoveVerb, 'undo'>, site: SiteName) => string;
+  readonly commandFor: (verb: Exclude<MoveVerb, 'undo'>, site: SiteName, whole?: WholeMove) => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

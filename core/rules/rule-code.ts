@@ -36,6 +36,7 @@ export type CheckCode =
   | 'DR412'
   | 'DR413'
   | 'DR414'
-  | 'DR415';
+  | 'DR415'
+  | 'DR420';
 
 export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

@@ -34,6 +34,7 @@ export type Obstacle = {
     | 'NotDemoted'
     | 'Terminating'
     | 'GroupMember'
+    | 'LeftBehind'
     | 'Ambiguous'
     | 'Unknown';
   readonly message: string;

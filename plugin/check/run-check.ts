@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { CheckFacts } from '../../core/check/facts.ts';
 import { type CheckResult, runChecks } from '../../core/check/run-checks.ts';
 import type { SiteSnapshot } from '../../core/status/snapshot.ts';
+import { namespacesOnBothSides } from '../../core/status/split-applications.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
@@ -10,6 +11,7 @@ import { createPainter } from '../output/color.ts';
 import { parseSelection, type Selection } from '../selection/parse-selection.ts';
 import { assessSites } from '../status/assess-sites.ts';
 import { gatherLabelled, listSites } from '../status/gather.ts';
+import { gatherMounting } from '../status/gather-mounting.ts';
 import { type OutputFormat, parseOutputFormat } from '../status/output-format.ts';
 import { missingNames, selectVolumes } from '../status/selection.ts';
 import { usageError } from '../usage-error.ts';
@@ -61,8 +63,12 @@ const gatherFacts = async (sites: Sites, { selection, io }: CheckOptions): Promi
   ]);
   const snapshots: SiteSnapshot[] = siteFacts.map(({ site, objects }) => ({ site, objects }));
   const now = io.now();
-  const volumes = selectVolumes(assessSites(snapshots, selection, now), selection, labelled);
-  return { sites: siteFacts, volumes, machine: { ...executables, manifests }, now };
+  const assessed = assessSites(snapshots, selection, now);
+  const volumes = selectVolumes(assessed, selection, labelled);
+  const namespaces = namespacesOnBothSides(assessed);
+  const mounting =
+    namespaces.length === 0 ? [] : await gatherMounting(listSites(sites), namespaces, io.signal);
+  return { sites: siteFacts, volumes, mounting, machine: { ...executables, manifests }, now };
 };
 
 const print = async (facts: CheckFacts, result: CheckResult, options: CheckOptions): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
-import { claimsMountedBy } from '../../core/backup/workloads/claims-of-workload.ts';
+import { claimsMountedBy, claimsNamedBy } from '../../core/backup/workloads/claims-of-workload.ts';
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { millisecondsOf } from '../../core/model/api-time.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
@@ -48,7 +48,8 @@ const broughtIn = ({ claims, others }: SortedObjects): Brought => {
       const { namespace = '', name = '' } = object.metadata;
       const claims = claimsMountedBy(object, namesIn(namespace));
       const size = sizeBeforeOf(means, object) ?? sizeOf(means, object);
-      return [{ kind: object.kind ?? '', namespace, name, claims, size }];
+      const mounts = [...new Set([...claims, ...claimsNamedBy(object)])];
+      return [{ kind: object.kind ?? '', namespace, name, claims, mounts, size }];
     }),
   };
 };

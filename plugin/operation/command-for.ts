@@ -1,4 +1,4 @@
-import type { MoveVerb, MoveVolume } from '../../core/plan/move.ts';
+import type { MoveVerb, MoveVolume, WholeMove } from '../../core/plan/move.ts';
 import { shellWord } from '../../core/rules/guard/commands.ts';
 import type { SiteName } from '../../core/status/snapshot.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
@@ -23,6 +23,15 @@ const selectionOf = (
   ];
 };
 
+/** Claims of one application are of one namespace. */
+const wholeOf = ({ claims, to }: WholeMove): string[] => [
+  ...namedByKeys(claims),
+  '-n',
+  claims[0]?.namespace ?? 'default',
+  '--to',
+  to,
+];
+
 /** Only a disaster needs what the source cannot give; everything else takes it from there. */
 const sourcesOf = ({ from, verb }: OperationRequest, asked: MoveVerb): string[] =>
   asked === 'failover' || asked === verb ? from.flatMap((source) => ['--from', source]) : [];
@@ -30,9 +39,12 @@ const sourcesOf = ({ from, verb }: OperationRequest, asked: MoveVerb): string[] 
 /** Another procedure about the volumes that were asked for, by the words that asked for them, as it is typed at a site. */
 export const commandFor =
   (request: OperationRequest, volumes: readonly MoveVolume[]) =>
-  (verb: Exclude<MoveVerb, 'undo'>, { kubectl }: SiteName): string =>
+  (verb: Exclude<MoveVerb, 'undo'>, { kubectl }: SiteName, whole?: WholeMove): string =>
     [
       'kubectl dr',
       verb,
-      ...[...selectionOf(request.target, volumes), ...sourcesOf(request, verb)].map(shellWord),
+      ...[
+        ...(whole === undefined ? selectionOf(request.target, volumes) : wholeOf(whole)),
+        ...sourcesOf(request, verb),
+      ].map(shellWord),
     ].join(' ') + kubectl.replace(/^kubectl/, '');

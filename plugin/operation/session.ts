@@ -93,6 +93,7 @@ export const createSession = (
       isToldStale,
       toldSync,
       className: request.className,
+      withWorkloads: request.extent.workloads,
       commandFor: asked,
       now: prepared.now(),
     }),

@@ -7,6 +7,7 @@ import { reportError } from '../report-error.ts';
 import { parseSelection } from '../selection/parse-selection.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { gatherLabelled, gatherSites } from './gather.ts';
+import { markSplits } from './mark-splits.ts';
 import { parseOutputFormat } from './output-format.ts';
 import type { Printable } from './printer.ts';
 import { missingNames, selectVolumes } from './selection.ts';
@@ -53,7 +54,13 @@ const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode>
     return exitCode.error;
   }
   const now = io.now();
-  const volumes = selectVolumes(assessSites(snapshots, selection, now), selection, labelled);
+  const assessed = assessSites(snapshots, selection, now);
+  const marked = await markSplits(assessed, sites, {
+    signal: io.signal,
+    onGap: (why) =>
+      io.stderr.write(`Warning: whether an application is torn over both sites cannot be told: ${why}\n`),
+  });
+  const volumes = selectVolumes(marked, selection, labelled);
   explainGaps(snapshots, io);
   const isText = format.kind === 'table' || format.kind === 'name';
   const printer = createPrinter({ format, flags, io, namespaces: selection.namespace === undefined });

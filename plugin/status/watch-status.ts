@@ -9,6 +9,7 @@ import type { Selection } from '../selection/parse-selection.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
 import { followSite } from './follow-site.ts';
 import { gatherLabelled, listSites } from './gather.ts';
+import { markSplits } from './mark-splits.ts';
 import type { OutputFormat } from './output-format.ts';
 import { createPrinter } from './printer.ts';
 import { changeKeyOf } from './render-rows.ts';
@@ -75,7 +76,11 @@ export const watchStatus = async (sites: Sites, options: StatusOptions): Promise
     if (snapshots === undefined) return;
     const now = io.now();
     const labelled = await gatherLabelled(sites, selection, signal);
-    const changed = changes(selectVolumes(assessSites(snapshots, selection, now), selection, labelled));
+    const marked = await markSplits(assessSites(snapshots, selection, now), sites, {
+      signal,
+      onGap: () => undefined,
+    });
+    const changed = changes(selectVolumes(marked, selection, labelled));
     const reasons = JSON.stringify(snapshots.map(({ objects }) => (objects.known ? '' : objects.why)));
     if (reasons !== unreadable) explainGaps(snapshots, io);
     unreadable = reasons;

@@ -121,6 +121,7 @@ const prepare = (
     request: {
       verb,
       resync: false,
+      extent: { workloads: true, secrets: false },
       className: undefined,
       from: [],
       target: targetOfKeys(pairs.map(({ here }) => here)),

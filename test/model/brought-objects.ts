@@ -76,6 +76,7 @@ export const bringFrom = (
           namespace,
           name: object.metadata.name ?? '',
           claims: claimsIn(object),
+          mounts: claimsIn(object),
           size: 1,
         })),
       },

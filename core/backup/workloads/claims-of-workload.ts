@@ -14,11 +14,15 @@ const isMadeFor = (claimName: string, set: KubernetesObject): boolean =>
     return claimName.startsWith(stem) && /^\d+$/.test(claimName.slice(stem.length));
   });
 
+/** The claims that the pod template of a workload names itself, whether they are there or not. */
+export const claimsNamedBy = (workload: KubernetesObject): string[] =>
+  (podTemplateOf(workload).spec?.volumes ?? []).flatMap(
+    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName || [],
+  );
+
 /** Which of these claims, which are all of its namespace, the pods of a workload mount. */
 export const claimsMountedBy = (workload: KubernetesObject, claimNames: ReadonlySet<string>): string[] => {
-  const mounted = (podTemplateOf(workload).spec?.volumes ?? []).map(
-    ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? '',
-  );
+  const mounted = claimsNamedBy(workload);
   const made =
     templatesOf(workload).length === 0 ? [] : [...claimNames].filter((name) => isMadeFor(name, workload));
   return [...new Set([...mounted.filter((name) => claimNames.has(name)), ...made])].sort();

@@ -1,3 +1,4 @@
+import { claimKeyText } from '../../protection/claims-of-volume.ts';
 import { sizeToStart, startPatch } from '../../workload/start-workload.ts';
 import type { Workload } from '../../workload/workload.ts';
 import { type GroupNow, nameOfWorkload, workloadName } from '../move.ts';
@@ -9,6 +10,7 @@ import {
   unknownWait,
   workloadObject,
 } from '../step-look.ts';
+import { replicasMounted } from '../usable-claim.ts';
 import { workloadsOfGroup } from '../workloads-of-group.ts';
 
 const site = 'target';
@@ -23,6 +25,13 @@ export const sizeBefore = (now: GroupNow, workload: Workload): number | undefine
   return there?.sizeBefore;
 };
 
+/** Why its pods would not start here: another claim that they mount is no primary here. */
+const elsewhere = ({ sites, group }: GroupNow, { namespace, claims }: Workload): string | undefined => {
+  const moving = new Set(group.volumes.map(({ target }) => claimKeyText(target)));
+  const others = claims.filter((name) => !moving.has(claimKeyText({ namespace, name })));
+  return replicasMounted(sites.target, sites.source, { namespace, claims: others })[0]?.why;
+};
+
 /** One that is stopped, that may run here, and whose size is known. */
 const start = (now: GroupNow, workload: Workload): Partial<StepLook> => {
   if (workload.hasEnded || workload.isMadeByAnother || workload.size > 0) return {};
@@ -32,6 +41,8 @@ const start = (now: GroupNow, workload: Workload): Partial<StepLook> => {
     return { remarks: [`${name} stays stopped: nothing tells how many replicas it had`] };
   const patch = size > 0 ? startPatch(workload, size) : undefined;
   if (patch === undefined) return {};
+  const torn = elsewhere(now, workload);
+  if (torn !== undefined) return { remarks: [`${name} stays stopped: ${torn}`] };
   const object = workloadObject(workload);
   const write: MoveWrite = { kind: 'workload', site, object, workload, does: 'start', size, patch };
   return { writes: [write] };

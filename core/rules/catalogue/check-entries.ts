@@ -139,4 +139,13 @@ export const checkEntries = {
       'Install the CRDs of this release on both sites. Those of kubernetes-csi-addons do not include the kind.',
     commands: ['kubectl --context SITE apply -f manifests/crds'],
   },
+  DR420: {
+    title: 'an application whose volumes are primary on different sites',
+    cause:
+      'A workload mounts claims of which some are primary on one site and some on the other: a part of it was moved by itself.',
+    risk: 'Its pods can start on neither site, though each of its volumes is well by itself.',
+    remedy:
+      'Move all of its volumes to one site, by the workload or by naming all claims. Nothing is lost by that.',
+    commands: ['kubectl dr relocate PVC PVC -n NAMESPACE --to SITE'],
+  },
 } satisfies Record<CheckCode, EntryTexts>;

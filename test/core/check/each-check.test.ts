@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkExamples,
   checkFacts,
   exampleClaim,
   exampleDefinition,
@@ -113,6 +114,24 @@ describe('classes', () => {
     expect(
       gapsOf('ClassesOfBothSites', checkFacts({ there: { objects: known({ classes: unknown('no') }) } })),
     ).toEqual(['no']);
+  });
+});
+
+describe('DR420', () => {
+  it('names an application that is torn over both sites', () => {
+    expect(told('DR420', checkExamples.DR420)).toEqual([
+      expect.stringContaining(
+        'error cluster-1: Deployment shop/web mounts volumes that are primary on different',
+      ),
+    ]);
+    expect(told('DR420', checkFacts())).toEqual([]);
+  });
+
+  it('does not know where workloads cannot be read', () => {
+    const mounting = checkExamples.DR420.mounting.map((it) => ({ ...it, workloads: unknown('forbidden') }));
+    const facts = { ...checkExamples.DR420, mounting };
+    expect(told('DR420', facts)).toEqual([]);
+    expect(gapsOf('ApplicationsSplit', facts)).toEqual(['forbidden']);
   });
 });
 

@@ -17,6 +17,7 @@ const brought = (name: string, ...claims: string[]): BroughtWorkload => ({
   namespace: 'shop',
   name,
   claims,
+  mounts: claims,
 });
 
 const volumes = ['a', 'b', 'c', 'd'].map((name) => moving(name));

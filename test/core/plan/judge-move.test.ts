@@ -4,7 +4,7 @@ import { judgeGroup } from '../../../core/plan/judge-move.ts';
 import type { MoveVerb } from '../../../core/plan/move.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
 import { pvc, vr } from '../status/objects.ts';
-import { dark, vgr, vrc } from '../step/pair.ts';
+import { dark, kept, vgr, vrc } from '../step/pair.ts';
 import { deployments, workloadOf } from '../workload/objects.ts';
 import { factsOf, groupOf, type MoveSketch } from './moves.ts';
 import { podOn, site, standing } from './volumes.ts';
@@ -189,7 +189,7 @@ describe('a workload that also mounts a claim that does not move', () => {
       { sourceRuns: [{ ...workloadOf(deployments, { replicas: 0 }), claims: ['db', 'cache'] }] },
       [],
     ],
-    ['is not asked about in a disaster', { verb: 'failover', source: dark }, []],
+    ['is only told of in a disaster: nobody can protect it any more', { verb: 'failover', source: dark }, []],
     [
       'does not hold up what has gone over',
       { source: site({ db: 'replica' }), target: site({ db: 'primary' }) },
@@ -197,6 +197,80 @@ describe('a workload that also mounts a claim that does not move', () => {
     ],
   ])('%s', (_, sketch, expected) => {
     expect(judged({ ...plain, ...sketch })).toEqual(expected);
+  });
+});
+
+describe('a part of an application does not move without the rest', () => {
+  const runs = [{ ...workloadOf(deployments, { replicas: 2 }), claims: ['db', 'wal'] }];
+  const both = { claims: known([pvc('db'), pvc('wal')]), volumes: known([kept('pv-db'), kept('pv-wal')]) };
+  const plain: MoveSketch = {
+    source: site({ db: 'primary', wal: 'primary' }, both),
+    target: site({ db: 'replica', wal: 'replica' }, both),
+    sourceRuns: runs,
+  };
+  const refused = ['target LeftBehind → relocate'];
+  const brings = {
+    claims: new Set(['shop/db']),
+    workloads: [
+      { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], mounts: ['db', 'wal'], size: 2 },
+    ],
+  };
+  const disaster: MoveSketch = { ...plain, verb: 'failover', source: dark, sourceRuns: [] };
+
+  test.each<[string, MoveSketch, string[]]>([
+    ['that is a replica on the target, bound though it is', {}, refused],
+    ['that is being made anew there', { target: site({ db: 'replica', wal: 'resyncing' }, both) }, refused],
+    ['that nothing has made primary there', { target: site({ db: 'replica' }, both) }, refused],
+    [
+      'that nobody knows the role of',
+      { target: site({ db: 'replica', wal: 'toBePromoted' }, both) },
+      refused,
+    ],
+    ['that moves along', { claims: ['db', 'wal'] }, []],
+    ['that is primary there already', { target: site({ db: 'replica', wal: 'primary' }, both) }, []],
+    [
+      'that nobody mirrors',
+      { source: site({ db: 'primary' }, both), target: site({ db: 'replica' }, both) },
+      [],
+    ],
+    ['that is somebody else’s care', { withWorkloads: false }, []],
+    ['by a failback', { verb: 'failback' }, ['target LeftBehind → failback']],
+    [
+      'by a failover, as the target knows the workload',
+      { ...disaster, targetRuns: [{ ...runs[0], size: 0, sizeBefore: 2 }] as Workload[] },
+      ['target LeftBehind → failover'],
+    ],
+    [
+      'by a failover, as the backup knows the workload',
+      { ...disaster, brought: brings },
+      ['target LeftBehind → failover'],
+    ],
+    [
+      'of a failover, which both of them are named to',
+      { ...disaster, brought: brings, claims: ['db', 'wal'] },
+      [],
+    ],
+    ['by an undo, which brings back what there was', { verb: 'undo' }, []],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ ...plain, ...sketch })).toEqual(expected);
+  });
+
+  test('and what moves all of it is named', () => {
+    const [block] = judgeGroup(factsOf({ verb: 'relocate', ...plain }), groupOf(plain)).blocks;
+    expect(block?.object.name).toBe('wal');
+    expect(block?.obstacle.message).toMatch(
+      /^Deployment shop\/web mounts it as well.*is secondary on west.*--no-workloads$/,
+    );
+    expect(block?.obstacle.next).toBe('kubectl dr relocate db wal --to west -n shop --context west');
+  });
+
+  test('and what a failover has to do without is told', () => {
+    const claims = known([pvc('db')]);
+    const lost = { ...disaster, target: site({ db: 'replica' }, { ...both, claims }), brought: brings };
+    expect(judged(lost)).toEqual([]);
+    expect(warned(lost)).toEqual([
+      expect.stringMatching(/mounts claim shop\/wal as well, which is not on west/),
+    ]);
   });
 });
 

@@ -32,6 +32,7 @@ export type MoveSketch = {
   readonly isToldStale?: boolean;
   readonly toldSync?: ToldSync;
   readonly className?: string;
+  readonly withWorkloads?: boolean;
   /** Names of the claims that move together; on the target of the same name. */
   readonly claims?: readonly string[];
 };
@@ -72,7 +73,12 @@ export const factsOf = (sketch: MoveSketch): MoveFacts => ({
   isToldStale: () => sketch.isToldStale ?? false,
   toldSync: () => sketch.toldSync,
   className: sketch.className,
-  commandFor: (verb, { kubectl }) => `kubectl dr ${verb} db -n shop${kubectl.slice('kubectl'.length)}`,
+  withWorkloads: sketch.withWorkloads ?? true,
+  commandFor: (verb, { kubectl }, whole) => {
+    const words =
+      whole === undefined ? 'db' : `${whole.claims.map(({ name }) => name).join(' ')} --to ${whole.to}`;
+    return `kubectl dr ${verb} ${words} -n shop${kubectl.slice('kubectl'.length)}`;
+  },
   now,
 });
 

@@ -22,7 +22,7 @@ const linesOf = ({ steps }: PlanDocument): string[] =>
     return `${name} ${on}: ${names.join(', ')}${needlessAs === null ? '' : ` (nothing, as ${needlessAs})`}`;
   });
 
-const web = { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], size: 3 };
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], mounts: ['db'], size: 3 };
 const disaster: MoveSketch = {
   verb: 'failover',
   source: dark,

@@ -17,6 +17,7 @@ describe('the catalogue of safety rules', () => {
       ...numbers(201, 5),
       ...numbers(301, 6),
       ...numbers(401, 15),
+      'DR420',
     ]);
   });
 

@@ -124,6 +124,7 @@ test('workloads of a source that is gone are those of the backup, as far as they
     namespace: 'shop',
     name,
     claims: [claim],
+    mounts: [claim],
     size: 2,
   });
   const session = sessionOf('failover', { brought: [workload('web', 'db'), workload('other', 'logs')] });

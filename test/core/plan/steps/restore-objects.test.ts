@@ -7,7 +7,7 @@ import { deployments, workloadOf } from '../../workload/objects.ts';
 import { linesBy, type MoveSketch } from '../moves.ts';
 import { site } from '../volumes.ts';
 
-const web = { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], size: 2 };
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], mounts: ['db'], size: 2 };
 const bringing = { brought: { claims: new Set(['shop/db']), workloads: [web] } };
 const bringingClaims = { brought: { claims: new Set(['shop/db']) } };
 const otherVolume = {

@@ -49,6 +49,17 @@ describe('starting on the target', () => {
       ['remark Deployment shop/web stays stopped: nothing tells how many replicas it had'],
     ],
     [
+      'leaves stopped what mounts a claim that is a replica here: the application would be torn',
+      {
+        target: site({ db: 'primary', web: 'replica' }),
+        targetRuns: [{ ...workloadOf(deployments, { replicas: 0 }), claims: ['db', 'web'] }],
+        sizesBefore: { 'Deployment shop/web': 3 },
+      },
+      [
+        'remark Deployment shop/web stays stopped: claim shop/web is secondary on west, where no pod can write it',
+      ],
+    ],
+    [
       'leaves alone what runs, whatever the record knows',
       { targetRuns: [workloadOf(deployments, { replicas: 5 })], sizesBefore: { 'Deployment shop/web': 3 } },
       [],

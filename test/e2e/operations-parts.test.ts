@@ -1,0 +1,63 @@
+// What a procedure must not leave behind: half an application, pods that nobody stops, and a person without a way on.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applications, workload } from './application.ts';
+import { guardedVolumes } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
+import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+
+describe.skipIf(!haveKubectl).each(serverFlavours)('parts of an application, on $flavour', ({ flags }) => {
+  let sandbox: RunningSandbox;
+  let volumes: ReturnType<typeof guardedVolumes>;
+  let apps: ReturnType<typeof applications>;
+  const dr = (...words: string[]) => sandbox.dr(...words);
+
+  beforeAll(async () => {
+    sandbox = await startSandbox(...flags, '--clock-factor=720');
+    volumes = guardedVolumes(sandbox);
+    apps = applications(sandbox, volumes);
+    await volumes.setUpClasses();
+    for (const name of ['db', 'wal']) {
+      await volumes.bind('cluster-1', name);
+      expect(await dr('protect', name)).toMatchObject({ code: 0 });
+    }
+    await apps.create('cluster-1', workload('Deployment', 'web', ['db', 'wal']));
+    await apps.untilReady('cluster-1', 'deployment', 'web');
+  });
+  mendAfterFailures(() => sandbox);
+  afterAll(() => sandbox?.end());
+
+  test('half of it does not move back, though both sites have the other half as well', async () => {
+    const moved = await dr('relocate', 'deploy/web', '--to=cluster-2', '--yes', '--no-backup');
+    expect(moved, moved.stderr).toMatchObject({ code: 0 });
+
+    const half = ['wal', '--to=cluster-1'];
+    const refused = await dr('relocate', ...half, '--yes', '--no-backup');
+    expect(refused, refused.stderr).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /Deployment default\/web mounts it as well.*next: kubectl dr relocate wal db -n default --to cluster-1/s,
+      ),
+    });
+    expect(await apps.role('cluster-2', 'wal')).toBe('primary/Primary');
+    expect(await apps.replicas('cluster-2', 'deployment', 'web')).toMatchObject({ ready: 1 });
+
+    const torn = await dr('relocate', ...half, '--yes', '--no-backup', '--no-workloads');
+    expect(torn, torn.stderr).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('Deployment default/web stays stopped'),
+    });
+    const { code, stdout } = await dr('status', '-o', 'json');
+    expect(code).toBe(3);
+    const [volume] = JSON.parse(stdout).items;
+    expect(volume).toMatchObject({ reason: 'ApplicationSplit' });
+    expect((await dr('check', '-n', 'default')).stdout).toMatch(/DR420 +error .*Deployment default\/web/);
+
+    const together = await dr(
+      ...volume.nextCommand.replace(/^kubectl dr /, '').split(' '),
+      '--yes',
+      '--no-backup',
+    );
+    expect(together, together.stderr).toMatchObject({ code: 0 });
+    await expect(dr('status')).resolves.toMatchObject({ stdout: expect.not.stringContaining('Degraded') });
+  });
+});
