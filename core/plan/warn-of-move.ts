@@ -8,7 +8,7 @@ import { workloadText } from '../workload/workload.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { lagOfVolume } from './sync-of-volume.ts';
 import { weighCopies } from './weigh-copies.ts';
-import { workloadsOfGroup } from './workloads-of-group.ts';
+import { missingOnTarget, workloadsOfGroup } from './workloads-of-group.ts';
 
 // What a person should know before a move, though no rule stands against it: one clause each.
 
@@ -20,6 +20,16 @@ const managerWarnings = (now: GroupNow): string[] => {
     workload.managers.flatMap(({ name, warning, pause }) =>
       warning === undefined || pause !== undefined ? [] : `${workloadText(workload)}: ${name} ${warning}`,
     ),
+  );
+};
+
+/** Said before anything is taken down: after that it is too late to make them. */
+const notRunThere = (now: GroupNow): string[] => {
+  if (now.verb === 'undo' || now.volumes.every(({ isThrough }) => isThrough)) return [];
+  const { name } = now.sites.target.site;
+  return missingOnTarget(now).map(
+    (workload) =>
+      `${workloadText(workload)} is not on ${name}, and nothing brings it: nothing starts it there, and it is down until somebody makes it`,
   );
 };
 
@@ -83,5 +93,5 @@ export const doubtsAbout = (now: GroupNow): readonly Doubt[] => lateSyncs(now);
 
 /** What comes of a move beside what it is for. */
 export const warningsAbout = (now: GroupNow): readonly string[] => [
-  ...new Set([...managerWarnings(now), ...notHandedOver(now), ...weighCopies(now)]),
+  ...new Set([...managerWarnings(now), ...notRunThere(now), ...notHandedOver(now), ...weighCopies(now)]),
 ];

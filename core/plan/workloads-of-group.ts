@@ -1,7 +1,7 @@
 import type { Reading } from '../model/reading.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import type { Workload } from '../workload/workload.ts';
-import type { BroughtWorkload, GroupNow, SiteRole } from './move.ts';
+import { type BroughtWorkload, type GroupNow, nameOfWorkload, type SiteRole, workloadName } from './move.ts';
 
 /** The workloads of one site that mount a claim of the group. */
 export const workloadsOfGroup = (
@@ -21,5 +21,19 @@ export const broughtToGroup = ({ brought, group }: GroupNow): readonly BroughtWo
   const claims = new Set(group.volumes.map(({ source }) => claimKeyText(source)));
   return brought.workloads.filter(({ namespace, claims: names }) =>
     names.some((name) => claims.has(`${namespace}/${name}`)),
+  );
+};
+
+/** Workloads of the source that are wanted on the target, that it does not have, and that nothing brings. */
+export const missingOnTarget = (now: GroupNow): readonly Workload[] => {
+  const [source, target] = [workloadsOfGroup(now, 'source'), now.sites.target.workloads];
+  if (!source.known || !target.known) return [];
+  const there = new Set([...target.value.map(nameOfWorkload), ...broughtToGroup(now).map(workloadName)]);
+  return source.value.filter(
+    (it) =>
+      !it.hasEnded &&
+      !it.isMadeByAnother &&
+      Math.max(it.size, it.sizeBefore ?? 0, now.sizesBefore.get(nameOfWorkload(it)) ?? 0) > 0 &&
+      !there.has(nameOfWorkload(it)),
   );
 };

@@ -16,7 +16,13 @@ export type TopOwner =
   /** An object of a custom kind that has a replica count, which `readScalable` reads. */
   | { readonly is: 'scalable'; readonly resource: Resource; readonly object: KubernetesObject }
   /** Nobody here knows how it is stopped; why is one clause. */
-  | { readonly is: 'unknown owner'; readonly owner: OwnerReference; readonly why: string }
+  | {
+      readonly is: 'unknown owner';
+      readonly owner: OwnerReference;
+      /** Undefined where it could not be read. */
+      readonly object: KubernetesObject | undefined;
+      readonly why: string;
+    }
   /** A bare pod: once it is gone nothing brings it back. */
   | { readonly is: 'no owner' };
 
@@ -77,7 +83,7 @@ const unknownOwner = ({ owner, reading }: OwnerLink, scaleOf: ScaleLookup): TopO
     const scale = scaleOf(owner);
     return scale.known ? `kind ${owner.kind} has no replica count` : scale.why;
   };
-  return { is: 'unknown owner', owner, why: why() };
+  return { is: 'unknown owner', owner, object: reading?.known ? reading.value : undefined, why: why() };
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { RawObject } from '../backup/choose-objects.ts';
 import { claimsMountedBy } from '../backup/workloads/claims-of-workload.ts';
 import { controllerOf, isBuiltInOwner } from '../backup/workloads/pod-owners.ts';
+import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { resources } from '../model/resource.ts';
 import { type ManagerContext, managersOf } from './managers.ts';
 import { readyPodsOf } from './ready-pods.ts';
@@ -55,17 +56,25 @@ export const readWorkload = (
 const isStoodFor = (read: RawObject, listed: ReadonlySet<string>): boolean =>
   isMadeByAnother(read) && (isJob(read) ? hasEnded(read) : listed.has(controllerOf(read.object)?.uid ?? ''));
 
-/** The workloads that mount any of the claims, among objects of the built-in kinds that make pods. */
+/**
+ * The workloads that mount any of the claims, among objects of the built-in kinds that make pods. `toldByPods`: claims that the pods of an
+ * object mount, whatever its template names.
+ */
 export const readWorkloads = (
   objects: readonly RawObject[],
   claimNames: (namespace: string) => ReadonlySet<string>,
   context: ManagerContext,
+  toldByPods: (object: KubernetesObject) => readonly string[] = () => [],
 ): Workload[] => {
   const listed = new Set(objects.flatMap(({ object }) => object.metadata.uid ?? []));
   return objects
     .filter((read) => !isStoodFor(read, listed))
     .flatMap((read) => {
-      const claims = claimsMountedBy(read.object, claimNames(read.object.metadata.namespace ?? ''));
-      return claims.length === 0 ? [] : (readWorkload(read, claims, context) ?? []);
+      const named = claimsMountedBy(read.object, claimNames(read.object.metadata.namespace ?? ''));
+      const told = toldByPods(read.object).filter((name) => !named.includes(name));
+      if (named.length + told.length === 0) return [];
+      const workload = readWorkload(read, [...named, ...told], context);
+      if (workload === undefined) return [];
+      return told.length === 0 ? workload : { ...workload, isToldByPods: true };
     });
 };

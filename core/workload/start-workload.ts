@@ -1,12 +1,17 @@
 import { replicasAnnotation } from '../backup/restore-annotations.ts';
 import { parkedMarkKey } from './parked-mark.ts';
+import { patchAt, usualPaths } from './replica-paths.ts';
 import { forItself, type MergePatch } from './stop-workload.ts';
 import type { StopMeans, Workload } from './workload.ts';
 
-const startChange = (means: StopMeans, size: number): MergePatch => {
+const startChange = (
+  means: StopMeans,
+  size: number,
+  replicasAt: readonly string[] = usualPaths.spec,
+): MergePatch => {
   switch (means) {
     case 'replicas':
-      return { metadata: { annotations: { [replicasAnnotation]: null } }, spec: { replicas: size } };
+      return { metadata: { annotations: { [replicasAnnotation]: null } }, ...patchAt(replicasAt, size) };
     case 'suspend':
       return { metadata: { annotations: { [parkedMarkKey]: null } }, spec: { suspend: false } };
     case 'nodeSelector':
@@ -25,7 +30,7 @@ const isStarted = ({ means, size: now, sizeBefore }: Workload, size: number): bo
 export const startPatch = (workload: Workload, size: number): MergePatch | undefined =>
   size <= 0 || workload.hasEnded || isStarted(workload, size)
     ? undefined
-    : forItself(workload, startChange(workload.means, size));
+    : forItself(workload, startChange(workload.means, size, workload.replicasAt));
 
 /**
  * The size that a workload is to have on the site that the volumes move to: what the operation recorded, else what it has where it

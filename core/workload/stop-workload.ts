@@ -1,5 +1,6 @@
 import { replicasAnnotation } from '../backup/restore-annotations.ts';
 import { parkedMark } from './parked-mark.ts';
+import { patchAt, usualPaths } from './replica-paths.ts';
 import type { StopMeans, Workload } from './workload.ts';
 
 /** A JSON merge patch (RFC 7386). */
@@ -9,11 +10,15 @@ export type MergePatch = Readonly<Record<string, unknown>>;
  * What stops a workload of a size and lets it remember that size; undefined where it is stopped already: what an earlier stop
  * remembered stays.
  */
-export const stopChange = (means: StopMeans, size: number): MergePatch | undefined => {
+export const stopChange = (
+  means: StopMeans,
+  size: number,
+  replicasAt: readonly string[] = usualPaths.spec,
+): MergePatch | undefined => {
   if (size === 0) return undefined;
   switch (means) {
     case 'replicas':
-      return { metadata: { annotations: { [replicasAnnotation]: String(size) } }, spec: { replicas: 0 } };
+      return { metadata: { annotations: { [replicasAnnotation]: String(size) } }, ...patchAt(replicasAt, 0) };
     case 'suspend':
       return { metadata: { annotations: parkedMark }, spec: { suspend: true } };
     case 'nodeSelector':
@@ -32,6 +37,8 @@ export const forItself = (
 
 /** The merge patch that stops a workload; undefined where there is nothing to stop. */
 export const stopPatch = (workload: Workload): MergePatch | undefined => {
-  const change = workload.hasEnded ? undefined : stopChange(workload.means, workload.size);
+  const change = workload.hasEnded
+    ? undefined
+    : stopChange(workload.means, workload.size, workload.replicasAt);
   return change && forItself(workload, change);
 };

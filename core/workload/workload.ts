@@ -33,6 +33,10 @@ export type Workload = {
   /** Names of the claims of its namespace that its pods mount. */
   readonly claims: readonly string[];
   readonly means: StopMeans;
+  /** Where its kind keeps the replica count; left out: at `spec.replicas`. */
+  readonly replicasAt?: readonly string[];
+  /** Its pods mount the claims, and its pod template does not name them: nothing but the pods tells. */
+  readonly isToldByPods?: boolean;
   /** What its spec asks for now: replicas; 0 or 1 where it is started and stopped as a whole. */
   readonly size: number;
   /** Its size before it was stopped, as the annotation on it tells; undefined where it does not. */

@@ -1,3 +1,4 @@
+import { isRunning } from '../../core/workload/is-running.ts';
 import { type CarryOut, targetName } from './going.ts';
 import type { RecordKeeper } from './keep-record.ts';
 import { isPastReturn, type RunLog } from './run-log.ts';
@@ -8,7 +9,7 @@ export type Stop = { readonly signal: AbortSignal; readonly enough: AbortSignal;
 
 const hasWorkloads = ({ session }: CarryOut): boolean => {
   const { workloads } = session.facts().sites.target;
-  return workloads.known && workloads.value.length > 0;
+  return workloads.known && workloads.value.some(isRunning);
 };
 
 /**

@@ -1,12 +1,19 @@
+import { claimsMountedBy } from '../../core/backup/workloads/claims-of-workload.ts';
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject, OwnerReference } from '../../core/model/kubernetes-object.ts';
 import type { Pod } from '../../core/model/pod.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
-import type { Resource } from '../../core/model/resource.ts';
+import { type Resource, resources } from '../../core/model/resource.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import type { OwnerLookup } from '../../core/workload/owner-chain.ts';
 import { ownersOfPods, ownersToRead, type PodOwner } from '../../core/workload/pod-owners.ts';
+import {
+  type ReplicaPaths,
+  replicaPathsOf,
+  type ScaledDefinition,
+  usualPaths,
+} from '../../core/workload/replica-paths.ts';
 import { isNotFound } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 import type { CustomWorkload } from './live-workloads.ts';
@@ -34,8 +41,8 @@ const createDiscovery = ({ cluster }: Site, signal: AbortSignal) => {
     apiVersion,
     kind,
   }: Pick<OwnerReference, 'apiVersion' | 'kind'>): Promise<Discovered | undefined> => {
-    const { resources = [] } = await read(apiVersion);
-    const found = resources.find((it) => it.kind === kind && !it.name.includes('/'));
+    const { resources: served = [] } = await read(apiVersion);
+    const found = served.find((it) => it.kind === kind && !it.name.includes('/'));
     if (found === undefined) return undefined;
     const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
     return {
@@ -46,7 +53,7 @@ const createDiscovery = ({ cluster }: Site, signal: AbortSignal) => {
         kind,
         namespaced: found.namespaced,
       },
-      hasScale: resources.some(({ name }) => name === `${found.name}/scale`),
+      hasScale: served.some(({ name }) => name === `${found.name}/scale`),
     };
   };
 };
@@ -92,6 +99,50 @@ export const findPodOwners = async (
   return ownersOfPods(use, lookup, (owner) => scales.get(owner.uid) ?? unknown('it was not read'));
 };
 
+/** Where a kind keeps its replica count, by its definition; one that cannot be read is taken for a usual one. */
+const createPathReader = ({ cluster }: Site, signal: AbortSignal) => {
+  const read = new Map<string, Promise<ReplicaPaths>>();
+  const readOne = async ({ plural, group, version }: Resource): Promise<ReplicaPaths> => {
+    try {
+      const key = { name: `${plural}.${group}` };
+      const definition = await cluster.get<ScaledDefinition>(resources.customResourceDefinitions, key, {
+        signal,
+      });
+      return replicaPathsOf(definition, version) ?? usualPaths;
+    } catch {
+      signal.throwIfAborted();
+      return usualPaths;
+    }
+  };
+  return (resource: Resource): Promise<ReplicaPaths> => {
+    const key = `${resource.plural}.${resource.group}/${resource.version}`;
+    const reading = read.get(key) ?? readOne(resource);
+    read.set(key, reading);
+    return reading;
+  };
+};
+
+/**
+ * What of the owners has to be followed beside what is followed anyway: objects of custom kinds, and workloads whose pods mount claims that
+ * their templates do not name.
+ */
+export const customWorkloads = async (
+  site: Site,
+  owners: readonly PodOwner[],
+  signal: AbortSignal,
+): Promise<readonly CustomWorkload[]> => {
+  const pathsOf = createPathReader(site, signal);
+  const found = owners.map(async (owner): Promise<CustomWorkload[]> => {
+    if (owner.is !== 'scalable' && owner.is !== 'workload') return [];
+    const { resource, namespace, object, claims } = owner;
+    if (owner.is === 'workload' && claimsMountedBy(object, new Set(claims)).length === claims.length)
+      return [];
+    const paths = owner.is === 'scalable' ? await pathsOf(resource) : usualPaths;
+    return [{ resource, namespace, name: object.metadata.name ?? '', claims, paths }];
+  });
+  return (await Promise.all(found)).flat();
+};
+
 /** Workloads of custom kinds that a record names: once their pods are gone nothing else tells which claims are theirs. */
 export const findRecordedWorkloads = async (
   site: Site,
@@ -99,15 +150,17 @@ export const findRecordedWorkloads = async (
   signal: AbortSignal,
 ): Promise<readonly CustomWorkload[]> => {
   const discover = createDiscovery(site, signal);
+  const pathsOf = createPathReader(site, signal);
   const found = await Promise.all(
-    workloads.map(async ({ apiVersion, kind, namespace, name, claims }) => {
-      if (isBuiltInKind(kind) || claims === undefined) return [];
+    workloads.map(async ({ apiVersion, kind, namespace, name, claims }): Promise<CustomWorkload[]> => {
+      if (claims === undefined) return [];
+      const builtIn = workloadResources.find((it) => it.kind === kind);
+      if (builtIn !== undefined) return [{ resource: builtIn, namespace, name, claims, paths: usualPaths }];
       const discovered = await discover({ apiVersion, kind }).catch(() => undefined);
-      return discovered === undefined ? [] : [{ resource: discovered.resource, namespace, name, claims }];
+      if (discovered === undefined) return [];
+      const { resource } = discovered;
+      return [{ resource, namespace, name, claims, paths: await pathsOf(resource) }];
     }),
   );
   return found.flat();
 };
-
-/** Whether a kind is one that makes pods by itself. */
-export const isBuiltInKind = (kind: string): boolean => workloadResources.some((it) => it.kind === kind);

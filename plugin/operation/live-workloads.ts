@@ -6,17 +6,22 @@ import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import { readScalable, withScalables } from '../../core/workload/read-scalable.ts';
 import { readWorkloads } from '../../core/workload/read-workload.ts';
+import type { ReplicaPaths } from '../../core/workload/replica-paths.ts';
 import type { Workload } from '../../core/workload/workload.ts';
 import { isNotServed } from '../door/api-failures.ts';
 import { type FollowedKind, followKind } from './follow-kind.ts';
 import type { LiveScope } from './live-volumes.ts';
 
-/** A workload of a custom kind that can be scaled, and the claims that its pods mount. */
+/**
+ * A workload of a custom kind that can be scaled, or one whose template does not tell, and the claims that its pods mount. `paths`: of a
+ * custom kind.
+ */
 export type CustomWorkload = {
   readonly resource: Resource;
   readonly namespace: string;
   readonly name: string;
   readonly claims: readonly string[];
+  readonly paths: ReplicaPaths;
 };
 
 /** The workloads of a site, as they change. */
@@ -87,10 +92,14 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
     },
   };
   const scalables = (): Workload[] =>
-    custom.flatMap(({ resource, namespace, name, claims }) => {
+    custom.flatMap(({ resource, namespace, name, claims, paths }) => {
       const object = customKinds.get(nameOf(resource))?.kind.get({ namespace, name });
-      return object === undefined ? [] : (readScalable(resource, object, claims, context) ?? []);
+      return object === undefined ? [] : (readScalable(resource, object, { claims, paths }, context) ?? []);
     });
+  const toldByPods = ({ kind, metadata }: KubernetesObject): readonly string[] =>
+    custom.find(
+      (it) => it.resource.kind === kind && it.namespace === metadata.namespace && it.name === metadata.name,
+    )?.claims ?? [];
 
   let last:
     | { version: number; claims: string; unsized: unknown; answer: Reading<readonly Workload[]> }
@@ -99,7 +108,8 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
     const objects = builtIn.flatMap(({ resource, kind }) =>
       kind.list().map((object) => ({ resource, object })),
     );
-    return known(withScalables(readWorkloads(objects, claimNames, context), scalables()));
+    const told = (object: KubernetesObject) => (custom.length === 0 ? [] : toldByPods(object));
+    return known(withScalables(readWorkloads(objects, claimNames, context, told), scalables()));
   };
 
   return {
@@ -118,7 +128,9 @@ export const followWorkloads = (scope: LiveScope): LiveWorkloads => {
       const keyOf = ({ resource, namespace, name }: CustomWorkload) =>
         `${nameOf(resource)} ${namespace}/${name}`;
       custom = [...new Map([...custom, ...more].map((it) => [keyOf(it), it])).values()];
-      for (const { resource } of more)
+      const isFollowed = (resource: Resource) =>
+        builtIn.some((it) => nameOf(it.resource) === nameOf(resource));
+      for (const { resource } of more.filter((it) => !isFollowed(it.resource)))
         if (!customKinds.has(nameOf(resource))) customKinds.set(nameOf(resource), follow(resource));
       return Promise.all([...customKinds.values()].map(({ kind }) => kind.looked));
     },

@@ -1,5 +1,8 @@
 import pLimit from 'p-limit';
+import { lookAtGroup } from '../../core/plan/look-at-group.ts';
 import type { MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
+import { workloadsOfGroup } from '../../core/plan/workloads-of-group.ts';
+import { isRunning } from '../../core/workload/is-running.ts';
 import type { Io } from '../io.ts';
 import { consentFor, type Losses } from './ask-losses.ts';
 import type { ChangeSignal } from './change-signal.ts';
@@ -80,6 +83,12 @@ const createUpTeller = ({ groups, onUp }: MoveGroups) => {
   };
 };
 
+/** Nothing is ready where nothing runs: volumes alone have moved, or somebody else has to make the workloads. */
+const hasRunning = ({ facts }: MoveGroups, { group }: GroupState): boolean => {
+  const workloads = workloadsOfGroup(lookAtGroup(facts(), group), 'target');
+  return workloads.known && workloads.value.some(isRunning);
+};
+
 const stepEventsOf = (move: MoveGroups): Omit<GroupEvents, 'onRetry'> => {
   const { progress, log, onChange, io } = move;
   const up = createUpTeller(move);
@@ -91,7 +100,7 @@ const stepEventsOf = (move: MoveGroups): Omit<GroupEvents, 'onRetry'> => {
         notePassed(log, state, state.current.index, now);
         noteStep(log, name, state.current.site, now);
       }
-      if (name === 'Reverse') log.lastReadyAt ??= now;
+      if (name === 'Reverse' && hasRunning(move, state)) log.lastReadyAt ??= now;
       progress.stepStarted(state, step);
       up.at(state, name);
       onChange();
@@ -112,7 +121,7 @@ const stepEventsOf = (move: MoveGroups): Omit<GroupEvents, 'onRetry'> => {
       if (state.end?.is === 'done') {
         const isWhole = state.end.unseen === undefined;
         notePassed(log, state, state.steps.length - (isWhole ? 0 : 1), io.now());
-        if (log.promotedAt !== undefined) log.lastReadyAt ??= io.now();
+        if (log.promotedAt !== undefined && hasRunning(move, state)) log.lastReadyAt ??= io.now();
       }
       progress.ended(state);
     },

@@ -7,11 +7,12 @@ import type { Operation } from '../../core/operation/read-record.ts';
 import { secondsBetween } from '../../core/operation/seconds-between.ts';
 import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { isCustom } from '../../core/workload/is-custom.ts';
 import type { Losses } from './ask-losses.ts';
 import type { StatusIn } from './keep-record.ts';
 import { lossOf, riskOfFailover } from './loss-of-run.ts';
 import type { PlacedWorkload, RunLog } from './run-log.ts';
-import { isCustom, recordedWorkloads, type Session } from './session.ts';
+import { recordedWorkloads, type Session } from './session.ts';
 
 const earlierStep = ({ name, site, startedAt, endedAt }: OperationStep) => ({
   name,
@@ -29,7 +30,8 @@ const workloadsOfSource = (session: Session): PlacedWorkload[] =>
     name: workload.name,
     site: session.prepared.sites.source.site.name,
     replicas: session.sizesBefore.get(nameOfWorkload(workload)) ?? 0,
-    ...(isCustom(workload) && { claims: workload.claims }),
+    // No pod template tells them.
+    ...((isCustom(workload) || workload.isToldByPods) && { claims: workload.claims }),
   }));
 
 /** Of a source that cannot be read: as an operation has recorded them, else as a backup tells. */

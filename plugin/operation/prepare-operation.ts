@@ -28,16 +28,19 @@ import { matchesSelector } from '../../core/protection/label-selector.ts';
 import { parseLabelSelector } from '../../core/restore/parse-label-selector.ts';
 import type { Role } from '../../core/status/role.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
+import { isCustom } from '../../core/workload/is-custom.ts';
+import { type Unstoppable, unstoppedOwners } from '../../core/workload/unstopped-owners.ts';
 import type { Site, Sites } from '../door/clusters.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
 import { bringBackup, vouchFor } from './bring-backup.ts';
 import type { ObjectSource } from './bring-objects.ts';
-import { findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
+import { customWorkloads, findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
 import { followSite, type LiveSite } from './live-site.ts';
 import { nothingChosen } from './nothing-chosen.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
 import { type KnownOperations, readOperations, type UntoldRecords, whyUntold } from './read-operations.ts';
+import { tryStops } from './try-stops.ts';
 
 /** The two sites of an operation, followed. */
 export type LivePair = Readonly<Record<Side, LiveSite>>;
@@ -56,7 +59,7 @@ export type PreparedOperation = {
   /** The one that is gone on with. */
   readonly unfinished: Operation | undefined;
   /** What cannot be stopped: pods without an owner, or with one that nobody knows how to stop. */
-  readonly unstoppable: readonly string[];
+  readonly unstoppable: readonly Unstoppable[];
   readonly now: () => number;
 };
 
@@ -153,13 +156,16 @@ const chooseSide = (
   throw usageError(direction.why, `--to ${names.here}, or --to ${names.there}`);
 };
 
-/** Workloads of custom kinds are found through the pods that they run, and followed on both sites. */
+/**
+ * Who runs the pods that hold the claims is found through the pods, and followed on both sites where nothing else tells. Answers whom nobody
+ * stops.
+ */
 const addCustomWorkloads = async (
   from: LiveSite,
   to: LiveSite,
   volumes: readonly ClaimKey[],
   signal: AbortSignal,
-): Promise<string[]> => {
+): Promise<readonly Unstoppable[]> => {
   if (from.whyDark() !== undefined) return [];
   const names = Map.groupBy(volumes, ({ namespace }) => namespace);
   const claimNames = (namespace: string) => new Set((names.get(namespace) ?? []).map(({ name }) => name));
@@ -168,29 +174,28 @@ const addCustomWorkloads = async (
     return resource && from.workloads.find(resource, { namespace, name });
   };
   const owners = await findPodOwners(from.site, from.volumes.pods.list(), claimNames, builtIn, signal);
-  const custom = owners.flatMap((owner) =>
-    owner.is === 'scalable'
-      ? [
-          {
-            resource: owner.resource,
-            namespace: owner.namespace,
-            name: owner.object.metadata.name ?? '',
-            claims: owner.claims,
-          },
-        ]
-      : [],
-  );
+  const custom = await customWorkloads(from.site, owners, signal);
   await Promise.all([from.workloads.addCustom(custom), to.workloads.addCustom(custom)]);
-  return owners.flatMap((owner) => {
-    const pods = owner.pods.map((name) => `${owner.namespace}/${name}`).join(', ');
-    if (owner.is === 'no owner')
-      return [`pod ${pods} has no owner that could be stopped: delete it yourself`];
-    return owner.is === 'unknown owner'
-      ? [
-          `pod ${pods} is run by ${owner.owner.kind} ${owner.owner.name}, which nobody here can stop: ${owner.why}`,
-        ]
-      : [];
-  });
+  const { workloads } = from.show(volumes);
+  if (!workloads.known) return [];
+  const refused = await tryStops(from.site, workloads.value.filter(isCustom), signal);
+  return [...unstoppedOwners(owners, workloads.value, from.site.kubectl), ...refused];
+};
+
+/** What is stopped: on the source of a planned move, and beside that on the older side of a return. */
+const addAllCustomWorkloads = async (
+  verb: OperationRequest['verb'],
+  { source, target }: Record<'source' | 'target', LiveSite>,
+  volumes: readonly MoveVolume[],
+  signal: AbortSignal,
+): Promise<readonly Unstoppable[]> => {
+  if (verb === 'failover' || verb === 'undo') return [];
+  const onSource = volumes.map((it) => it.source);
+  const onTarget = volumes.map((it) => it.target);
+  return [
+    ...(await addCustomWorkloads(source, target, onSource, signal)),
+    ...(verb === 'failback' ? await addCustomWorkloads(target, source, onTarget, signal) : []),
+  ];
 };
 
 /** Of an operation that is gone on with or taken back, on the site whose workloads it has stopped. */
@@ -264,14 +269,7 @@ export const prepareOperation = async (
   const volumes = chosen.pairs.map((pair): MoveVolume => ({ source: pair[from], target: pair[to] }));
   const [source, target] = [live[from], live[to]];
   const vouched = await vouchFor(backup, { source, target }, signal);
-  const unstoppable = ['failover', 'undo'].includes(request.verb)
-    ? []
-    : await addCustomWorkloads(
-        source,
-        target,
-        volumes.map((it) => it.source),
-        signal,
-      );
+  const unstoppable = await addAllCustomWorkloads(request.verb, { source, target }, volumes, signal);
   const unfinished = unfinishedOperation(recorded, paired);
   await addRecordedWorkloads(unfinished, [source, target], signal);
   return {

@@ -57,8 +57,8 @@ const judge = ({ session, progress }: Running) => {
   const site = facts.sites.source.site.name;
   for (const message of warnings) progress.tell({ type: 'Warning', site, message });
   for (const doubt of doubts) progress.tell({ type: 'Warning', site, ...doubt });
-  for (const message of session.prepared.unstoppable)
-    progress.tell({ type: 'Failed', site, message, code: 'CannotStop' });
+  for (const { message, next } of session.prepared.unstoppable)
+    progress.tell({ type: 'Failed', site, message, code: 'CannotStop', next });
   const isStoppable = session.prepared.unstoppable.length === 0;
   const outcomes = refused.map(({ group, blocks }) => tellBlocks(blocks, group.name, facts, progress));
   return {

@@ -1,4 +1,3 @@
-import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { formGroups } from '../../core/plan/form-groups.ts';
 import { lossKey } from '../../core/plan/losses-of-move.ts';
 import type { Loss, MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
@@ -117,7 +116,3 @@ export const recordedWorkloads = (session: Session): readonly Workload[] => {
       workload.claims.some((name) => claims.has(`${workload.namespace}/${name}`)),
   );
 };
-
-/** Of a custom kind the claims are recorded as well: no pod template tells them. */
-export const isCustom = ({ resource }: Workload): boolean =>
-  !workloadResources.some(({ kind, group }) => kind === resource.kind && group === resource.group);

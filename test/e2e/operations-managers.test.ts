@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { applications, workload } from './application.ts';
+import { applications, barePod, workload } from './application.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import {
@@ -14,7 +14,29 @@ import {
   startSandbox,
 } from './running-sandbox.ts';
 
-const definition = (group: string, version: string, plural: string, kind: string) => ({
+const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+const usualScale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' };
+
+/** CloudNativePG: at least one instance, and its own name for their number. */
+const instances = {
+  scale: { specReplicasPath: '.spec.instances', statusReplicasPath: '.status.instances' },
+  schema: {
+    type: 'object',
+    properties: {
+      spec: { type: 'object', properties: { instances: { type: 'integer', minimum: 1, default: 1 } } },
+      status: anything,
+    },
+  },
+};
+
+const definition = (
+  group: string,
+  version: string,
+  plural: string,
+  kind: string,
+  { scale, schema }: { scale: object; schema: object } = { scale: usualScale, schema: anything },
+) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `${plural}.${group}` },
@@ -27,12 +49,8 @@ const definition = (group: string, version: string, plural: string, kind: string
         name: version,
         served: true,
         storage: true,
-        subresources: {
-          scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
-        },
-        schema: {
-          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        },
+        subresources: { scale },
+        schema: { openAPIV3Schema: schema },
       },
     ],
   },
@@ -63,6 +81,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         for (const it of [
           definition('kustomize.toolkit.fluxcd.io', 'v1', 'kustomizations', 'Kustomization'),
           definition('argoproj.io', 'v1alpha1', 'rollouts', 'Rollout'),
+          definition('postgresql.cnpg.io', 'v1', 'clusters', 'Cluster', instances),
+          definition('shapes.example.com', 'v1', 'groups', 'Group', { ...instances, schema: anything }),
         ]) {
           await volumes.succeed(site, ['apply', '-f', '-'], stringify(it));
           await volumes.succeed(site, [
@@ -73,7 +93,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
           ]);
         }
       }
-      for (const name of ['site', 'rolled', 'turned']) {
+      for (const name of ['site', 'rolled', 'turned', 'pg', 'shaped', 'quiet', 'injected']) {
         await volumes.bind('cluster-1', name);
         expect(await dr('protect', name)).toMatchObject({ code: 0 });
       }
@@ -184,6 +204,106 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       expect(JSON.parse(stdout).items[0].workloads).toMatchObject([
         { kind: 'Rollout', name: 'rolled', replicas: 2 },
       ]);
+    });
+
+    /** An object of a custom kind, and a pod or ReplicaSet that it owns. */
+    const createOwned = async (
+      owner: { apiVersion: string; kind: string; name: string; spec: object },
+      owned: (ownerReferences: object[]) => object,
+    ): Promise<void> => {
+      const { apiVersion, kind, name, spec } = owner;
+      await apps.create('cluster-1', { apiVersion, kind, metadata: { name, namespace: 'default' }, spec });
+      const plural = `${kind.toLowerCase()}s.${apiVersion.split('/')[0]}`;
+      const { metadata } = await volumes.read('cluster-1', plural, name);
+      await apps.create(
+        'cluster-1',
+        owned([{ apiVersion, kind, name, uid: metadata.uid, controller: true }]),
+      );
+    };
+    const replicaSet =
+      (name: string) =>
+      (ownerReferences: object[]): object => ({
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        metadata: { name, namespace: 'default', ownerReferences },
+        spec: workload('Deployment', name, [name]).spec,
+      });
+
+    test('an owner that the server does not let be scaled to 0 is named before anything changes', async () => {
+      await createOwned(
+        { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', name: 'pg', spec: { instances: 1 } },
+        (ownerReferences) => {
+          const pod = barePod('pg-1', ['pg']);
+          return { ...pod, metadata: { ...pod.metadata, ownerReferences } };
+        },
+      );
+      const isNamed = {
+        code: 1,
+        stderr: expect.stringMatching(
+          /Cluster default\/pg cannot be scaled to 0: .*greater than or equal to 1.*next: .*annotate clusters\.postgresql\.cnpg\.io pg cnpg\.io\/hibernation=on/,
+        ),
+      };
+      const planned = await dr('plan', 'relocate', 'pg', '--to=cluster-2');
+      expect(planned, planned.stderr).toMatchObject(isNamed);
+      const moved = await dr('relocate', 'pg', '--to=cluster-2', '--yes');
+      expect(moved, moved.stderr).toMatchObject(isNamed);
+      expect(await apps.role('cluster-1', 'pg')).toBe('primary/Primary');
+    });
+
+    test('a custom kind is scaled where it keeps its count, and as many come back', async () => {
+      const shape = async () => (await volumes.read('cluster-1', 'groups.shapes.example.com', 'shaped')).spec;
+      await createOwned(
+        { apiVersion: 'shapes.example.com/v1', kind: 'Group', name: 'shaped', spec: { instances: 3 } },
+        replicaSet('shaped'),
+      );
+      await apps.untilReady('cluster-1', 'replicaset', 'shaped');
+      const moving = interruptMove('shaped', '--to=cluster-2');
+      await sandbox.until(shape, (spec) => spec.instances === 0);
+      expect(await shape()).toEqual({ instances: 0 });
+      await volumes.succeed('cluster-1', ['scale', 'rs/shaped', '--replicas=0']);
+      expect(await moving).toMatchObject({ code: 130 });
+      const undoing = dr('undo');
+      await sandbox.until(shape, (spec) => spec.instances === 3);
+      const status = JSON.stringify({ status: { instances: 3 } });
+      await volumes.succeed('cluster-1', [
+        ...['patch', 'groups.shapes.example.com', 'shaped'],
+        ...['--type=merge', '-p', status],
+      ]);
+      const undone = await undoing;
+      expect(undone, undone.stderr).toMatchObject({ code: 0 });
+      expect(await shape()).toEqual({ instances: 3 });
+    });
+
+    test('one that does not say how many is stopped, and where nothing runs on the target nothing is said to be up', async () => {
+      await createOwned(
+        { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'quiet', spec: { paused: false } },
+        replicaSet('quiet'),
+      );
+      await apps.untilReady('cluster-1', 'replicaset', 'quiet');
+      const planned = await dr('plan', 'relocate', 'quiet', '--to=cluster-2');
+      expect(planned.stderr).toMatch(/Rollout default\/quiet is not on cluster-2, and nothing brings it/);
+      const moving = dr('relocate', 'quiet', '--to=cluster-2', '--yes', '--no-backup');
+      await sandbox.until(
+        async () => (await rollout('quiet')).spec.replicas,
+        (asked) => asked === 0,
+      );
+      await volumes.succeed('cluster-1', ['scale', 'rs/quiet', '--replicas=0']);
+      const moved = await moving;
+      expect(moved, moved.stderr).toMatchObject({ code: 0 });
+      expect(moved.stdout).toMatch(/volumes primary after .*nothing lost/);
+      expect(moved.stdout + moved.stderr).not.toMatch(/workloads ready|application down|application is up/);
+    });
+
+    test('a workload is stopped whose pods mount a claim that its template does not name', async () => {
+      const set = workload('StatefulSet', 'injected', ['injected']);
+      await apps.create('cluster-1', { ...set, spec: { ...set.spec, updateStrategy: { type: 'OnDelete' } } });
+      await apps.untilReady('cluster-1', 'statefulset', 'injected');
+      // Its pod stays as it was: the next one would be another.
+      const change = JSON.stringify([{ op: 'replace', path: '/spec/template/spec/volumes', value: [] }]);
+      await volumes.succeed('cluster-1', ['patch', 'statefulset', 'injected', '--type=json', '-p', change]);
+      const moved = await dr('relocate', 'injected', '--to=cluster-2', '--yes', '--no-backup');
+      expect(moved, moved.stderr).toMatchObject({ code: 0 });
+      expect(await apps.replicas('cluster-1', 'statefulset', 'injected')).toMatchObject({ wanted: 0 });
     });
 
     test('undo gives a custom kind with a scale its size back, and its volume the role that it had', async () => {

@@ -1,7 +1,7 @@
 import { claimKeyText } from '../../protection/claims-of-volume.ts';
 import { sizeToStart, startPatch } from '../../workload/start-workload.ts';
 import type { Workload } from '../../workload/workload.ts';
-import { type GroupNow, nameOfWorkload, workloadName } from '../move.ts';
+import { type GroupNow, nameOfWorkload } from '../move.ts';
 import {
   type MoveWrite,
   type StepKind,
@@ -11,7 +11,7 @@ import {
   workloadObject,
 } from '../step-look.ts';
 import { replicasMounted } from '../usable-claim.ts';
-import { workloadsOfGroup } from '../workloads-of-group.ts';
+import { missingOnTarget, workloadsOfGroup } from '../workloads-of-group.ts';
 
 const site = 'target';
 
@@ -48,26 +48,18 @@ const start = (now: GroupNow, workload: Workload): Partial<StepLook> => {
   return { writes: [write] };
 };
 
-/** Workloads that the source has, that are not brought along, and that are not here either. */
-const absent = (now: GroupNow, here: readonly Workload[]): Partial<StepLook>[] => {
-  const there = workloadsOfGroup(now, 'source');
-  if (!there.known) return [];
-  const names = new Set(here.map(nameOfWorkload));
-  const name = now.sites.target.site.name;
-  return there.value
-    .filter((it) => !it.hasEnded && !it.isMadeByAnother && !names.has(nameOfWorkload(it)))
-    .map((it) => ({
-      remarks: [
-        `${workloadName({ ...it, kind: it.resource.kind })} is not on ${name}: somebody has to make it there`,
-      ],
-    }));
+const absent = (now: GroupNow): Partial<StepLook>[] => {
+  const { name } = now.sites.target.site;
+  return missingOnTarget(now).map((it) => ({
+    remarks: [`${nameOfWorkload(it)} is not on ${name}: somebody has to make it there`],
+  }));
 };
 
 const look = (now: GroupNow): StepLook => {
   const [first] = now.group.volumes;
   const workloads = workloadsOfGroup(now, site);
   if (!workloads.known) return together(first === undefined ? [] : [unknownWait(first, site, workloads.why)]);
-  return together([...workloads.value.map((it) => start(now, it)), ...absent(now, workloads.value)]);
+  return together([...workloads.value.map((it) => start(now, it)), ...absent(now)]);
 };
 
 /** Once all volumes of the group can be written. */

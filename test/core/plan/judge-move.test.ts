@@ -277,6 +277,7 @@ describe('a part of an application does not move without the rest', () => {
 describe('a person is warned', () => {
   const plain: MoveSketch = { source: site({ db: 'primary' }), target: site({ db: 'replica' }) };
   const web: Workload = workloadOf(deployments, { replicas: 2 });
+  const targetRuns = [workloadOf(deployments, { replicas: 0 })];
 
   test.each<[MoveVerb, number]>([
     ['relocate', 1],
@@ -290,7 +291,30 @@ describe('a person is warned', () => {
       pause: undefined,
     };
     const sourceRuns = [{ ...web, managers: [manager] }];
-    expect(warned({ ...plain, verb, sourceRuns })).toHaveLength(count);
+    expect(warned({ ...plain, verb, sourceRuns, targetRuns })).toHaveLength(count);
+  });
+});
+
+describe('that nothing will run the application is said before it is taken down', () => {
+  const plain: MoveSketch = {
+    source: site({ db: 'primary' }),
+    target: site({ db: 'replica' }),
+    sourceRuns: [workloadOf(deployments, { replicas: 2 })],
+  };
+  const brought = {
+    workloads: [
+      { kind: 'Deployment', namespace: 'shop', name: 'web', claims: ['db'], mounts: ['db'], size: 2 },
+    ],
+  };
+
+  test.each<[string, MoveSketch, RegExp[]]>([
+    ['where nothing brings it', {}, [/^Deployment shop\/web is not on west, and nothing brings it/]],
+    ['not where it is brought', { brought }, []],
+    ['not where the target has it', { targetRuns: [workloadOf(deployments, { replicas: 0 })] }, []],
+    ['not where nobody wants it', { sourceRuns: [workloadOf(deployments, { replicas: 0 })] }, []],
+    ['not once it has gone over', { source: site({ db: 'replica' }), target: site({ db: 'primary' }) }, []],
+  ])('%s', (_, sketch, lines) => {
+    expect(warned({ ...plain, ...sketch })).toEqual(lines.map((line) => expect.stringMatching(line)));
   });
 });
 

@@ -3,6 +3,9 @@ import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts'
 import type { Resource } from '../../../core/model/resource.ts';
 import { readScalable, withScalables } from '../../../core/workload/read-scalable.ts';
 import { readWorkload, readWorkloads } from '../../../core/workload/read-workload.ts';
+import { usualPaths } from '../../../core/workload/replica-paths.ts';
+import { startPatch } from '../../../core/workload/start-workload.ts';
+import { stopPatch } from '../../../core/workload/stop-workload.ts';
 import { workloadText } from '../../../core/workload/workload.ts';
 import {
   cronJobs,
@@ -128,16 +131,67 @@ describe('what a workload asks for', () => {
   });
 });
 
+describe('a workload whose template does not name the claim that its pods mount', () => {
+  const object = inShop('web', { template: mounting('other') });
+  const read = (told: readonly string[]) =>
+    readWorkloads(
+      [{ resource: deployments, object }],
+      () => new Set(['db']),
+      noAutoscalers,
+      () => told,
+    );
+  test('is one, and its record has to tell of it', () => {
+    expect(read(['db'])).toMatchObject([{ name: 'web', claims: ['db'], isToldByPods: true }]);
+    expect(read([])).toEqual([]);
+  });
+  test('is an ordinary one where the template names it', () => {
+    const named = readWorkloads(
+      [{ resource: deployments, object: inShop('web', { template: mounting('db') }) }],
+      () => new Set(['db']),
+      noAutoscalers,
+      () => ['db'],
+    );
+    expect(named[0]?.isToldByPods).toBeUndefined();
+  });
+});
+
 describe('a workload of a custom kind', () => {
   const scalable = (spec: object, more: { metadata?: object; status?: object } = {}) =>
-    readScalable(rollouts, inShop('web', spec, more), ['db'], noAutoscalers);
+    readScalable(rollouts, inShop('web', spec, more), { claims: ['db'], paths: usualPaths }, noAutoscalers);
+  const counted = (spec: object, status: object = {}) =>
+    readScalable(
+      rollouts,
+      inShop('web', spec, { status }),
+      { claims: ['db'], paths: { spec: ['spec', 'shape', 'instances'], status: ['status', 'instances'] } },
+      noAutoscalers,
+    );
   test('is one by its replica count', () => {
     const metadata = { annotations: { 'kubectl-dr.dev/replicas': '4' }, generation: 7 };
     expect(
       scalable({ replicas: 2 }, { metadata, status: { observedGeneration: '7', readyReplicas: 1 } }),
     ).toMatchObject({ name: 'web', means: 'replicas', size: 2, sizeBefore: 4, ready: 1, claims: ['db'] });
   });
-  test.each([{}, { replicas: '2' }, { replicas: 1.5 }, { replicas: -1 }, { replicas: null }])(
+  test.each([
+    [{}, {}, 1],
+    [{ replicas: null }, {}, 1],
+    [{ shape: {} }, { instances: 3 }, 3],
+    [{ shape: {} }, { instances: 0 }, 1],
+    [{ shape: { instances: 2 } }, { instances: 3 }, 2],
+    [{ shape: { instances: 0 } }, { instances: 3 }, 0],
+  ])(
+    'that does not say how many has as many as there are, and one where nobody knows: %j %j',
+    (spec, status, size) => {
+      expect(counted(spec, status)?.size).toBe(size);
+    },
+  );
+  test('is stopped and started where its kind keeps the count', () => {
+    const running = counted({ shape: { instances: 2 } });
+    expect(running && stopPatch(running)).toMatchObject({ spec: { shape: { instances: 0 } } });
+    const stopped = counted({ shape: { instances: 0 } });
+    expect(stopped && startPatch(stopped, 2)).toMatchObject({ spec: { shape: { instances: 2 } } });
+    expect(JSON.stringify(running && stopPatch(running))).not.toContain('"replicas":');
+  });
+  test.each([{ replicas: '2' }, { replicas: 1.5 }, { replicas: -1 }])(
     'is none where its spec is %j',
     (spec) => expect(scalable(spec)).toBeUndefined(),
   );

@@ -91,7 +91,7 @@ describe('starting on the target', () => {
     ],
     [
       'tells of a workload that somebody has to make there',
-      { sourceRuns: [workloadOf(deployments, { replicas: 0 })], targetRuns: [] },
+      { sourceRuns: [workloadOf(deployments, { replicas: 0 }, remembering('2'))], targetRuns: [] },
       ['remark Deployment shop/web is not on west: somebody has to make it there'],
     ],
     [
