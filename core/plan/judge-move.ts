@@ -7,6 +7,7 @@ import type { StepFacts } from '../step/step-facts.ts';
 import { doneWithout, leftBehind } from './left-behind.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
+import { unpromotableLater } from './promotable-later.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
@@ -165,6 +166,12 @@ const unpromotable: Check = (now) =>
         );
       });
 
+/** Of a failover what is found now; of any procedure what will still be so when it comes to the promote. */
+const cannotPromote: Check = (now) => {
+  const later = unpromotableLater(now);
+  return later.length > 0 ? later : unpromotable(now);
+};
+
 /** In order: a site that is not known first, as what else is found may come of that. */
 const checks: readonly Check[] = [
   siteUnknown,
@@ -174,7 +181,7 @@ const checks: readonly Check[] = [
   noSource,
   undemotable,
   leftBehind,
-  unpromotable,
+  cannotPromote,
 ];
 
 /** Everything that stands against a group before anything is written. */

@@ -18,6 +18,8 @@ export type MoveSite = {
   readonly view: Reading<ListedSite>;
   /** The workloads that mount any of the claims. */
   readonly workloads: Reading<readonly Workload[]>;
+  /** The kind VolumeReplicationClass is not installed there. */
+  readonly isWithoutClasses?: boolean;
 };
 
 /** One volume that moves, by its claim on each site: most often the same name. */
@@ -39,6 +41,8 @@ export type BroughtWorkload = WorkloadKey & {
 export type Brought = {
   /** Claims, as `namespace/name`. */
   readonly claims: ReadonlySet<string>;
+  /** VolumeReplicationClasses, by name. */
+  readonly replicationClasses: ReadonlySet<string>;
   readonly workloads: readonly BroughtWorkload[];
 };
 

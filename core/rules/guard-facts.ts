@@ -3,6 +3,7 @@ import type {
   ClassFacts,
   DefinitionFacts,
   NamespaceFacts,
+  NeededFacts,
   VolumeFacts,
 } from './protection-facts.ts';
 import type { ReplicationFacts } from './replication-facts.ts';
@@ -14,4 +15,5 @@ export type GuardFacts =
   | VolumeFacts
   | ClaimFacts
   | NamespaceFacts
-  | DefinitionFacts;
+  | DefinitionFacts
+  | NeededFacts;

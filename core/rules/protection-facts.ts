@@ -61,3 +61,22 @@ export type DefinitionFacts = {
   /** Replications of that kind that protect, in all namespaces. */
   readonly replications: Reading<readonly ReplicationHere[]>;
 };
+
+/** Kinds that stand for all volumes of a cluster: without them no volume is promoted, mirrored or restored. */
+export type NeededKind =
+  | 'VolumeReplicationClass'
+  | 'VolumeGroupReplicationClass'
+  | 'StorageClass'
+  | 'CustomResourceDefinition';
+
+/** A class, or the definition of a kind of classes, is deleted. */
+export type NeededFacts = {
+  readonly subject: 'needed';
+  readonly kind: NeededKind;
+  readonly name: string;
+  readonly isTerminating: boolean;
+  /** Replications that protect by it, in all namespaces. */
+  readonly replications: Reading<readonly ReplicationHere[]>;
+  /** Claims, as `namespace/name`, that were restored from the site that mirrors them, and are promoted by it when that is lost. */
+  readonly standby: Reading<readonly string[]>;
+};

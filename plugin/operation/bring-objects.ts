@@ -42,6 +42,11 @@ const broughtIn = ({ claims, others }: SortedObjects): Brought => {
   const namesIn = nameSet(keys);
   return {
     claims: new Set(keys.map(claimKeyText)),
+    replicationClasses: new Set(
+      others
+        .filter(({ kind }) => kind === 'VolumeReplicationClass')
+        .map(({ metadata }) => metadata.name ?? ''),
+    ),
     workloads: others.flatMap((object) => {
       const means = meansOf(object.kind);
       if (!isWorkload(object) || means === undefined) return [];

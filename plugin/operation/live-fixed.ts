@@ -15,6 +15,8 @@ type LiveFixedKind<T extends KubernetesObject> = {
   /** Settles once it was read, or could not be at a first attempt. */
   readonly looked: Promise<void>;
   readonly read: () => Reading<readonly T[]>;
+  /** The server does not know the kind. */
+  readonly isUnserved: () => boolean;
 };
 
 /** What of a site does not change while volumes move. */
@@ -22,6 +24,8 @@ export type LiveFixed = {
   readonly looked: Promise<unknown>;
   readonly groups: () => Reading<readonly VolumeGroupReplication[]>;
   readonly replicationClasses: () => Reading<readonly VolumeReplicationClass[]>;
+  /** The kind of them is not installed. */
+  readonly isWithoutClasses: () => boolean;
   readonly storageClasses: () => Reading<readonly StorageClass[]>;
 };
 
@@ -34,6 +38,7 @@ const readOnce = <T extends KubernetesObject>(
 ): LiveFixedKind<T> => {
   const looked = Promise.withResolvers<void>();
   let reading: Reading<readonly T[]> = unknown('it was not read');
+  let isUnserved = false;
   /** Whether it makes sense to ask again. */
   const attempt = async (): Promise<boolean> => {
     try {
@@ -43,6 +48,7 @@ const readOnce = <T extends KubernetesObject>(
         reading = unknown(`${resource.plural} of ${site.name} cannot be read: ${messageOf(error)}`);
         return mayPass(error);
       }
+      isUnserved = true;
       reading = known([]);
     }
     return false;
@@ -56,7 +62,7 @@ const readOnce = <T extends KubernetesObject>(
     onChange();
   };
   void readIt();
-  return { looked: looked.promise, read: () => reading };
+  return { looked: looked.promise, read: () => reading, isUnserved: () => isUnserved };
 };
 
 /** Reads what does not change, and goes on trying where a site does not answer. Never rejects. */
@@ -68,6 +74,7 @@ export const readFixed = (scope: FixedScope): LiveFixed => {
     looked: Promise.all([groups.looked, replicationClasses.looked, storageClasses.looked]),
     groups: groups.read,
     replicationClasses: replicationClasses.read,
+    isWithoutClasses: replicationClasses.isUnserved,
     storageClasses: storageClasses.read,
   };
 };

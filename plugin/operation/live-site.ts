@@ -147,6 +147,7 @@ export const followSite = (scope: LiveScope): LiveSite => {
       return {
         site,
         view: known(view),
+        isWithoutClasses: fixed.isWithoutClasses(),
         workloads: workloads.read(
           (namespace) => names.get(namespace) ?? new Set(),
           `${claimsVersion} ${claims.length}`,

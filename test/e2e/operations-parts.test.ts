@@ -30,6 +30,17 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('parts of an application, on 
     const moved = await dr('relocate', 'deploy/web', '--to=cluster-2', '--yes', '--no-backup');
     expect(moved, moved.stderr).toMatchObject({ code: 0 });
 
+    // What the volumes are moved and promoted by is not taken away.
+    for (const needed of [
+      'crd/volumereplicationclasses.replication.storage.openshift.io',
+      'vrc --all',
+      'sc --all',
+    ])
+      expect(await sandbox.kubectl('cluster-2', ['delete', ...needed.split(' ')])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('DR111'),
+      });
+
     const half = ['wal', '--to=cluster-1'];
     const refused = await dr('relocate', ...half, '--yes', '--no-backup');
     expect(refused, refused.stderr).toMatchObject({
@@ -59,5 +70,26 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('parts of an application, on 
     );
     expect(together, together.stderr).toMatchObject({ code: 0 });
     await expect(dr('status')).resolves.toMatchObject({ stdout: expect.not.stringContaining('Degraded') });
+  });
+
+  test('nothing is taken down for a site on which no volume can be promoted', async () => {
+    await volumes.bind('cluster-1', 'lone');
+    expect(await dr('protect', 'lone')).toMatchObject({ code: 0 });
+    await apps.create('cluster-1', workload('Deployment', 'lone', ['lone']));
+    await apps.untilReady('cluster-1', 'deployment', 'lone');
+    for (const words of [
+      ['plan', 'relocate'],
+      ['relocate', '--yes', '--no-backup'],
+    ]) {
+      const refused = await dr(...words, 'deploy/lone', '--to=cluster-2', '--class=absent');
+      expect(refused, refused.stderr).toMatchObject({
+        code: 4,
+        stderr: expect.stringMatching(
+          /VolumeReplicationClass absent, .* is not on cluster-2, and nothing brings it/,
+        ),
+      });
+    }
+    expect(await apps.replicas('cluster-1', 'deployment', 'lone')).toEqual({ wanted: 1, ready: 1 });
+    expect(await apps.role('cluster-1', 'lone')).toBe('primary/Primary');
   });
 });

@@ -70,6 +70,7 @@ export const bringFrom = (
     source: {
       ...nothingToBring,
       brought: {
+        replicationClasses: new Set(),
         claims: new Set(claims.map((claim) => `${namespace}/${claim}`)),
         workloads: workloads.map(({ object }) => ({
           kind: object.kind ?? '',

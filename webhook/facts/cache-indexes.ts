@@ -1,3 +1,4 @@
+import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import {
   type PersistentVolume,
@@ -19,6 +20,9 @@ const inNamespace = { namespace: ({ metadata }: KubernetesObject) => given(metad
 
 /** Those that a controller acted on, under one key. */
 export const protectingKey = 'protecting';
+
+/** Restored claims, of whatever class, under one key; no class is called so. */
+export const anyStandby = '*';
 
 /** How each cache is searched. A cache made by hand needs the same indexes. */
 export const cacheIndexes = {
@@ -48,6 +52,11 @@ export const cacheIndexes = {
     ...inNamespace,
     name: ({ metadata }: PersistentVolumeClaim) => given(metadata.name),
     volume: ({ spec }: PersistentVolumeClaim) => given(spec?.volumeName),
+    /** The class by which a restored claim is to be promoted. */
+    standby: ({ metadata }: PersistentVolumeClaim) => {
+      const className = metadata.annotations?.[restoreAnnotations.replicationClass];
+      return className ? [className, anyStandby] : [];
+    },
   },
   pods: {
     claim: (pod: Pod) =>

@@ -7,7 +7,7 @@ import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import type { SiteView } from '../../core/protection/site-view.ts';
 import type { AdmittedReplications, ClassKind } from './admitted-replications.ts';
 import { type CacheName, whyNotBelieved } from './cache-health.ts';
-import { protectingKey } from './cache-indexes.ts';
+import { anyStandby, protectingKey } from './cache-indexes.ts';
 import type { WebhookCaches } from './caches.ts';
 
 /**
@@ -20,6 +20,8 @@ export type CachedView = SiteView & {
   /** Of all namespaces: those that a controller acted on. */
   replicationsProtecting(): readonly VolumeReplication[];
   groupsProtecting(): readonly VolumeGroupReplication[];
+  /** Claims of all namespaces that were restored, by the class that they are to be promoted by; undefined: by any. */
+  claimsOnStandby(className: string | undefined): readonly PersistentVolumeClaim[];
   /** One group in every version that may be what is stored; empty where there is none. */
   groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
   replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
@@ -60,6 +62,7 @@ export const viewCaches = ({ caches, admitted, now, maxCacheAgeMs }: ViewOptions
     replicationsIn: (namespace) => believed('replications').by('namespace', namespace),
     replicationsProtecting: () => believed('replications').by('protecting', protectingKey),
     groupsProtecting: () => believed('groups').by('protecting', protectingKey),
+    claimsOnStandby: (className) => believed('claims').by('standby', className ?? anyStandby),
     groupsIn: (namespace) => admitted.groupsIn(believed('groups'), namespace),
     groupVersions: (key) => admitted.groupVersions(believed('groups'), key),
     replicationClass: (kind, name) => admitted.replicationClass(believed(classCaches[kind]), kind, name),

@@ -11,6 +11,7 @@ import { gatherClaim } from './gather-claim.ts';
 import { gatherClass } from './gather-class.ts';
 import { gatherDefinition } from './gather-definition.ts';
 import { gatherNamespace } from './gather-namespace.ts';
+import { gatherNeeded } from './gather-needed.ts';
 import { gatherRepair } from './gather-repair.ts';
 import { gatherReplication } from './gather-replication.ts';
 import { gatherVolume } from './gather-volume.ts';
@@ -62,7 +63,9 @@ const gatherGuard = async (
     }
     case 'VolumeReplicationClass':
     case 'VolumeGroupReplicationClass':
-      return gatherClass(request, kind);
+      return request.operation === 'DELETE' ? gatherNeeded(view, request, kind) : gatherClass(request, kind);
+    case 'StorageClass':
+      return gatherNeeded(view, request, kind);
     case 'PersistentVolume':
       return gatherVolume(view, request);
     case 'PersistentVolumeClaim':
@@ -70,7 +73,7 @@ const gatherGuard = async (
     case 'Namespace':
       return gatherNamespace(view, request);
     case 'CustomResourceDefinition':
-      return gatherDefinition(view, request);
+      return gatherDefinition(view, request) ?? gatherNeeded(view, request, kind);
   }
 };
 

@@ -6,6 +6,7 @@ const judged = {
   VolumeGroupReplication: resources.volumeGroupReplications,
   VolumeReplicationClass: resources.volumeReplicationClasses,
   VolumeGroupReplicationClass: resources.volumeGroupReplicationClasses,
+  StorageClass: resources.storageClasses,
   PersistentVolume: resources.persistentVolumes,
   PersistentVolumeClaim: resources.persistentVolumeClaims,
   Namespace: resources.namespaces,

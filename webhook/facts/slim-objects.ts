@@ -1,3 +1,4 @@
+import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 // What the caches keep of each object: what a rule looks at, and what tells versions apart. Ten thousand volumes must fit.
 import type { KubernetesObject, ObjectMeta } from '../../core/model/kubernetes-object.ts';
 import type {
@@ -85,7 +86,11 @@ export const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolu
   }),
 });
 
-const claimMarks = [replicationNames.pvcOwnerAnnotation, replicationNames.pvcGroupOwnerAnnotation];
+const claimMarks = [
+  replicationNames.pvcOwnerAnnotation,
+  replicationNames.pvcGroupOwnerAnnotation,
+  restoreAnnotations.replicationClass,
+];
 
 /** A claim: its volume and class, and what selectors of groups look at. */
 export const slimClaim = ({ metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim => ({

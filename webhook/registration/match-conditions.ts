@@ -123,9 +123,12 @@ export const notDeletedBefore: MatchCondition = {
   expression: "request.operation != 'DELETE' || !has(oldObject.metadata.deletionTimestamp)",
 };
 
-const replicationDefinitions = ['volumereplications', 'volumegroupreplications'].map(
-  (plural) => `${plural}.${replicationPrefix}`,
-);
+const replicationDefinitions = [
+  'volumereplications',
+  'volumegroupreplications',
+  'volumereplicationclasses',
+  'volumegroupreplicationclasses',
+].map((plural) => `${plural}.${replicationPrefix}`);
 
 /** Definitions of other kinds are none of our business: the cluster must be able to delete them whatever became of the webhook. */
 export const ownDefinitions: MatchCondition = {

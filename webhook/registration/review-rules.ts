@@ -24,11 +24,12 @@ const deletedClaims = rule('', 'Namespaced', ['persistentvolumeclaims'], ['DELET
 export const reviewRules = {
   guard: [
     rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE', 'DELETE']),
-    rule(group, 'Cluster', classes, ['CREATE']),
+    rule(group, 'Cluster', classes, ['CREATE', 'DELETE']),
     rule('', 'Cluster', ['persistentvolumes'], ['UPDATE', 'DELETE']),
     deletedClaims,
     rule('', 'Cluster', ['namespaces'], ['DELETE']),
     rule('apiextensions.k8s.io', 'Cluster', ['customresourcedefinitions'], ['DELETE']),
+    rule('storage.k8s.io', 'Cluster', ['storageclasses'], ['DELETE']),
   ],
   guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims],
   advice: [

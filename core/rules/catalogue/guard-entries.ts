@@ -104,10 +104,10 @@ export const guardEntries = {
     consent: 'unprotect',
   },
   DR111: {
-    title: 'the deletion of a claim or volume under protection, or of what holds replications',
+    title: 'the deletion of a claim or volume under protection, or of what replications need',
     cause:
-      'A PersistentVolumeClaim, PersistentVolume or Namespace, or the CustomResourceDefinition of VolumeReplication or VolumeGroupReplication, is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace or of the kind; or a PV of the claim, or of one in the namespace, would take along a volume that is protected through another claim. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
-    risk: 'The objects by which the copies are found are gone, the deletion hangs on finalizers half done, and a copy may go with them.',
+      'A PersistentVolumeClaim, PersistentVolume or Namespace, or the CustomResourceDefinition of VolumeReplication or VolumeGroupReplication, is deleted while a VolumeReplication or VolumeGroupReplication protects the claim, the claim of the volume, or claims in the namespace or of the kind; or a PV of the claim, or of one in the namespace, would take along a volume that is protected through another claim. So is a VolumeReplicationClass, VolumeGroupReplicationClass or StorageClass that what is protected names, and the CustomResourceDefinition of such classes; of claims that were restored from the other site, too, which are promoted by the class that the restore noted. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
+    risk: 'The objects by which the copies are found are gone, the deletion hangs on finalizers half done, and a copy may go with them. Without its class no copy is promoted when the other site is lost.',
     remedy:
       'End the protection first: delete the replication (see DR110). Then delete the claim, the volume or the namespace. A volume that is protected through another claim is kept by reclaim policy Retain.',
     commands: ['kubectl -n NAMESPACE get vr,vgr', 'kubectl -n NAMESPACE delete vr VR'],

@@ -1,8 +1,10 @@
+import { restoreAnnotations } from '../../backup/restore-annotations.ts';
 import type { Reading } from '../../model/reading.ts';
 import type {
   ClaimFacts,
   DefinitionFacts,
   NamespaceFacts,
+  NeededFacts,
   TakenAlong,
   VolumeFacts,
 } from '../protection-facts.ts';
@@ -133,9 +135,47 @@ const objectToDefinition = ({ name, isTerminating, replications }: DefinitionFac
   }));
 };
 
+const neededRisk =
+  'without it no volume of theirs is promoted or restored here: a failover to this site ends there, with the application down';
+
+/** Volumes that are mirrored to here have no replication yet: the claims that stand for them are told by what their restore noted. */
+const objectToStandby = (about: string, standby: Reading<readonly string[]>): readonly Objection[] => {
+  if (!standby.known)
+    return [cannotTell(`whether restored claims need ${about}`, standby.why, `if so, ${neededRisk}`)];
+  const [first] = standby.value;
+  if (first === undefined) return [];
+  return [
+    {
+      fact: `${about} is needed to promote claim ${listNames(standby.value)}, which the other site mirrors to here`,
+      risk: neededRisk,
+      next: `Keep it for as long as they are mirrored. Of a claim that is not any more, take the note off: kubectl -n ${shellWord(first.split('/')[0] ?? '')} annotate pvc ${shellWord(first.split('/')[1] ?? '')} ${restoreAnnotations.replicationClass}-`,
+    },
+  ];
+};
+
+const objectToNeeded = ({ kind, name, isTerminating, replications, standby }: NeededFacts) => {
+  if (isTerminating) return [];
+  const about = `${kind} ${name}`;
+  const objections = objectTo({
+    about,
+    verb: 'is needed by',
+    doubt: 'is needed by replications',
+    risk: neededRisk,
+    replications,
+  });
+  if (objections.length === 0) return objectToStandby(about, standby);
+  return objections.map((objection) => ({
+    ...objection,
+    next: replications.known
+      ? 'Keep it; to end the protection, end it one by one: kubectl get vr,vgr -A'
+      : objection.next,
+  }));
+};
+
 /**
- * DR111. Nothing is deleted that could hold the last copy: no claim or PV under protection, no namespace with replications that
- * protect and no definition of their kind, nor what takes a volume along that is protected through another claim. What is terminating already goes on, so that nothing is stuck half deleted.
+ * DR111. Nothing is deleted that could hold the last copy, or that a copy cannot be promoted without: no claim or PV under protection, no
+ * namespace with replications that protect, no definition of their kind or of classes, no class that they name, nor what takes a volume along
+ * that is protected through another claim. What is terminating already goes on, so that nothing is stuck half deleted.
  */
 export const deletionUnderProtection: GuardRule = (facts) => {
   switch (facts.subject) {
@@ -147,6 +187,8 @@ export const deletionUnderProtection: GuardRule = (facts) => {
       return objectToNamespace(facts);
     case 'definition':
       return objectToDefinition(facts);
+    case 'needed':
+      return objectToNeeded(facts);
     default:
       return [];
   }

@@ -274,6 +274,58 @@ describe('a part of an application does not move without the rest', () => {
   });
 });
 
+describe('what makes the promote impossible stands against the first step', () => {
+  const plain: MoveSketch = { source: site({ db: 'primary' }), target: site({ db: 'replica' }) };
+  const noClasses = { replicationClasses: known([]) };
+  const brings = { replicationClasses: new Set(['every-5m']) };
+  const fresh: MoveSketch = { ...plain, target: { claims: known([]), ...noClasses } };
+
+  test.each<[string, MoveSketch, string[]]>([
+    ['a class that the target has', {}, []],
+    ['no class', { target: site({ db: 'replica' }, noClasses) }, ['target DR106']],
+    ['no class, of a claim that is restored first', fresh, ['target DR106']],
+    ['no class, that is brought', { ...fresh, brought: brings }, []],
+    ['a class that was named, and is not there', { ...fresh, className: 'other' }, ['target DR106']],
+    [
+      'no kind of classes, whatever is brought',
+      { ...fresh, brought: brings, isWithoutClasses: true },
+      ['target DR106 → check'],
+    ],
+    [
+      'a class of another driver',
+      {
+        target: site(
+          { db: 'replica' },
+          { replicationClasses: known([{ metadata: { name: 'every-5m' }, spec: { provisioner: 'other' } }]) },
+        ),
+      },
+      ['target DR106'],
+    ],
+    [
+      'a volume that would go with its claim',
+      { target: site({ db: 'replica' }, { volumes: known([kept('pv-db', 'Delete'), kept('pv-web')]) }) },
+      ['target DR104'],
+    ],
+    [
+      'no class, of a volume that has gone over: it is there',
+      { source: site({ db: 'replica' }), target: site({ db: 'primary' }, noClasses) },
+      [],
+    ],
+    ['no class, while it is taken back: the other site has it', { verb: 'undo', ...fresh }, []],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ ...plain, ...sketch })).toEqual(expected);
+  });
+
+  test('of a return and of a disaster as well', () => {
+    expect(judged({ ...plain, verb: 'failback', target: site({ db: 'replica' }, noClasses) })).toEqual([
+      'target DR106',
+    ]);
+    expect(judged({ verb: 'failover', source: dark, target: site({ db: 'replica' }, noClasses) })).toEqual([
+      'target DR106',
+    ]);
+  });
+});
+
 describe('a person is warned', () => {
   const plain: MoveSketch = { source: site({ db: 'primary' }), target: site({ db: 'replica' }) };
   const web: Workload = workloadOf(deployments, { replicas: 2 });

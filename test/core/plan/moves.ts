@@ -33,6 +33,7 @@ export type MoveSketch = {
   readonly toldSync?: ToldSync;
   readonly className?: string;
   readonly withWorkloads?: boolean;
+  readonly isWithoutClasses?: boolean;
   /** Names of the claims that move together; on the target of the same name. */
   readonly claims?: readonly string[];
 };
@@ -65,9 +66,12 @@ export const factsOf = (sketch: MoveSketch): MoveFacts => ({
   verb: sketch.verb ?? 'relocate',
   sites: {
     source: siteOf('east', sketch.source, sketch.sourceRuns),
-    target: siteOf('west', sketch.target, sketch.targetRuns),
+    target: {
+      ...siteOf('west', sketch.target, sketch.targetRuns),
+      isWithoutClasses: sketch.isWithoutClasses ?? false,
+    },
   },
-  brought: { claims: new Set(), workloads: [], ...sketch.brought },
+  brought: { claims: new Set(), replicationClasses: new Set(), workloads: [], ...sketch.brought },
   sizesBefore: new Map(Object.entries(sketch.sizesBefore ?? {})),
   isAccepted: (_, loss) => sketch.accepts?.includes(loss) ?? false,
   isToldStale: () => sketch.isToldStale ?? false,

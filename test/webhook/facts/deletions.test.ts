@@ -227,7 +227,6 @@ describe('a definition that is deleted', () => {
   test.each([
     ['volumereplications', ['VolumeReplication db', 'VolumeReplication cash']],
     ['volumegroupreplications', ['VolumeGroupReplication all']],
-    ['volumereplicationclasses', 'not judged'],
   ])('of %s takes along what protects, in all namespaces', async (plural, expected) => {
     const site = createSite();
     site.put('replications', vr({ finalizers }));
@@ -236,6 +235,56 @@ describe('a definition that is deleted', () => {
     site.put('groups', vgr({ finalizers: ['replication.storage.openshift.io/vgr-protection'] }));
     expect(protectors(await site.guard(deleting(definition(plural))))).toEqual(expected);
     expect(await site.guard(creating(definition(plural)))).toBeUndefined();
+  });
+});
+
+describe('what protected volumes cannot do without, when it is deleted', () => {
+  const object = (apiVersion: string, kind: string, name: string): KubernetesObject => ({
+    apiVersion,
+    kind,
+    metadata: { name },
+  });
+  const group = 'replication.storage.openshift.io';
+  const definition = (plural: string) =>
+    object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', `${plural}.${group}`);
+  const site = createSite();
+  const restored = pvc({ name: 'standby' });
+  site.put('replications', vr({ finalizers }));
+  site.put('replications', vr({ name: 'new' }));
+  site.put('claims', { ...pvc(), spec: { storageClassName: 'rbd' } });
+  site.put('claims', {
+    ...restored,
+    metadata: { ...restored.metadata, annotations: { 'kubectl-dr.dev/replication-class': 'other' } },
+  });
+  const className = vr().spec.volumeReplicationClass;
+
+  test.each<[string, KubernetesObject, unknown]>([
+    ['a class', object(`${group}/v1alpha1`, 'VolumeReplicationClass', className), ['VolumeReplication db']],
+    ['a class of nobody', object(`${group}/v1alpha1`, 'VolumeReplicationClass', 'unused'), []],
+    [
+      'a class of restored claims',
+      object(`${group}/v1alpha1`, 'VolumeReplicationClass', 'other'),
+      ['shop/standby'],
+    ],
+    ['a StorageClass', object('storage.k8s.io/v1', 'StorageClass', 'rbd'), ['VolumeReplication db']],
+    ['a StorageClass of nobody', object('storage.k8s.io/v1', 'StorageClass', 'other'), []],
+    [
+      'the kind of the classes',
+      definition('volumereplicationclasses'),
+      ['VolumeReplication db', 'shop/standby'],
+    ],
+    ['the kind of the classes of groups', definition('volumegroupreplicationclasses'), []],
+    ['any other kind', definition('others'), 'not judged'],
+  ])('%s', async (_, deleted, expected) => {
+    const facts = await site.guard(deleting(deleted));
+    if (facts?.subject !== 'needed') return expect(expected).toBe('not judged');
+    const { replications, standby } = facts;
+    expect([
+      ...(replications.known
+        ? replications.value.map(({ kind, name }) => `${kind} ${name}`)
+        : [replications.why]),
+      ...(standby.known ? standby.value : [standby.why]),
+    ]).toEqual(expected);
   });
 });
 

@@ -260,7 +260,11 @@ export const steps: Step[] = [
     asked('CREATE', 'volumereplicationclasses', 'guard', 'advice'),
   ],
   ['its labels change', (c) => merge(c, vrcs, 'rbd', { metadata: { labels: { x: 'y' } } }), []],
-  ['it is deleted', (c) => c.delete(vrcs, { name: 'rbd' }), []],
+  [
+    'it is deleted',
+    (c) => c.delete(vrcs, { name: 'rbd' }),
+    asked('DELETE', 'volumereplicationclasses', 'guard'),
+  ],
   [
     'a VolumeGroupReplicationClass is created',
     (c) => c.create(vgrcs, classOf('VolumeGroupReplicationClass', 'rbd')),
@@ -376,7 +380,7 @@ export const steps: Step[] = [
         { name: `${vgrcs.plural}.${vgrcs.group}` },
         { dryRun: true },
       ),
-    [],
+    asked('DELETE', 'customresourcedefinitions', 'guard'),
   ],
   ['our own namespace is deleted', (c) => c.delete(ns, { name: 'kubectl-dr' }, { dryRun: true }), []],
   [
@@ -447,14 +451,14 @@ export const whileDead: [string, (cluster: Cluster) => Promise<unknown>, 'refuse
     'refused',
   ],
   [
-    'the end of another definition',
+    'the end of the definition of classes',
     (c) =>
       c.delete(
         resources.customResourceDefinitions,
         { name: `${vrcs.plural}.${vrcs.group}` },
         { dryRun: true },
       ),
-    'passes',
+    'refused',
   ],
   ['the end of a namespace', (c) => c.delete(ns, { name: 'kept' }, { dryRun: true }), 'refused'],
   [

@@ -3,6 +3,7 @@ import type {
   ClaimFacts,
   DefinitionFacts,
   NamespaceFacts,
+  NeededFacts,
   VolumeFacts,
 } from '../../../../core/rules/protection-facts.ts';
 import { promotion, replication, volume } from './facts.ts';
@@ -53,6 +54,16 @@ const copied = {
   policy: 'Delete',
   protectedBy: [replication({ namespace: 'bank', name: 'cash' })],
 };
+
+const needed = (differs: Partial<NeededFacts> = {}): NeededFacts => ({
+  subject: 'needed',
+  kind: 'VolumeReplicationClass',
+  name: 'rbd-5m',
+  isTerminating: false,
+  replications: known([]),
+  standby: known([]),
+  ...differs,
+});
 
 judgeCases('DR111', [
   {
@@ -202,6 +213,39 @@ judgeCases('DR111', [
   {
     title: 'a definition that is being deleted goes on',
     given: definition({ isTerminating: true, replications: unknown('not synced') }),
+    passes: true,
+  },
+  {
+    title: 'a class that replications name',
+    given: needed({ replications: known([vr]) }),
+    refused: [
+      'VolumeReplicationClass rbd-5m is needed by VolumeReplication shop/db',
+      'a failover to this site ends there',
+      'kubectl get vr,vgr -A',
+    ],
+  },
+  {
+    title: 'a class by which restored claims are to be promoted',
+    given: needed({ standby: known(['shop/db']) }),
+    refused: [
+      'VolumeReplicationClass rbd-5m is needed to promote claim shop/db',
+      'kubectl -n shop annotate pvc db kubectl-dr.dev/replication-class-',
+    ],
+  },
+  { title: 'a class that nothing needs', given: needed(), passes: true },
+  {
+    title: 'whether replications need a class is unknown: refused',
+    given: needed({ replications: unknown('not synced') }),
+    refused: ['is needed by replications (not synced)'],
+  },
+  {
+    title: 'whether restored claims need a class is unknown: refused',
+    given: needed({ standby: unknown('not synced') }),
+    refused: ['whether restored claims need VolumeReplicationClass rbd-5m (not synced)'],
+  },
+  {
+    title: 'a class that is being deleted goes on',
+    given: needed({ isTerminating: true, replications: known([vr]) }),
     passes: true,
   },
   { title: 'a change of a replication deletes nothing', given: promotion(), passes: true },
