@@ -2,6 +2,7 @@ import { type Reading, unknown } from '../model/reading.ts';
 import { readingOf } from '../model/reading-of.ts';
 import { describeStep, type StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, MoveFacts, MoveGroup, MoveVolume, SiteRole, VolumeNow } from './move.ts';
+import { hasTakenUp } from './stale-copy.ts';
 
 const other = { source: 'target', target: 'source' } as const satisfies Record<SiteRole, SiteRole>;
 
@@ -17,7 +18,8 @@ const isPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
 
 /**
  * The target asks for primary, and the source is not primary beside it. Where the source cannot be read, a target that is primary is
- * one that this move promoted. Of a return neither says enough: the target may be primary from before the disaster.
+ * one that this move promoted. Of a return neither says enough: the target may be primary from before the disaster, unless it has taken up
+ * everything since; then somebody else has promoted it, and what is left is to start the workloads.
  */
 const isThrough = (
   { verb, isToldStale }: MoveFacts,
@@ -25,8 +27,11 @@ const isThrough = (
   { source, target }: { source: Reading<StepFacts>; target: Reading<StepFacts> },
 ): boolean => {
   if (!target.known || target.value.role.wants !== 'primary') return false;
-  if (verb === 'failback' && (!source.known || isToldStale(volume))) return false;
-  return !source.known || !isPrimary(source.value);
+  if (verb === 'failback' && !source.known) return false;
+  if (source.known && isPrimary(source.value)) return false;
+  return (
+    verb !== 'failback' || !source.known || !isToldStale(volume) || hasTakenUp(target.value, source.value)
+  );
 };
 
 const lookAtVolume = (facts: MoveFacts, volume: MoveVolume): VolumeNow => {

@@ -1,4 +1,4 @@
-import { hasParted, isApart } from '../following/demotion.ts';
+import { hasParted, isApart, leftNothing } from '../following/demotion.ts';
 import { syncSincePromote } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import { currentCondition, replicationOfVolume } from '../status/replication.ts';
@@ -37,6 +37,18 @@ const isApartFrom = (copy: StepFacts, source: StepFacts): boolean => {
   return source.role.role === 'primary'
     ? isApart(demotion, syncSincePromote(followedBy(source), other.status))
     : hasParted(demotion, replicationOfVolume(other).demotion);
+};
+
+/**
+ * Whether a primary has taken up everything of a side that is demoted: it was made anew from that one, which left nothing when it was demoted;
+ * or that side follows it by now, and has become its copy.
+ */
+export const hasTakenUp = (primary: StepFacts, demoted: StepFacts): boolean => {
+  const [taken, left] = [replicationOf(primary), replicationOf(demoted)];
+  if (taken === undefined || left === undefined) return false;
+  const wasHandedOver =
+    wasResyncedFrom(taken, demoted.here.name, left) && leftNothing(replicationOfVolume(left).demotion);
+  return wasHandedOver || (hasFollowed(demoted, primary) && !isApartFrom(demoted, primary));
 };
 
 /** Whether a mark on the target's copy, or somebody, says that it is older, and nothing that it was made anew since. */

@@ -85,9 +85,21 @@ const disable = ({ facts, answers }: Situation): Step | undefined => {
   };
 };
 
-const disableFailed = ({ answers }: Situation): Step | undefined => {
-  const { disable: answer } = answers;
-  if (answer === undefined || answer.ok || answer.code === 'NotFound') return undefined;
+/** What was primary or secondary once may be mirrored, whatever its status says now. */
+const wasMirrored = ({ replication: { status } }: Facts): boolean =>
+  status?.state === 'Primary' || status?.state === 'Secondary' || status?.lastSyncTime !== undefined;
+
+/** Answers by which a driver says of a request itself that no time mends it. */
+const neverTaken: readonly string[] = ['InvalidArgument', 'Unimplemented'];
+
+/** A driver that does not take the volume at all has never enabled mirroring for it: there is nothing to be disabled. */
+const wasNeverTaken = ({ facts, answers: { disable: answer } }: Situation): boolean =>
+  answer !== undefined && !answer.ok && neverTaken.includes(answer.code) && !wasMirrored(facts);
+
+const disableFailed = (situation: Situation): Step | undefined => {
+  const { disable: answer } = situation.answers;
+  if (answer === undefined || answer.ok || answer.code === 'NotFound' || wasNeverTaken(situation))
+    return undefined;
   return blocked(`cannot be deleted: mirroring could not be disabled: ${answer.description}`, {
     type: 'Warning',
     reason: 'FailedToDisable',
@@ -121,7 +133,18 @@ const leaveToSharer = (situation: Situation): Step | undefined => {
   );
 };
 
-const letGo = ({ facts }: Situation): Step => {
+const letGo = (situation: Situation): Step => {
+  const { facts } = situation;
+  if (wasNeverTaken(situation))
+    return {
+      do: 'remove-finalizer',
+      note: {
+        type: 'Normal',
+        reason: 'NeverMirrored',
+        message:
+          'Mirroring was never enabled: the driver does not take the volume, so there is nothing to disable',
+      },
+    };
   if (isMirrorable(facts)) return { do: 'remove-finalizer' };
   const why =
     facts.volume === undefined

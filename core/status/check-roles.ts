@@ -1,10 +1,10 @@
 import { formatAge } from './age.ts';
 import { staleSideOf } from './check-operation.ts';
 import { drCommand } from './dr-command.ts';
-import { onlyPrimaryOf, type SideFacts, sidesOf } from './facts.ts';
+import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { askForState, describeClaim, describeReplication, probeSite, whoAmI } from './next-command.ts';
 import { forAge, lastsTooLong, longestSo } from './patience.ts';
-import { type VerdictCheck, verdict } from './verdict.ts';
+import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of who is what: what can be read, how many primaries there are, whether the two sides are one volume.
 
@@ -124,6 +124,17 @@ const leftUnfollowed = (sides: readonly SideFacts[]): Left | undefined => {
   return { last: last.side, message };
 };
 
+/** One side shows nothing of the other: whether that has a copy, or had its own removed as the protection ended, cannot be told from here. */
+const demotedAlone = (facts: PairFacts, side: SideFacts, { site: other }: SideFacts): Verdict => {
+  const key = { namespace: facts.namespace, name: side.volume?.claimName ?? facts.claimName };
+  const [again, end] = ['promote', 'unprotect'].map((verb) => drCommand(side.site, verb, key));
+  return verdict('NoPrimary', {
+    reason: 'OneSided',
+    message: `no site is primary: ${side.site.name} is demoted, and ${other.name} has no replication of the volume, so that nobody can tell whether both copies are there. If the protection was ended there, end it here: ${end}; to run it here again: ${again}`,
+    next: describeReplication(side),
+  });
+};
+
 /** Both copies are demoted: the middle of a planned move, or a move that stopped there. */
 export const noPrimary: VerdictCheck = (facts) => {
   if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
@@ -137,7 +148,10 @@ export const noPrimary: VerdictCheck = (facts) => {
       message: `no site is primary: ${left.message}: promote ${left.last.site.name} again`,
       next: askForState(left.last, 'primary'),
     });
+  const other = sidesOf(facts).find((it) => it !== side);
   const waiting = longestSo(demoted.filter(({ role }) => !role.inSync));
+  if (waiting === undefined && demoted.length === 1 && other !== undefined)
+    return demotedAlone(facts, side, other);
   if (waiting === undefined)
     return verdict('NoPrimary', {
       reason: 'InSync',

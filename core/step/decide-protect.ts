@@ -106,6 +106,20 @@ const whyClaimGoes = ({ claim, key, here }: StepFacts): Decision | undefined =>
       )
     : undefined;
 
+/**
+ * ceph-csi takes a volume for static by this attribute (docs/static-pvc.md there): its handle names an image that the driver has not made,
+ * and every replication call about it fails for good.
+ */
+const whyStatic = ({ volume, key }: StepFacts): Decision | undefined => {
+  const pv = volume.known ? volume.value : undefined;
+  const attributes = pv?.spec?.csi?.['volumeAttributes'] as Readonly<Record<string, unknown>> | undefined;
+  if (attributes?.['staticVolume'] !== 'true') return undefined;
+  return cannot(
+    'StaticVolume',
+    `PV ${pv?.metadata.name} of claim ${key.namespace}/${key.name} is static: its driver mirrors only volumes that it has made itself. Copy its data into a claim of a StorageClass, and protect that one`,
+  );
+};
+
 const writesFor = (volume: PersistentVolume | undefined, object: VolumeReplication): StepWrite[] => {
   const create: StepWrite = { kind: 'create', object };
   if (volume === undefined || isKept(volume)) return [create];
@@ -117,7 +131,7 @@ export const decideProtect = (facts: StepFacts, { className, now }: ProtectOptio
   const own = ownReplication(facts);
   if ('obstacle' in own) return own.obstacle;
   if (own.replication !== undefined) return protectedAlready(facts, own.replication, className);
-  const early = whyClaimGoes(facts) ?? whyOnlyPromoted(facts);
+  const early = whyClaimGoes(facts) ?? whyOnlyPromoted(facts) ?? whyStatic(facts);
   if (early !== undefined) return early;
   if (!facts.volume.known) return cannot('Unknown', facts.volume.why);
   const choice = chooseClass(facts, className);

@@ -35,6 +35,7 @@ export type Obstacle = {
     | 'Terminating'
     | 'GroupMember'
     | 'LeftBehind'
+    | 'StaticVolume'
     | 'Ambiguous'
     | 'Unknown';
   readonly message: string;

@@ -123,6 +123,12 @@ const toEndIt = (run: StepRun, { facts }: Planned): { next?: string } =>
     ? { next: drCommand(facts.here, run.verb.name, facts.key) }
     : {};
 
+/** It ends on this site alone: what is left on the other one is named. */
+const tellLeft = (run: StepRun, { facts }: Planned): void => {
+  const left = run.verb.leaves?.(facts);
+  if (left !== undefined) tell(run, facts.key, { type: 'Warning', ...left });
+};
+
 const interrupt = (run: StepRun, planned: Planned, isWritten: boolean): Outcome => {
   const message = isWritten
     ? 'interrupted; what was asked for goes on'
@@ -184,6 +190,7 @@ const act = async (
   }
   const took = formatAge(io.now() - startedAt);
   tell(run, facts.key, { type: 'Done', message: `${verb.done} in ${took}${said}` });
+  tellLeft(run, planned);
   return 'Done';
 };
 

@@ -1,5 +1,6 @@
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
+import { drCommand } from '../../core/status/dr-command.ts';
 import { scheduleOf } from '../../core/status/schedule.ts';
 import { decideDemote } from '../../core/step/decide-demote.ts';
 import { decidePromote } from '../../core/step/decide-promote.ts';
@@ -37,6 +38,9 @@ export type DecideOptions = {
   readonly acceptsLoss: boolean;
 };
 
+/** Something that a step does not end: one clause, and what ends it. */
+export type Left = { readonly message: string; readonly next: string };
+
 /** One of the single steps: how it is decided, what is waited for, and how it is told. */
 export type Verb = {
   readonly name: 'protect' | 'unprotect' | 'promote' | 'demote' | 'resync';
@@ -44,6 +48,8 @@ export type Verb = {
   readonly stages: (facts: StepFacts) => readonly Stage[];
   /** `promoted`, as the result says it. */
   readonly done: string;
+  /** What is left on the other site when it is done; undefined where nothing is. */
+  readonly leaves?: (facts: StepFacts) => Left | undefined;
   /** Whether pods and attachments matter to it. */
   readonly needsUsers: boolean;
   /** What happens to the site whose name is typed. */
@@ -58,6 +64,17 @@ const hasSchedule =
     const schedule = found && scheduleOf(found);
     return schedule?.known !== true || schedule.value.kind !== 'none';
   };
+
+/** The other site's object would go on telling of a copy that nobody mirrors any more. */
+const leftByUnprotect = ({ there, peer, key }: StepFacts): Left | undefined => {
+  if (there === undefined || peer.replication?.kind !== 'VolumeReplication') return undefined;
+  const { metadata, spec } = peer.replication.object;
+  const { namespace = key.namespace, name = '' } = metadata;
+  return {
+    message: `VolumeReplication ${namespace}/${name} of ${there.name} is left, and nothing is mirrored to or from it any more: end it as well`,
+    next: drCommand(there, 'unprotect', { namespace, name: spec.dataSource.name }),
+  };
+};
 
 /** The steps by name. */
 export const verbs = {
@@ -74,6 +91,7 @@ export const verbs = {
     decide: (facts) => decideUnprotect(facts),
     stages: () => [{ reached: isGone }],
     done: 'unprotected',
+    leaves: leftByUnprotect,
     needsUsers: false,
     consequence: 'stops mirroring',
   },

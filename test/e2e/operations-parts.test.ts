@@ -92,4 +92,53 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('parts of an application, on 
     expect(await apps.replicas('cluster-1', 'deployment', 'lone')).toEqual({ wanted: 1, ready: 1 });
     expect(await apps.role('cluster-1', 'lone')).toBe('primary/Primary');
   });
+
+  test('unprotect names what is left on the other site, and every command that it names ends well', async () => {
+    const accepted = ['--yes', '--accept-data-loss=unknown'];
+    await volumes.bind('cluster-1', 'ended');
+    expect(await dr('protect', 'ended')).toMatchObject({ code: 0 });
+    const moved = await dr('relocate', 'ended', '--to=cluster-2', '--yes', '--no-backup');
+    expect(moved, moved.stderr).toMatchObject({ code: 0 });
+    const ended = await dr('unprotect', 'ended', '--context=cluster-2', ...accepted);
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    const next = /next: kubectl dr (unprotect ended -n default --context cluster-1)/.exec(ended.stderr)?.[1];
+    expect(next, ended.stderr).toBeDefined();
+    expect((await dr('status', 'ended')).stdout).not.toMatch(/in sync/);
+    const both = await dr(...(next ?? '').split(' '), ...accepted);
+    expect(both, both.stderr).toMatchObject({ code: 0 });
+    for (const site of ['cluster-1', 'cluster-2'] as const) expect(await apps.role(site, 'ended')).toBe('');
+  });
+
+  test('a static volume is not protected, as nothing would ever mirror it', async () => {
+    const claimRef = { name: 'static', namespace: 'default' };
+    const attributes = { staticVolume: 'true' };
+    const size = '1Gi';
+    await apps.create('cluster-1', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'static-image' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage: size },
+        storageClassName: '',
+        persistentVolumeReclaimPolicy: 'Retain',
+        claimRef,
+        csi: { driver: 'rbd.csi.ceph.com', volumeHandle: 'static-image', volumeAttributes: attributes },
+      },
+    });
+    await apps.create('cluster-1', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: claimRef,
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: '',
+        volumeName: 'static-image',
+        resources: { requests: { storage: size } },
+      },
+    });
+    const refused = await dr('protect', 'static', '--class=rbd-volumereplicationclass');
+    expect(refused, refused.stderr).toMatchObject({ code: 1, stderr: expect.stringContaining('is static') });
+    expect(await apps.role('cluster-1', 'static')).toBe('');
+  });
 });

@@ -39,7 +39,8 @@ const onlyPrimaries = ({ volumes, sites }: GroupNow): Block[] =>
     if (isPrimary(source.value) || !isPrimary(target.value)) return [];
     const [from, to] = [sites.source.site, sites.target.site];
     const message = `${to.name} is primary, and ${from.name} is not: there is no other copy that the one on ${to.name} could be made anew from`;
-    const next = drCommand(from, 'status', volume.source);
+    // The side that was demoted may have what the other one lacks: made primary again, it is what a return goes by.
+    const next = drCommand(from, 'promote', volume.source);
     const object = claimObject(volume, 'target');
     return [{ site: 'target', object, obstacle: { code: 'DR108', message, next }, isRule: true }];
   });

@@ -26,6 +26,23 @@ test('a refusal of the driver keeps the object, and the status says why', () => 
   expect(played.status?.message).toMatch(/^cannot be deleted: .*secondary image status/);
 });
 
+test.each([
+  ['InvalidArgument', { state: 'Unknown' }, true],
+  ['InvalidArgument', {}, true],
+  ['Unimplemented', { state: 'Unknown' }, true],
+  ['Internal', { state: 'Unknown' }, false],
+  ['InvalidArgument', { state: 'Secondary' }, false],
+  ['InvalidArgument', { state: 'Unknown', lastSyncTime: '2026-03-01T10:00:00Z' }, false],
+] as const)(
+  'a volume that its driver has never taken (%s, %j) has nothing to be disabled',
+  (code, status, isGone) => {
+    const never = replication({}, { ...status }, { deletionTimestamp: '2026-03-01T11:00:00Z' });
+    const refused = { ok: false, code, description: 'invalid volume ID' } as const;
+    const played = play(facts({ replication: never }), { disable: refused });
+    expect(played.steps.at(-1)).toBe(isGone ? 'remove-finalizer' : 'disable');
+  },
+);
+
 test('the second VolumeReplication of a claim goes without disabling the mirroring of the first', () => {
   const second = facts({
     replication: deleting,

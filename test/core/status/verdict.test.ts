@@ -445,11 +445,13 @@ const wrong: Case[] = [
     reason: 'NotInSync',
   },
   {
-    title: 'a demoted volume without an object on the other site, in sync',
+    title: 'a demoted volume without an object on the other site: one side alone does not tell of two copies',
     here: east(inSync),
     there: west(),
     verdict: 'NoPrimary',
-    reason: 'InSync',
+    reason: 'OneSided',
+    message: /unprotect db -n shop --context east; .*promote db -n shop --context east$/,
+    next: /^kubectl --context east -n shop describe vr db-vr$/,
   },
   {
     title: 'a controller that has not acted for an hour',

@@ -163,6 +163,13 @@ describe('a protection', () => {
       });
   });
 
+  test('does not begin for a volume that its driver has not made: nothing would ever mirror it', () => {
+    const volume = kept('pv-db');
+    const csi = { ...volume.spec?.csi, volumeAttributes: { staticVolume: 'true' } };
+    const statically = { ...volume, spec: { ...volume.spec, csi } } as typeof volume;
+    expect(codes(decide({ volumes: known([statically, kept('pv-web')]) }))).toEqual(['StaticVolume']);
+  });
+
   test('does not begin for a claim that is being deleted', () => {
     const claim = pvc('db');
     claim.metadata.deletionTimestamp = ago(1);

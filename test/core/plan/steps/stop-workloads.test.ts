@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { demotionAnnotation, demotionText } from '../../../../core/following/demotion.ts';
+import { known } from '../../../../core/model/reading.ts';
 import { stopWorkloads } from '../../../../core/plan/steps/stop-workloads.ts';
-import { dark } from '../../step/pair.ts';
+import { dark, now, vr } from '../../step/pair.ts';
 import { cronJobs, daemonSets, deployments, jobs, statefulSets, workloadOf } from '../../workload/objects.ts';
 import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
-import { site } from '../volumes.ts';
+import { site, standing } from '../volumes.ts';
 
 const complete = { status: { conditions: [{ type: 'Complete', status: 'True' }] } };
 const stopped = { metadata: { annotations: { 'kubectl-dr.dev/replicas': '3' } } };
@@ -79,6 +81,18 @@ describe('stopping on the source', () => {
 });
 
 describe('stopping what runs on an older copy, before a return', () => {
+  const madeAnew = { 'kubectl-dr.dev/resynced-from': 'east/db-uid' };
+  const demotedTo = (followed: 'yes' | 'no') => {
+    const demoted = vr({
+      wants: 'secondary',
+      state: 'Secondary',
+      sets: ['demoted'],
+      generation: 2,
+      claim: 'db',
+    });
+    const annotations = { [demotionAnnotation]: demotionText(followed, 2, now - 60_000) };
+    return { ...demoted, metadata: { ...demoted.metadata, uid: 'db-uid', annotations } };
+  };
   const runs = [workloadOf(deployments, { replicas: 2 })];
   const back: MoveSketch = {
     verb: 'failback',
@@ -103,6 +117,29 @@ describe('stopping what runs on an older copy, before a return', () => {
       'is refused where nothing replicates it on the other site',
       { source: site({}), isToldStale: true },
       ['block target PersistentVolumeClaim db: DR108'],
+    ],
+    [
+      'is over where somebody else has promoted the copy that was made anew from the side that is demoted',
+      {
+        source: { replications: known([demotedTo('yes')]) },
+        target: { replications: known([standing('primary', 'db', madeAnew)]) },
+        isToldStale: true,
+      },
+      [],
+    ],
+    [
+      'is refused where that side was demoted before it had been followed',
+      {
+        source: { replications: known([demotedTo('no')]) },
+        target: { replications: known([standing('primary', 'db', madeAnew)]) },
+        isToldStale: true,
+      },
+      ['block target PersistentVolumeClaim db: DR108'],
+    ],
+    [
+      'is over where the other site follows by now: it holds nothing of its own',
+      { source: site({ db: 'replica' }), target: site({ db: 'followed' }), isToldStale: true },
+      [],
     ],
     ['has nothing to stop where nothing runs', { targetRuns: [] }, []],
   ])('%s', (_, sketch, expected) => {
