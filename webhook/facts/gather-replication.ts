@@ -1,9 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ownWritesBefore } from '../../core/following/own-writes.ts';
 import { type Reading, unknown } from '../../core/model/reading.ts';
 import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
-import { describeMember, type LocalMember } from '../../core/protection/describe-member.ts';
+import {
+  describeMember,
+  type LocalMember,
+  questionAbout,
+  questionText,
+} from '../../core/protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
 import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/rules/replication-facts.ts';
@@ -115,6 +120,18 @@ const askAround = (
   return Promise.all([lookAround(), access]).then(([around, mayConsent]) => ({ ...around, mayConsent }));
 };
 
+/** How long is waited before it is looked again, where something has changed while somebody was asked; the last look is judged as it is. */
+const pausesBetweenLooks = [20, 80, 200, 0];
+
+/** Whether the other site was asked about the volumes as they are now. */
+const isAnswered = ({ peer }: Sources, { change, members }: Here, answers: Answers): boolean => {
+  if (peer === undefined || !concernsPeer(change) || !members.known) return true;
+  return members.value.every((member) => {
+    const question = questionAbout(change.namespace, member);
+    return question.known && answers.peer.has(questionText(question.value));
+  });
+};
+
 /**
  * Everything that the rules look at around a replication that changes. After somebody was asked the caches are read again, in a turn
  * of its own: who judges at once judges by what was let in meanwhile, too.
@@ -126,11 +143,20 @@ export const gatherReplication = async (
 ): Promise<ReplicationFacts> => {
   const { view, withoutPeer } = sources;
   const readRecord = () => readConsentOnRecord(sources, subject, request.user.username);
-  const first = lookHere(view, subject, nobodyAsked.claims);
-  const asking = askAround(sources, { request, subject, here: first, record: readRecord() }, signal);
-  const answers = (await asking) ?? nobodyAsked;
-  if (asking !== undefined) await nextTurn();
-  const { change, members } = asking === undefined ? first : lookHere(view, subject, answers.claims);
+  let here = lookHere(view, subject, nobodyAsked.claims);
+  let answers = nobodyAsked;
+  for (const pauseMs of pausesBetweenLooks) {
+    const asking = askAround(sources, { request, subject, here, record: readRecord() }, signal);
+    if (asking === undefined) break;
+    answers = await asking;
+    await nextTurn();
+    here = lookHere(view, subject, answers.claims);
+    if (isAnswered(sources, here, answers)) break;
+    // A volume that is being bound is bound in a moment: the other site is asked about what it is then.
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+  }
+  const { change, members } = here;
   return {
     subject: 'replication',
     change,
