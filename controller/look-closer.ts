@@ -86,6 +86,7 @@ const askPeer = async (
   return peer.look(
     {
       identity: volume === undefined ? undefined : volumeIdentityOf(volume),
+      destination: replication.status?.destinationVolumeID || undefined,
       volumeName: volume?.metadata.name,
       claim: { namespace, name: replication.spec.dataSource.name, uid: facts.claim?.metadata.uid },
     },

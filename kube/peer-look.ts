@@ -1,15 +1,13 @@
-import { messageOf } from '../core/model/error.ts';
+import { DrError, messageOf } from '../core/model/error.ts';
+import type { VolumeIdentity } from '../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../core/model/reading.ts';
 import { resources } from '../core/model/resource.ts';
-import {
-  type ClaimThere,
-  claimsThere,
-  viewOfClaims,
-  whySameCluster,
-} from '../core/protection/claims-there.ts';
+import { type ClaimKey, claimsOfVolume } from '../core/protection/claims-of-volume.ts';
+import { claimsThere, viewOfClaims, whySameCluster } from '../core/protection/claims-there.ts';
 import type { PeerQuestion } from '../core/protection/peer-question.ts';
-import type { ReplicationLookup } from '../core/protection/protectors.ts';
+import { protectorsOf, type ReplicationLookup, replicationHereOf } from '../core/protection/protectors.ts';
 import type { PeerView } from '../core/rules/peer-view.ts';
+import type { ReplicationThere } from '../core/rules/protection-facts.ts';
 import { createPeerReads, type NamespaceReplications, type PeerReads, peerTimeoutMs } from './peer-reads.ts';
 import { type FollowOptions, followPeerVolumes, type PeerVolumes } from './peer-volumes.ts';
 import { withinTime } from './within-time.ts';
@@ -27,6 +25,8 @@ export interface PeerLook {
   readonly site: string;
   /** What it shows of a volume, read live: nothing that was sent before this was asked. */
   look(question: PeerQuestion, signal: AbortSignal): Promise<PeerView>;
+  /** Its replications that protect a volume, whatever its PV and its claim are called there. */
+  protectorsOf(identity: VolumeIdentity, signal: AbortSignal): Promise<Reading<readonly ReplicationThere[]>>;
   /** Its class of that name; undefined where it has none. */
   classNamed(
     kind: 'VolumeReplicationClass' | 'VolumeGroupReplicationClass',
@@ -50,10 +50,10 @@ const lookupIn = (namespaces: Namespaces): ReplicationLookup => ({
 /** Adds the namespaces of all claims to those that were read. */
 const readNamespaces = async (
   reads: PeerReads,
-  claims: readonly ClaimThere[],
+  claims: readonly ClaimKey[],
   read: Namespaces,
 ): Promise<Namespaces> => {
-  const names = [...new Set(claims.map(({ key }) => key.namespace))].filter((name) => !read.has(name));
+  const names = [...new Set(claims.map(({ namespace }) => namespace))].filter((name) => !read.has(name));
   const more = await Promise.all(names.map(async (name) => [name, await reads.replications(name)] as const));
   return new Map([...read, ...more]);
 };
@@ -71,14 +71,34 @@ const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion):
   const why = whySameCluster(there, question);
   if (why !== undefined) return { state: 'unknown', site, why };
   const claims = claimsThere(there, question, live);
-  const namespaces = await readNamespaces(reads, claims, new Map([[claim.namespace, namesake]]));
-  return viewOfClaims(site, claims, { ...lookupIn(namespaces), claim: there.claim });
+  const namespaces = await readNamespaces(
+    reads,
+    claims.map(({ key }) => key),
+    new Map([[claim.namespace, namesake]]),
+  );
+  return viewOfClaims(site, claims, { ...lookupIn(namespaces), claim: there.claim }, question);
 };
 
 const classKinds = {
   VolumeReplicationClass: resources.volumeReplicationClasses,
   VolumeGroupReplicationClass: resources.volumeGroupReplicationClasses,
 } as const;
+
+const protectorsLive = async (
+  { site, reads, volumes }: Peer,
+  identity: VolumeIdentity,
+): Promise<readonly ReplicationThere[]> => {
+  await volumes.begun;
+  const there = volumes.isCurrent() ? volumes.lookup : await reads.volumes();
+  const claims = claimsOfVolume(there, identity);
+  const namespaces = await readNamespaces(reads, claims, new Map());
+  const lookup = lookupIn(namespaces);
+  return claims.flatMap((key) => {
+    const protectors = protectorsOf(lookup, key, there.claim(key));
+    if (!protectors.known) throw new DrError({ code: 'Unknown', message: protectors.why });
+    return protectors.value.map((it) => ({ ...replicationHereOf(it, key.name), site }));
+  });
+};
 
 /**
  * Connects the question "who is primary over there" to a cluster. It follows the site's PVs and claims to find a volume whatever its
@@ -109,6 +129,8 @@ export const createPeerLook = (options: FollowOptions): PeerLook => {
       const view = await unlessLate(lookLive({ site, reads, volumes }, question), caller);
       return view.known ? view.value : { state: 'unknown', site, why: view.why };
     },
+    protectorsOf: (identity, caller) =>
+      unlessLate(protectorsLive({ site, reads, volumes }, identity), caller),
     classNamed: async (kind, name, caller) => {
       const read = await unlessLate(reads.replicationClass(classKinds[kind], name), caller);
       if (!read.known || read.value === undefined) return read.known ? known(undefined) : read;

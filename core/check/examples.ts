@@ -67,7 +67,10 @@ export const exampleVolume: PersistentVolume = {
   metadata: { name: 'pv-db' },
   spec: {
     capacity: { storage: '1Gi' },
-    csi: { driver, volumeHandle: 'handle-db' },
+    csi: {
+      driver,
+      volumeHandle: '0001-0009-rook-ceph-0000000000000002-4e8a1c3d-2b7f-4c61-8d05-9a3e6f1c0b24',
+    },
     persistentVolumeReclaimPolicy: 'Retain',
   },
 };
@@ -372,4 +375,57 @@ export const checkExamples = {
   }),
   DR415: checkFacts({ there: { operationDefinition: known(undefined) } }),
   DR420: tornFacts,
+  DR425: checkFacts({
+    here: {
+      objects: known({
+        volumes: known([
+          exampleVolume,
+          {
+            metadata: { name: 'pv-copy' },
+            spec: { ...exampleVolume.spec, persistentVolumeReclaimPolicy: 'Delete' },
+            status: { phase: 'Released' },
+          },
+        ]),
+      }),
+    },
+  }),
+  DR427: checkFacts({
+    there: {
+      objects: known({
+        replications: [],
+        volumes: known([
+          {
+            ...exampleVolume,
+            spec: {
+              ...exampleVolume.spec,
+              csi: {
+                driver,
+                volumeHandle: '0001-0009-rook-ceph-0000000000000003-4e8a1c3d-2b7f-4c61-8d05-9a3e6f1c0b24',
+              },
+            },
+          },
+        ]),
+      }),
+    },
+  }),
+  DR426: checkFacts({
+    there: {
+      objects: known({
+        replications: [],
+        claims: known([{ ...exampleClaim, spec: { ...exampleClaim.spec, volumeName: 'pvc-empty' } }]),
+        volumes: known([
+          {
+            metadata: { name: 'pvc-empty' },
+            spec: {
+              ...exampleVolume.spec,
+              csi: {
+                driver,
+                volumeHandle: '0001-0009-rook-ceph-0000000000000002-0d9c2a11-5f5e-4d5a-9c39-6a1f0e9d7b42',
+              },
+            },
+          },
+        ]),
+      }),
+    },
+  }),
 } satisfies Record<CheckCode, CheckFacts>;

@@ -10,6 +10,8 @@ import type { CheckFacts } from './facts.ts';
 import { type Check, type CheckFinding, type FindingLevel, isGap } from './finding.ts';
 import { guardInForce } from './guard-in-force.ts';
 import { noPeer } from './no-peer.ts';
+import { otherHandles } from './other-handles.ts';
+import { otherVolumes } from './other-volumes.ts';
 import { reclaimPolicies } from './reclaim-policies.ts';
 import {
   classesOfBothSites,
@@ -35,6 +37,8 @@ export const checks: readonly Check[] = [
   verdicts, // the volumes as status shows them
   applicationsSplit,
   reclaimPolicies,
+  otherVolumes,
+  otherHandles,
   stuckDeletions,
   classesThatFit,
   classesOfBothSites,

@@ -8,6 +8,7 @@ import { firstOf } from './on-each.ts';
 /** Facts that have a code of their own since they can also be found elsewhere. */
 const codes: Readonly<Record<string, RuleCode>> = {
   SeveralReplications: 'DR105',
+  AnotherVolume: 'DR426',
   FirstSyncPending: 'DR113',
   NoLongerFollowed: 'DR113',
   SyncLate: 'DR303',
@@ -48,9 +49,9 @@ const ofVolume = (volume: VolumeStatus): readonly Seen[] => {
   return [said];
 };
 
-/** DR411, DR105, DR113 and DR303. The verdict of each volume, as `kubectl dr status` gives it. */
+/** DR411, DR105, DR113, DR303 and DR426. The verdict of each volume, as `kubectl dr status` gives it. */
 export const verdicts: Check = {
   name: 'Verdicts',
-  codes: ['DR105', 'DR113', 'DR303', 'DR411'],
+  codes: ['DR105', 'DR113', 'DR303', 'DR411', 'DR426'],
   look: ({ volumes }: CheckFacts) => [...volumes.flatMap(ofVolume), ...withoutVerdict(volumes)],
 };

@@ -1,3 +1,4 @@
+import { cephServiceOf, readCephHandle } from './ceph-handle.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** A reference as PV `spec.claimRef` holds it. */
@@ -35,7 +36,7 @@ export type PersistentVolumeClaim = KubernetesObject & {
   status?: { phase?: string; accessModes?: string[]; capacity?: { storage?: string } };
 };
 
-/** What both sites share of a volume, because the PV is carried over: PV `spec.csi.driver` + `spec.csi.volumeHandle`. */
+/** What a PV says of the volume behind it: `spec.csi.driver` and `spec.csi.volumeHandle`. */
 export type VolumeIdentity = { driver: string; volumeHandle: string };
 
 /** The identity of a PV; undefined where it has no CSI source. */
@@ -44,6 +45,17 @@ export const volumeIdentityOf = (pv: PersistentVolume): VolumeIdentity | undefin
   return csi === undefined ? undefined : { driver: csi.driver, volumeHandle: csi.volumeHandle };
 };
 
-/** One string per identity, for maps: driver names hold no slash, so it cannot collide. */
-export const volumeIdentityKey = ({ driver, volumeHandle }: VolumeIdentity): string =>
+/** An identity as a person reads it. */
+export const volumeIdentityText = ({ driver, volumeHandle }: VolumeIdentity): string =>
   `${driver}/${volumeHandle}`;
+
+/**
+ * One string per volume, for maps: two identities with the same one are the same volume for sure. Driver names hold neither slash nor
+ * number sign, so that it cannot collide. Of ceph-csi it is the image, whatever ids its cluster and pool have on a site, and whatever the
+ * driver is called there.
+ */
+export const volumeIdentityKey = (identity: VolumeIdentity): string => {
+  const service = cephServiceOf(identity.driver);
+  const image = service === undefined ? undefined : readCephHandle(identity.volumeHandle);
+  return image === undefined ? volumeIdentityText(identity) : `${service}#${image.uuid}`;
+};

@@ -11,6 +11,7 @@ import { unpromotableLater } from './promotable-later.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
+import { notCopies, takersOfVolumes } from './volume-blocks.ts';
 import { type Doubt, doubtsAbout, warningsAbout } from './warn-of-move.ts';
 
 /** What stands against the move of a group before its first write, and what a person should know: one clause each. */
@@ -175,6 +176,8 @@ const cannotPromote: Check = (now) => {
 /** In order: a site that is not known first, as what else is found may come of that. */
 const checks: readonly Check[] = [
   siteUnknown,
+  notCopies,
+  takersOfVolumes,
   sourceIsPrimary,
   targetNotReady,
   targetFails,
@@ -184,11 +187,22 @@ const checks: readonly Check[] = [
   cannotPromote,
 ];
 
+/** What is no copy is refused by whoever looks at it first: that names both volumes. */
+const withoutRepeats = (blocks: readonly Block[]): readonly Block[] => {
+  const isSame = (a: Block, b: Block): boolean =>
+    a.obstacle.code === b.obstacle.code &&
+    a.object.namespace === b.object.namespace &&
+    a.object.name === b.object.name;
+  return blocks.filter(
+    (one, at) => one.obstacle.code !== 'DR115' || blocks.findIndex((other) => isSame(one, other)) === at,
+  );
+};
+
 /** Everything that stands against a group before anything is written. */
 export const judgeGroup = (facts: MoveFacts, group: MoveGroup): Judgement => {
   const now = lookAtGroup(facts, group);
   return {
-    blocks: checks.flatMap((check) => check(now)),
+    blocks: withoutRepeats(checks.flatMap((check) => check(now))),
     doubts: doubtsAbout(now),
     warnings: [...warningsAbout(now), ...doneWithout(now)],
   };

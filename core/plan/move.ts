@@ -1,3 +1,4 @@
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
@@ -44,6 +45,8 @@ export type Brought = {
   /** VolumeReplicationClasses, by name. */
   readonly replicationClasses: ReadonlySet<string>;
   readonly workloads: readonly BroughtWorkload[];
+  /** What the volumes of these claims are, by `namespace/name`. */
+  readonly identities: ReadonlyMap<string, VolumeIdentity>;
 };
 
 /** What can be lost by a move, and is accepted or not. */

@@ -5,6 +5,7 @@ import {
 } from '../model/persistent-volume.ts';
 import { known, type Reading } from '../model/reading.ts';
 import { knownValue, readingOf } from '../model/reading-of.ts';
+import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { Member } from '../rules/replication-facts.ts';
 import type { ClaimKey } from './claims-of-volume.ts';
 import { findRivals, findSameVolume } from './find-rivals.ts';
@@ -14,7 +15,17 @@ import type { ReplicationSubject } from './replication-subject.ts';
 import type { SiteView } from './site-view.ts';
 
 /** A claim that a replication takes in, as far as the cluster here tells: the other site is asked about it afterwards. */
-export type LocalMember = Omit<Member, 'peer'>;
+export type LocalMember = Omit<Member, 'peer'> & {
+  /** What the driver calls its copy on the other site, where a replication tells it. */
+  readonly destination?: string | undefined;
+};
+
+/** Of a group nothing tells it claim by claim. */
+const destinationOf = ({ shown, before }: ReplicationSubject): string | undefined => {
+  const status =
+    shown.kind === 'VolumeReplication' ? (before as VolumeReplication | undefined)?.status : undefined;
+  return status?.destinationVolumeID || undefined;
+};
 
 /** Everything that is known here about one claim of a replication. */
 export const describeMember = (
@@ -23,8 +34,10 @@ export const describeMember = (
   { key, claim }: { key: ClaimKey; claim: Reading<PersistentVolumeClaim | undefined> },
 ): LocalMember => {
   const volume = readingOf(() => findVolume(view, key, knownValue(claim)));
+  const destination = destinationOf(subject);
   return {
     claimName: key.name,
+    ...(destination === undefined ? {} : { destination }),
     claim,
     elsewhere: readingOf(() =>
       knownValue(claim) === undefined
@@ -51,11 +64,12 @@ export const describeMember = (
 /** What the other site is asked about a claim; unknown where it is not known here which volume is meant. */
 export const questionAbout = (
   namespace: string,
-  { claimName, claim, volume }: LocalMember,
+  { claimName, claim, volume, destination }: LocalMember,
 ): Reading<PeerQuestion> => {
   if (!volume.known) return volume;
   return known({
     identity: volume.value && volumeIdentityOf(volume.value),
+    ...(destination === undefined ? {} : { destination }),
     volumeName: volume.value?.metadata.name,
     claim: { namespace, name: claimName, uid: claim.known ? claim.value?.metadata.uid : undefined },
   });

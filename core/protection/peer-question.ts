@@ -4,6 +4,8 @@ import type { VolumeIdentity } from '../model/persistent-volume.ts';
 export type PeerQuestion = {
   /** What both sites share of it; undefined where nobody knows it yet, and then namespace and name of the claim stand for it. */
   readonly identity: VolumeIdentity | undefined;
+  /** What the driver calls its copy on the other site, where a replication tells it. */
+  readonly destination?: string | undefined;
   /** The name of its PV here: the other site's most often has the same, as it is carried over. */
   readonly volumeName: string | undefined;
   readonly claim: {

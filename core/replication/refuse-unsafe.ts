@@ -18,10 +18,17 @@ import { handOverBackoffMs, longestBackoffMs, type Requeue, type Step } from './
 
 type Refusals = readonly Finding<GuardCode>[];
 
-const promotionRules = ['DR101', 'DR102', 'DR104', 'DR106', 'DR113'] as const satisfies readonly GuardCode[];
+const promotionRules = [
+  'DR101',
+  'DR102',
+  'DR104',
+  'DR106',
+  'DR113',
+  'DR115',
+] as const satisfies readonly GuardCode[];
 const resyncRules = ['DR108'] as const satisfies readonly GuardCode[];
 /** Nothing tells when the other site changes, so it is asked again. */
-const peerRules: readonly GuardCode[] = ['DR102', 'DR108', 'DR113'];
+const peerRules: readonly GuardCode[] = ['DR102', 'DR108', 'DR113', 'DR115'];
 const firstRetryMs = 1_000;
 
 const retryOf = (refusals: Refusals): Requeue => ({

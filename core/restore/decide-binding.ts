@@ -3,6 +3,7 @@ import {
   type PersistentVolumeClaim,
   volumeIdentityKey,
   volumeIdentityOf,
+  volumeIdentityText,
 } from '../model/persistent-volume.ts';
 import { claimKeyText, claimRefKey, keyOfClaim } from '../protection/claims-of-volume.ts';
 import type { WantedVolume } from './wanted.ts';
@@ -29,9 +30,14 @@ type There = {
 
 const failed = (why: string): Binding => ({ state: 'failed', why });
 
-const identityOf = (volume: PersistentVolume): string => {
+const identityKey = (volume: PersistentVolume): string | undefined => {
   const identity = volumeIdentityOf(volume);
-  return identity === undefined ? 'no CSI volume' : volumeIdentityKey(identity);
+  return identity && volumeIdentityKey(identity);
+};
+
+const identityText = (volume: PersistentVolume): string => {
+  const identity = volumeIdentityOf(volume);
+  return identity === undefined ? 'no CSI volume' : volumeIdentityText(identity);
 };
 
 /** The claim that holds the PV, where it is not this one. */
@@ -46,9 +52,9 @@ const strangerOf = ({ volume, claim }: There): string | undefined => {
 
 const checks: readonly ((there: There) => Binding | undefined)[] = [
   ({ wanted, volume }) =>
-    identityOf(volume) === identityOf(wanted.volume)
+    identityKey(volume) === identityKey(wanted.volume)
       ? undefined
-      : failed(`PV ${volume.metadata.name} is now ${identityOf(volume)}, which is another volume`),
+      : failed(`PV ${volume.metadata.name} is now ${identityText(volume)}, which is another volume`),
   (there) => {
     const stranger = strangerOf(there);
     return stranger === undefined

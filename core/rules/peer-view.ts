@@ -1,4 +1,5 @@
 import type { Demotion } from '../following/demotion.ts';
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
 
 /** A copy that was demoted, and may hold what no other has. */
 export type LeftCopy = {
@@ -8,6 +9,19 @@ export type LeftCopy = {
   readonly demotion: Demotion;
 };
 
+/** A claim of the same name that has another volume, and is protected: whoever types the name means one of the two. */
+export type AnotherVolume = {
+  /** `namespace/name` over there. */
+  readonly claim: string;
+  readonly identity: VolumeIdentity;
+  /** `namespace/name` over there. */
+  readonly replication: string;
+  readonly kind: 'VolumeReplication' | 'VolumeGroupReplication';
+};
+
+/** What the other site has under the name of the claim, where that is another volume for sure. */
+type Namesake = { readonly another?: AnotherVolume | undefined };
+
 /** What the other site shows of one volume, looked up by the volume's identity. */
 export type PeerView =
   /** No peer is known to whoever asks. */
@@ -15,7 +29,7 @@ export type PeerView =
   /** Nobody asked: the change does not make a volume primary, nor overwrite one. */
   | { readonly state: 'not-asked' }
   /** Its spec asks for primary, or its status says that it is. */
-  | {
+  | (Namesake & {
       readonly state: 'primary';
       readonly site: string;
       /** `namespace/name` over there. */
@@ -29,13 +43,13 @@ export type PeerView =
       readonly by: 'spec' | 'status' | 'both';
       /** When the last sync ended that it tells of, milliseconds since the epoch; undefined where it tells of none. */
       readonly lastSync?: number | undefined;
-    }
+    })
   /** It answered, and nothing there is primary or on the way to it. */
-  | {
+  | (Namesake & {
       readonly state: 'not-primary';
       readonly site: string;
       /** Its replication that is demoted, unless it was never primary or is being made anew. */
       readonly left?: LeftCopy | undefined;
-    }
+    })
   /** It may be primary: it did not answer, forbade the question, or its answer does not tell. `why` is one clause. */
-  | { readonly state: 'unknown'; readonly site: string; readonly why: string };
+  | (Namesake & { readonly state: 'unknown'; readonly site: string; readonly why: string });

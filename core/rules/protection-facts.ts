@@ -11,15 +11,22 @@ export type ClassFacts = {
   readonly parameters: Readonly<Record<string, string>>;
 };
 
-/** A PersistentVolume is changed or deleted. */
+/** A replication of the other site. */
+export type ReplicationThere = ReplicationHere & { readonly site: string };
+
+/** A PersistentVolume is created, changed or deleted. */
 export type VolumeFacts = {
   readonly subject: 'volume';
-  readonly operation: 'UPDATE' | 'DELETE';
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly name: string;
-  readonly before: PersistentVolume;
+  /** Undefined when it is created. */
+  readonly before: PersistentVolume | undefined;
+  /** Undefined when it is deleted. */
   readonly after: PersistentVolume | undefined;
-  /** Replications that protect the claim it is bound to or reserved for. */
+  /** Replications here that protect the claim it is bound to or reserved for; where it does not keep its volume, all of the volume. */
   readonly protectedBy: Reading<readonly ReplicationHere[]>;
+  /** Replications of the other site that protect the volume; left out where the PV keeps it, as nobody asks then. */
+  readonly protectedThere?: Reading<readonly ReplicationThere[]>;
 };
 
 /** A PV that goes with its claim and takes a volume along, which replications protect through another claim. */

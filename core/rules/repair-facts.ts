@@ -11,6 +11,8 @@ export type RepairFacts =
       readonly volume: PersistentVolume;
       /** The claim of this cluster that the claimRef names, whatever its uid; undefined where there is none. */
       readonly claim: Reading<PersistentVolumeClaim | undefined>;
+      /** Whether a replication of either site protects the volume behind it; left out where the PV keeps it, as nobody asks then. */
+      readonly isProtected?: Reading<boolean>;
     }
   | { readonly subject: 'claim'; readonly claim: PersistentVolumeClaim }
   | {

@@ -12,7 +12,9 @@ export type GuardCode =
   | 'DR110'
   | 'DR111'
   | 'DR112'
-  | 'DR113';
+  | 'DR113'
+  | 'DR114'
+  | 'DR115';
 
 /** Repair: the object is mended on its way in. */
 export type RepairCode = 'DR201' | 'DR202' | 'DR203' | 'DR204' | 'DR205';
@@ -37,6 +39,9 @@ export type CheckCode =
   | 'DR413'
   | 'DR414'
   | 'DR415'
-  | 'DR420';
+  | 'DR420'
+  | 'DR425'
+  | 'DR426'
+  | 'DR427';
 
 export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

@@ -13,7 +13,8 @@ export type Candidate = {
   readonly doubt: string | undefined;
 };
 
-type View = Extract<PeerView, { state: 'primary' | 'not-primary' | 'unknown' }>;
+/** What a site that was asked is for a volume. */
+export type View = Extract<PeerView, { state: 'primary' | 'not-primary' | 'unknown' }>;
 
 /** The most dangerous first. */
 const order: readonly View['state'][] = ['primary', 'unknown', 'not-primary'];
@@ -65,7 +66,7 @@ const rankOf = (view: View): number => {
  * What the other site is for a volume, from all its replications of that volume: primary as soon as one is or is to be, not
  * primary only if each has settled as something else, or there is none.
  */
-export const viewOfPeer = (site: string, candidates: readonly Candidate[]): PeerView => {
+export const viewOfPeer = (site: string, candidates: readonly Candidate[]): View => {
   const views = candidates.map((candidate) => viewOfOne(site, candidate));
   const worst = views.toSorted((a, b) => rankOf(a) - rankOf(b))[0];
   return worst ?? { state: 'not-primary', site };

@@ -8,10 +8,10 @@ import { mergeRecords, type Operation, type SiteRecords } from '../operation/rea
 import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { type Lag, measureLag } from './lag.ts';
-import { pairVolumes, type VolumePair } from './pairing.ts';
+import { type AnotherVolume, type FindClaim, pairVolumes, type VolumePair } from './pairing.ts';
 import { readRole } from './role.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
-import { protectedVolumesOf, type SiteVolume, unprotectedVolumeOf } from './site-volumes.ts';
+import { findClaims, protectedVolumesOf, type SiteVolume } from './site-volumes.ts';
 import type { SiteSnapshot } from './snapshot.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -54,13 +54,20 @@ const schedulesOf = ({ objects }: SiteSnapshot): ScheduleLookup => {
   };
 };
 
-const volumesOf = ({ objects }: SiteSnapshot, named: NamedClaims | undefined): SiteVolume[] => {
+const claimsOf = (snapshot: SiteSnapshot | undefined): FindClaim =>
+  snapshot?.objects.known ? findClaims(snapshot.objects.value) : () => undefined;
+
+const volumesOf = (
+  { objects }: SiteSnapshot,
+  find: FindClaim,
+  named: NamedClaims | undefined,
+): SiteVolume[] => {
   if (!objects.known) return [];
   const volumes = protectedVolumesOf(objects.value);
   const shown = new Set(volumes.map(({ namespace, claimName }) => `${namespace}/${claimName}`));
   const unprotected = (named?.names ?? [])
     .filter((name) => !shown.has(`${named?.namespace}/${name}`))
-    .map((name) => unprotectedVolumeOf(objects.value, named?.namespace ?? '', name));
+    .map((name) => find(named?.namespace ?? '', name));
   return [...volumes, ...unprotected.filter((volume) => volume !== undefined)];
 };
 
@@ -97,14 +104,27 @@ const recordsOf = ({ site, objects }: SiteSnapshot): SiteRecords => ({
   records: objects.known && objects.value.operations.known ? objects.value.operations.value : [],
 });
 
+const siteOfAnother = (
+  { side, identity }: AnotherVolume,
+  sides: Pick<PairFacts, 'here' | 'there'>,
+): PairFacts['another'] => {
+  const site = side === 'here' ? sides.here.site : sides.there?.site;
+  return site && { site, identity };
+};
+
 /** Judges every protected volume of the two sites, in the order of namespace and name. */
 export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] => {
   const snapshots = there === undefined ? [here] : [here, there];
   const schedules = new Map(snapshots.map((snapshot) => [snapshot.site.context, schedulesOf(snapshot)]));
-  const pairs = pairVolumes(volumesOf(here, named), there === undefined ? [] : volumesOf(there, named));
+  const claims = { here: claimsOf(here), there: claimsOf(there) };
+  const pairs = pairVolumes(
+    volumesOf(here, claims.here, named),
+    there === undefined ? [] : volumesOf(there, claims.there, named),
+    claims,
+  );
   const operationsOn = findOperations(mergeRecords(snapshots.map(recordsOf)));
   const judge = (pair: VolumePair): VolumeStatus => {
-    const { namespace, claimName, unmatched } = pair;
+    const { namespace, claimName, unmatched, another } = pair;
     const sides = { here: sideOf(here, pair.here), there: there && sideOf(there, pair.there) };
     const lag = lagOf(sides, schedules, now);
     const claims = [{ namespace, claimName }, pair.here, pair.there].filter((claim) => claim !== undefined);
@@ -121,6 +141,7 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
         claimName,
         ...sides,
         unmatched,
+        another: another && siteOfAnother(another, sides),
         lag,
         followed: followedIn(sides, lag),
         operation,

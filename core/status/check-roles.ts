@@ -1,3 +1,6 @@
+import { volumeIdentityText } from '../model/persistent-volume.ts';
+import { shellWord } from '../rules/guard/commands.ts';
+import { oneLine } from '../rules/one-line.ts';
 import { formatAge } from './age.ts';
 import { staleSideOf } from './check-operation.ts';
 import { drCommand } from './dr-command.ts';
@@ -90,6 +93,21 @@ export const identityUnknown: VerdictCheck = (facts) => {
     reason: 'IdentityUnknown',
     message: `the two sites are matched by name only: ${facts.unmatched}`,
     next: describeClaim(facts.here) ?? describeClaim(facts.there),
+  });
+};
+
+/** The name is what people and failovers go by: behind it there is another volume on each site, and neither is a copy of the other. */
+export const anotherVolume: VerdictCheck = ({ another, here, there, namespace, claimName }) => {
+  if (another === undefined) return undefined;
+  const own = [here, there].find((side) => side?.volume !== undefined);
+  const identity = own?.volume?.identity.known ? ` (${volumeIdentityText(own.volume.identity.value)})` : '';
+  return verdict('Degraded', {
+    reason: 'AnotherVolume',
+    message: oneLine(
+      `claim ${namespace}/${claimName} of ${another.site.name} has another volume (${volumeIdentityText(another.identity)}), which is no copy of the one of ${own?.site.name ?? 'the other site'}${identity}: no move can bring this one there under its name`,
+      600,
+    ),
+    next: `${another.site.kubectl} -n ${shellWord(namespace)} describe pvc ${shellWord(claimName)}`,
   });
 };
 

@@ -9,6 +9,7 @@ import {
   splitBrainAtDriver,
 } from './check-progress.ts';
 import {
+  anotherVolume,
   identityUnknown,
   noPrimary,
   notReplicated,
@@ -43,6 +44,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   splitBrainAtDriver, // a replica fails in the words of a split brain
   attemptFailing, // the last attempt failed
   changeRunning, // between two states
+  anotherVolume, // two different volumes for sure
   identityUnknown, // perhaps two different volumes
   replicaWithoutPeer, // nothing is known of the primary
   noPrimary, // both demoted

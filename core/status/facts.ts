@@ -1,4 +1,5 @@
 import type { Followed } from '../following/followed.ts';
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import type { Lag } from './lag.ts';
 import type { RoleReading } from './role.ts';
@@ -25,6 +26,8 @@ export type PairFacts = {
   readonly there: SideFacts | undefined;
   /** Why the two sides could not be matched by the volume's identity. */
   readonly unmatched: string | undefined;
+  /** The volume that the claim of this name has on the other site, where that is another one. */
+  readonly another: { readonly site: SiteName; readonly identity: VolumeIdentity } | undefined;
   readonly lag: Lag;
   /** Whether the other site has followed the only primary since its promote; undefined where there is none. */
   readonly followed: Followed | undefined;

@@ -133,22 +133,23 @@ export const protectedVolumesOf = (objects: SiteObjects): SiteVolume[] => {
   });
 };
 
-/** A claim that exists on a site, whether it is protected or not; undefined where there is none. */
-export const unprotectedVolumeOf = (
+/** Finds a claim of a site, whether it is protected or not; undefined where there is none, or nobody could read of it. */
+export const findClaims = (
   objects: SiteObjects,
-  namespace: string,
-  claimName: string,
-): SiteVolume | undefined => {
-  const lookup = lookupIn(objects);
-  const claim = lookup.claim(namespace, claimName);
-  if (!claim.known) return undefined;
-  return {
-    namespace,
-    claimName,
-    volumeName: claim.value.spec?.volumeName,
-    storageClassName: claim.value.spec?.storageClassName,
-    identity: identityOf(claim, lookup),
-    replication: undefined,
-    rivals: [],
+): ((namespace: string, claimName: string) => SiteVolume | undefined) => {
+  let lookup: Lookup | undefined;
+  return (namespace, claimName) => {
+    lookup ??= lookupIn(objects);
+    const claim = lookup.claim(namespace, claimName);
+    if (!claim.known) return undefined;
+    return {
+      namespace,
+      claimName,
+      volumeName: claim.value.spec?.volumeName,
+      storageClassName: claim.value.spec?.storageClassName,
+      identity: identityOf(claim, lookup),
+      replication: undefined,
+      rivals: [],
+    };
   };
 };

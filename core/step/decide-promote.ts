@@ -8,6 +8,7 @@ import { chooseClass } from './choose-class.ts';
 import { type ConsentNeed, cannot, type Decision, type StepWrite } from './decision.ts';
 import { isConsentedTo, judgeStep, withWish } from './judge-step.ts';
 import { newReplication } from './new-replication.ts';
+import { whyNoCopy } from './no-copy.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { type RpoAtRisk, rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
@@ -192,7 +193,8 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   const own = ownReplication(facts);
   if ('obstacle' in own) return own.obstacle;
   const { replication } = own;
-  const early = settledAlready(facts, replication, options.className) ?? whyNotBound(facts);
+  const early =
+    whyNoCopy(facts) ?? settledAlready(facts, replication, options.className) ?? whyNotBound(facts);
   if (early !== undefined) return early;
   const change = changeTo(facts, replication, options);
   if ('kind' in change) return change;

@@ -3,7 +3,7 @@ import { volumeIdentityOf } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
 import { knownValue, readingOf } from '../model/reading-of.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
-import { claimsThere, viewOfClaims, whySameCluster } from '../protection/claims-there.ts';
+import { claimsThere, meansVolumeHere, viewOfClaims, whySameCluster } from '../protection/claims-there.ts';
 import { findVolume } from '../protection/find-volume.ts';
 import { type Protector, protectorsOf, replicationOfProtector } from '../protection/protectors.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
@@ -49,10 +49,14 @@ const nobodyThere: ThereFacts = { view: { state: 'not-configured' }, replication
 const primaryFirst = (a: Protector, b: Protector): number =>
   Number(roleOf(b).role === 'primary') - Number(roleOf(a).role === 'primary');
 
+/** What the driver calls the copy on the other site, where the one replication here tells it. */
+export const destinationTold = ([protector]: readonly Protector[]): string | undefined =>
+  (protector?.kind === 'VolumeReplication' && protector.object.status?.destinationVolumeID) || undefined;
+
 /** Looks at the other site as the webhook and the controller do, at what was listed of it. */
 const lookThere = (
   there: SiteReading | undefined,
-  { key, claim, volume }: Pick<StepFacts, 'key' | 'claim' | 'volume'>,
+  { key, claim, volume, protectors: own }: Pick<StepFacts, 'key' | 'claim' | 'volume' | 'protectors'>,
 ): ThereFacts => {
   if (there === undefined) return nobodyThere;
   const site = there.site.name;
@@ -63,17 +67,19 @@ const lookThere = (
     const pv = knownValue(volume);
     const question = {
       identity: pv && volumeIdentityOf(pv),
+      destination: own.known ? destinationTold(own.value) : undefined,
       volumeName: pv?.metadata.name,
       claim: { ...key, uid: knownValue(claim)?.metadata.uid },
     };
     const same = whySameCluster(view, question);
     if (same !== undefined) return { view: { state: 'unknown', site, why: same }, replication: undefined };
     const claims = claimsThere(view, question, undefined);
-    const protectors = claims.flatMap((it) =>
-      it.doubt === undefined ? knownValue(protectorsOf(view, it.key, view.claim(it.key))) : [],
-    );
+    const protectors = claims.flatMap((it) => {
+      const found = knownValue(protectorsOf(view, it.key, view.claim(it.key)));
+      return it.has === 'same' ? found : found.filter((protector) => meansVolumeHere(protector, question));
+    });
     return {
-      view: viewOfClaims(site, claims, view),
+      view: viewOfClaims(site, claims, view, question),
       replication: protectors.toSorted(primaryFirst)[0],
     };
   });
@@ -103,6 +109,6 @@ export const describeStep = (
     volume,
     protectors,
     role: protectors.known ? roleOf(protectors.value[0]) : readRole(unknown(protectors.why)),
-    peer: lookThere(pair.there, { key, claim, volume }),
+    peer: lookThere(pair.there, { key, claim, volume, protectors }),
   };
 };

@@ -3,6 +3,7 @@ import { claimsMountedBy, claimsNamedBy } from '../../core/backup/workloads/clai
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { millisecondsOf } from '../../core/model/api-time.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { type VolumeIdentity, volumeIdentityOf } from '../../core/model/persistent-volume.ts';
 import type { Brought } from '../../core/plan/move.ts';
 import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import { selectObjects } from '../../core/restore/select-objects.ts';
@@ -37,7 +38,18 @@ const nameSet = (claims: readonly ClaimKey[]): ((namespace: string) => ReadonlyS
   return (namespace) => new Set((names.get(namespace) ?? []).map(({ name }) => name));
 };
 
-const broughtIn = ({ claims, others }: SortedObjects): Brought => {
+const identitiesIn = ({ claims, volumes }: SortedObjects): Brought['identities'] => {
+  const byName = new Map(volumes.map((volume) => [volume.metadata.name, volumeIdentityOf(volume)]));
+  return new Map(
+    claims.flatMap((claim): [string, VolumeIdentity][] => {
+      const identity = byName.get(claim.spec?.volumeName);
+      return identity === undefined ? [] : [[claimKeyText(keyOfClaim(claim)), identity]];
+    }),
+  );
+};
+
+const broughtIn = (objects: SortedObjects): Brought => {
+  const { claims, others } = objects;
   const keys = claims.map(keyOfClaim);
   const namesIn = nameSet(keys);
   return {
@@ -47,6 +59,7 @@ const broughtIn = ({ claims, others }: SortedObjects): Brought => {
         .filter(({ kind }) => kind === 'VolumeReplicationClass')
         .map(({ metadata }) => metadata.name ?? ''),
     ),
+    identities: identitiesIn(objects),
     workloads: others.flatMap((object) => {
       const means = meansOf(object.kind);
       if (!isWorkload(object) || means === undefined) return [];

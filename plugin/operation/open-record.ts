@@ -15,7 +15,7 @@ import {
   type RecordedMoves,
   unfinishedOperation,
 } from '../../core/plan/recorded-moves.ts';
-import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
 import { awaitLease } from './await-lease.ts';
@@ -47,18 +47,6 @@ export type OpenedRecord = {
   readonly keep: (status: StatusIn) => Promise<RecordKeeper>;
 };
 
-/** Of volumes that are yet to be restored, with the source gone, the backup tells. By claim on the source. */
-const identitiesInBackup = ({ session }: OpenRecord): ReadonlyMap<string, VolumeIdentity> => {
-  const { claims, volumes } = session.source.source.chosen;
-  const byName = new Map(volumes.map((volume) => [volume.metadata.name, volumeIdentityOf(volume)]));
-  return new Map(
-    claims.flatMap((claim): [string, VolumeIdentity][] => {
-      const identity = byName.get(claim.spec?.volumeName);
-      return identity === undefined ? [] : [[claimKeyText(keyOfClaim(claim)), identity]];
-    }),
-  );
-};
-
 const shownIdentity = (
   { session }: OpenRecord,
   { target: claim }: MoveVolume,
@@ -77,7 +65,8 @@ const shownIdentity = (
 
 /** By namespace of the claims on the target: that is where they are to live. */
 const volumesByNamespace = (open: OpenRecord): ReadonlyMap<string, readonly OperationVolume[]> => {
-  const backedUp = identitiesInBackup(open);
+  // Of volumes that are yet to be restored, with the source gone, the backup tells.
+  const backedUp = open.session.source.brought.identities;
   return new Map(
     [...Map.groupBy(open.volumes, ({ target }) => target.namespace)].map(([namespace, members]) => [
       namespace,

@@ -81,7 +81,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
       /^CODE +LEVEL +SITE +OBJECT +FINDING\nDR403 +info +cluster-1 +CSIDriver rbd\.csi\.ceph\.com +dr-controller acts for it: dr-controller wrote the status of default\/db at generation \d+, .* ago\n$/,
     );
     expect(ended.stderr).toMatch(
-      /No findings but information\. Made 22 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
+      /No findings but information\. Made 24 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
     );
     expect(ended.stderr).toContain(
       'Not checked: whether a controller acts for rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it (Controllers)\n',
@@ -100,7 +100,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
         { name: 'cluster-1', readable: true, message: null },
         { name: 'cluster-2', readable: true, message: null },
       ],
-      summary: { errors: 0, warnings: 0, infos: 1, checks: 21, claims: 1 },
+      summary: { errors: 0, warnings: 0, infos: 1, checks: 23, claims: 1 },
     });
     const incomplete = report.checks.filter((run: { complete: boolean }) => !run.complete);
     expect(report.summary.incompleteChecks).toBe(incomplete.length);

@@ -22,6 +22,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       await sandbox?.end();
     });
 
+    const retain = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}';
+
     /** A second PV of a volume, and a claim for it in a namespace of its own. */
     const share = async (
       volumeName: string,
@@ -56,7 +58,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     });
 
     test('DR111: nor is another claim deleted, or its namespace, with which it would go', async () => {
-      await share(await at.protect('cluster-1', 'wanted'), 'leavers', 'Delete');
+      // As it was before anybody protected the volume: since then DR114 lets no such PV in.
+      await share(await at.bind('cluster-1', 'wanted'), 'leavers', 'Delete');
+      await at.protect('cluster-1', 'wanted');
       for (const words of [
         ['-n', 'leavers', 'delete', 'pvc', 'copy'],
         ['delete', 'namespace', 'leavers'],
@@ -64,9 +68,73 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         const text = refusedBy(await sandbox.kubectl('cluster-1', words), 'DR111');
         expect(text).toContain('its volume is protected by VolumeReplication default/wanted');
       }
-      const retain = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}';
       await at.succeed('cluster-1', ['patch', 'pv', 'copy-leavers', '-p', retain]);
       await at.succeed('cluster-1', ['-n', 'leavers', 'delete', 'pvc', 'copy']);
+    });
+
+    /** A PV of a volume as somebody writes it again. */
+    const copyOf = async (volumeName: string, name: string, differs: object): Promise<string> => {
+      const { spec } = await at.read('cluster-1', 'pv', volumeName);
+      const { claimRef: _, ...rest } = spec;
+      return stringify({
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name },
+        spec: { ...rest, ...differs },
+      });
+    };
+
+    test('DR114: no PV of it is let in on either site that would take it along, whatever the PV is called', async () => {
+      const volumeName = await at.protect('cluster-1', 'kept');
+      const taking = { persistentVolumeReclaimPolicy: 'Delete', storageClassName: 'nobody' };
+      const second = await copyOf(volumeName, 'kept-again', taking);
+      for (const site of ['cluster-1', 'cluster-2'] as const)
+        expect(refusedBy(await at.apply(site, second), 'DR114')).toContain('VolumeReplication default/kept');
+      const { spec } = await at.read('cluster-1', 'pv', volumeName);
+      const { csi } = spec;
+      const volumeHandle = csi.volumeHandle.replace('-0000000000000002-', '-0000000000000009-');
+      const otherPool = await copyOf(volumeName, 'kept-again', { ...taking, csi: { ...csi, volumeHandle } });
+      refusedBy(await at.apply('cluster-2', otherPool), 'DR114');
+      await at.succeed(
+        'cluster-2',
+        ['create', '-f', '-'],
+        await copyOf(volumeName, 'kept-again', { storageClassName: 'nobody' }),
+      );
+      const toDelete = '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}';
+      const patched = await sandbox.kubectl('cluster-2', ['patch', 'pv', 'kept-again', '-p', toDelete]);
+      expect(refusedBy(patched, 'DR114')).toContain('of cluster-1 protects');
+    });
+
+    test('DR114: nor is one given a claim that was there before the volume was protected', async () => {
+      const volumeName = await at.bind('cluster-1', 'early');
+      const taking = { persistentVolumeReclaimPolicy: 'Delete', storageClassName: 'nobody' };
+      await at.succeed('cluster-1', ['create', '-f', '-'], await copyOf(volumeName, 'early-again', taking));
+      await at.protect('cluster-1', 'early');
+      const claimRef = '{"spec":{"claimRef":{"namespace":"default","name":"taker"}}}';
+      const give = ['patch', 'pv', 'early-again', '--type=merge', '-p', claimRef];
+      refusedBy(await sandbox.kubectl('cluster-1', give), 'DR114');
+      await at.succeed('cluster-1', ['patch', 'pv', 'early-again', '-p', retain]);
+      await at.succeed('cluster-1', give);
+    });
+
+    test('DR202: one that comes with the claimRef of its claim is kept', async () => {
+      const volumeName = await at.protect('cluster-1', 'twice');
+      const { spec } = await at.read('cluster-1', 'pv', volumeName);
+      const again = await copyOf(volumeName, 'twice-again', {
+        claimRef: spec.claimRef,
+        persistentVolumeReclaimPolicy: 'Delete',
+      });
+      const { stderr } = await at.succeed('cluster-1', ['create', '-f', '-'], again);
+      expect(stderr).toContain('DR202');
+      const { spec: kept } = await at.read('cluster-1', 'pv', 'twice-again');
+      expect(kept.persistentVolumeReclaimPolicy).toBe('Retain');
+    });
+
+    test('DR115: a claim of the name that has another volume becomes no primary beside it', async () => {
+      await at.protect('cluster-1', 'namesake');
+      await at.bind('cluster-2', 'namesake');
+      const text = refusedBy(await at.apply('cluster-2', replication('namesake', 'primary')), 'DR115');
+      expect(text).toContain('claim default/namesake of cluster-1 has another volume');
     });
 
     test('DR110: to take the finalizer away by hand makes no way around the consent', async () => {

@@ -72,6 +72,7 @@ export const bringFrom = (
       brought: {
         replicationClasses: new Set(),
         claims: new Set(claims.map((claim) => `${namespace}/${claim}`)),
+        identities: new Map(),
         workloads: workloads.map(({ object }) => ({
           kind: object.kind ?? '',
           namespace,

@@ -9,7 +9,7 @@ import {
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
-import type { VolumeReplication } from '../../core/model/volume-replication.ts';
+import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import { claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
 import { sourceKeyOf } from '../../core/protection/protectors.ts';
 import { wasActedOn } from './was-acted-on.ts';
@@ -31,6 +31,9 @@ export const cacheIndexes = {
     source: (replication: VolumeReplication) => given(sourceKeyOf(replication)),
     protecting: (object: VolumeReplication) =>
       wasActedOn({ kind: 'VolumeReplication', object }) ? [protectingKey] : [],
+  },
+  classes: {
+    provisioner: ({ spec }: VolumeReplicationClass) => given(spec?.provisioner),
   },
   groups: {
     ...inNamespace,

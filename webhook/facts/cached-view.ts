@@ -26,6 +26,8 @@ export type CachedView = SiteView & {
   groupVersions(key: { namespace: string; name: string }): readonly VolumeGroupReplication[];
   replicationClass(kind: ClassKind, name: string): VolumeReplicationClass | undefined;
   isTerminating(namespace: string): boolean;
+  /** Whether any class of replications here is for this driver. */
+  isReplicatedBy(driver: string): boolean;
 };
 
 /** What a view is made of. */
@@ -66,6 +68,10 @@ export const viewCaches = ({ caches, admitted, now, maxCacheAgeMs }: ViewOptions
     groupsIn: (namespace) => admitted.groupsIn(believed('groups'), namespace),
     groupVersions: (key) => admitted.groupVersions(believed('groups'), key),
     replicationClass: (kind, name) => admitted.replicationClass(believed(classCaches[kind]), kind, name),
+    isReplicatedBy: (driver) =>
+      (['replicationClasses', 'groupClasses'] as const).some(
+        (name) => believed(name).by('provisioner', driver).length > 0,
+      ),
     storageClass: (name) => believed('storageClasses').get({ name }),
     isTerminating: (name) => believed('namespaces').get({ name })?.metadata.deletionTimestamp !== undefined,
     podsUsing: (claim) => believed('pods').by('claim', claimKeyText(claim)).map(nameOf),

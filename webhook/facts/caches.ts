@@ -71,11 +71,13 @@ export const startCaches = (options: {
   });
   const groupClasses = follow<VolumeReplicationClass>(resources.volumeGroupReplicationClasses, {
     transform: slimClass,
+    indexes: cacheIndexes.classes,
   });
   const required = {
     replications,
     replicationClasses: follow<VolumeReplicationClass>(resources.volumeReplicationClasses, {
       transform: slimClass,
+      indexes: cacheIndexes.classes,
     }),
     volumes: follow<PersistentVolume>(resources.persistentVolumes, {
       transform: slimVolume,

@@ -67,7 +67,7 @@ const gatherGuard = async (
     case 'StorageClass':
       return gatherNeeded(view, request, kind);
     case 'PersistentVolume':
-      return gatherVolume(view, request);
+      return gatherVolume(sources, request, signal);
     case 'PersistentVolumeClaim':
       return gatherClaim(view, request);
     case 'Namespace':

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { usesAnnotation } from '../../core/consent-use.ts';
 import { messageOf } from '../../core/model/error.ts';
-import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
+import { policyOf } from '../../core/protection/fate-of-volume.ts';
 import {
   consentTextOf,
   type ReplicationObject,
@@ -15,12 +16,13 @@ import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import type { ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
 import { copyBefore } from './copy-before.ts';
+import { protectionHere, protectionThere } from './gather-volume.ts';
 import { judgedKindOf } from './judged-kind.ts';
 import { readClaim, readVolume } from './read-object.ts';
 import { readSubject } from './read-subject.ts';
 import type { Sources } from './sources.ts';
 
-type FindClaim = Pick<Sources, 'view' | 'readClaim'>;
+type FindClaim = Pick<Sources, 'view' | 'readClaim' | 'peer'>;
 type LookBack = Pick<Sources, 'view' | 'now'>;
 
 /**
@@ -41,6 +43,20 @@ const findNamedClaim = async (
   }
 };
 
+/** Whether a replication of either site protects the volume behind a PV. */
+const isProtected = async (
+  sources: FindClaim,
+  volume: PersistentVolume,
+  signal: AbortSignal,
+): Promise<Reading<boolean>> => {
+  const here = protectionHere(sources.view, volume);
+  if (here.known && here.value.length > 0) return known(true);
+  const there = await protectionThere(sources, volume, signal);
+  if (there.known && there.value.length > 0) return known(true);
+  if (!here.known) return here;
+  return there.known ? known(false) : there;
+};
+
 const repairVolume = async (
   sources: FindClaim,
   { object }: AdmissionRequest,
@@ -52,7 +68,10 @@ const repairVolume = async (
   const key = claimRefKey(volume);
   // A uid alone names no claim that anybody could look for: there is none of no name.
   const claim = key === undefined ? known(undefined) : await findNamedClaim(sources, { key, uid }, signal);
-  return { subject: 'volume', volume, claim };
+  // What is foreign is kept anyway.
+  const isOfHere = claim.known && claim.value?.metadata.uid === uid;
+  if (!isOfHere || policyOf(volume) === 'Retain') return { subject: 'volume', volume, claim };
+  return { subject: 'volume', volume, claim, isProtected: await isProtected(sources, volume, signal) };
 };
 
 const repairClaim = ({ object, namespace: sentTo }: AdmissionRequest): RepairFacts => {

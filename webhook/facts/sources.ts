@@ -11,7 +11,7 @@ export type ReadClaim = (key: ClaimKey, signal: AbortSignal) => Promise<Persiste
 export type Sources = {
   readonly view: CachedView;
   /** The other site; undefined where none is known. */
-  readonly peer: Pick<PeerLook, 'look' | 'classNamed' | 'site'> | undefined;
+  readonly peer: Pick<PeerLook, 'look' | 'classNamed' | 'protectorsOf' | 'site'> | undefined;
   readonly reviewAccess: ReviewAccess;
   readonly readClaim: ReadClaim;
   readonly withoutPeer: 'allow' | 'refuse';

@@ -144,13 +144,25 @@ const carriesMark = [
 
 const isStorageDelete = `request.operation == 'DELETE' && (${isResource('persistentvolumeclaims')} || ${isResource('persistentvolumes')})`;
 
-/** Deletes of claims and volumes that look like any other in the cluster: nobody's mark, not bound. */
-export const unmarkedDelete: MatchCondition = {
+const keepsVolume = `(${hasField('object', ['spec', 'persistentVolumeReclaimPolicy'])} && object.spec.persistentVolumeReclaimPolicy == 'Retain')`;
+
+const sameClaimRef = ['namespace', 'name', 'uid']
+  .map((field) => sameField('spec', 'claimRef', field))
+  .join(' && ');
+
+/** A PV that does not keep its volume is made, as provisioners make them all day, or gets a claim. */
+const takesVolume = `${isResource('persistentvolumes')} && request.operation != 'DELETE' && ${hasField('object', ['spec', 'csi'])} && !${keepsVolume} && (request.operation == 'CREATE' || !(${sameClaimRef}))`;
+
+/**
+ * What the cluster does all day with claims and volumes that have nothing to do with us: the end of what carries nobody's mark and is not
+ * bound, and PVs that are made to be deleted with their claims.
+ */
+export const unmarked: MatchCondition = {
   name: 'unmarked',
-  expression: `${isStorageDelete} && !(${carriesMark})`,
+  expression: `(${isStorageDelete} && !(${carriesMark})) || (${takesVolume})`,
 };
 
-/** All that `unmarkedDelete` is not: together they take in each request exactly once. */
+/** All deletes that `unmarked` does not take in: together they take in each exactly once. */
 export const notUnmarkedDelete: MatchCondition = {
   name: 'marked',
   expression: `!(${isStorageDelete}) || ${carriesMark}`,

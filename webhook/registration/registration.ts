@@ -10,7 +10,7 @@ import {
   notUnmarkedDelete,
   ownDefinitions,
   stopsAskingForPrimary,
-  unmarkedDelete,
+  unmarked,
   usesConsent,
   wasBoundBefore,
 } from './match-conditions.ts';
@@ -142,14 +142,14 @@ const buildGuard = (options: RegistrationOptions): WebhookConfiguration => {
         ownDefinitions,
       ],
     }),
-    // A webhook that is down must not keep the whole cluster from deleting volumes that have nothing to do with it.
+    // A webhook that is down must not keep the whole cluster from making and deleting volumes that have nothing to do with it.
     webhook(options, {
       name: webhookNames.guardUnmarked,
       path,
       timeoutSeconds,
       rules: reviewRules.guardUnmarked,
       failurePolicy: 'Ignore',
-      conditions: [notNamespaceController, notDeletedBefore, unmarkedDelete],
+      conditions: [notNamespaceController, notDeletedBefore, unmarked],
     }),
   ]);
 };

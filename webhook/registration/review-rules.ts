@@ -31,7 +31,7 @@ export const reviewRules = {
     rule('apiextensions.k8s.io', 'Cluster', ['customresourcedefinitions'], ['DELETE']),
     rule('storage.k8s.io', 'Cluster', ['storageclasses'], ['DELETE']),
   ],
-  guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['DELETE']), deletedClaims],
+  guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['CREATE', 'UPDATE', 'DELETE']), deletedClaims],
   advice: [
     rule(group, 'Namespaced', replications, ['CREATE', 'UPDATE']),
     rule(group, 'Cluster', classes, ['CREATE']),

@@ -1,32 +1,32 @@
-import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volume.ts';
 import { knownValue } from '../../model/reading-of.ts';
+import { compareVolumes } from '../../model/same-volume.ts';
 import { claimKeyText } from '../../protection/claims-of-volume.ts';
-import type { StepFacts } from '../../step/step-facts.ts';
+import { seenVolume } from '../../step/seen-volume.ts';
 import type { Workload } from '../../workload/workload.ts';
 import type { BroughtWorkload, GroupNow, VolumeNow } from '../move.ts';
 import { claimObject, type StepKind, type StepLook, together, unknownWait } from '../step-look.ts';
+import { wantedVolume } from '../wanted-volume.ts';
 import { broughtToGroup } from '../workloads-of-group.ts';
 
 const site = 'target';
 
-const identityIn = ({ volume }: StepFacts): string | undefined => {
-  const pv = volume.known ? volume.value : undefined;
-  const identity = pv && volumeIdentityOf(pv);
-  return identity && volumeIdentityKey(identity);
-};
-
-/** Bound, and to the volume that the source has, where the source can be read. */
-const isThere = ({ source, target }: VolumeNow): boolean => {
+/** Bound, and to the volume that the source has; where the source cannot be read, that what is brought speaks of. */
+const isThere = ({ volume, source, target }: VolumeNow, { brought }: GroupNow): boolean => {
   if (!target.known || !target.value.claim.known) return false;
   if (knownValue(target.value.claim)?.status?.phase !== 'Bound') return false;
-  const [here, there] = [identityIn(target.value), source.known ? identityIn(source.value) : undefined];
-  return here !== undefined && (there === undefined || here === there);
+  const here = seenVolume(target.value);
+  const there = wantedVolume({ volume, source }, brought);
+  if (here === undefined || there === undefined) return here !== undefined;
+  const sameness = compareVolumes(here, there);
+  // What nobody can compare is not brought once more in a disaster: what it is promoted by has to be accepted.
+  return sameness === 'same' || (sameness === 'maybe' && !source.known);
 };
 
-const lookAt = (now: VolumeNow, { brought, sites }: GroupNow): Partial<StepLook> => {
+const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
+  const { brought, sites } = group;
   const { volume, target } = now;
   if (!target.known) return unknownWait(volume, site, target.why);
-  if (isThere(now)) return {};
+  if (isThere(now, group)) return {};
   const object = claimObject(volume, site);
   if (brought.claims.has(claimKeyText(volume.source))) return { writes: [{ kind: 'restore', site, object }] };
   const { name } = sites[site].site;

@@ -1,4 +1,4 @@
-import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volume.ts';
+import { volumeIdentityKey, volumeIdentityOf, volumeIdentityText } from '../../model/persistent-volume.ts';
 import { shellWord } from '../../rules/guard/commands.ts';
 import { nameOf } from '../object-name.ts';
 import type { VolumeRule } from './volume-rule.ts';
@@ -11,10 +11,10 @@ export const nameOfAnotherVolume: VolumeRule = ({ wanted, target }) => {
   if (there === undefined || identity === undefined) return undefined;
   const other = volumeIdentityOf(there);
   if (other !== undefined && volumeIdentityKey(other) === volumeIdentityKey(identity)) return undefined;
-  const shown = other === undefined ? 'a volume without a CSI source' : `volume ${volumeIdentityKey(other)}`;
+  const shown = other === undefined ? 'a volume without a CSI source' : `volume ${volumeIdentityText(other)}`;
   return {
     object: nameOf(wanted.volume),
-    fact: `${target.site.name} has a PV of this name for ${shown}, and the source's is ${volumeIdentityKey(identity)}`,
+    fact: `${target.site.name} has a PV of this name for ${shown}, and the source's is ${volumeIdentityText(identity)}`,
     next: `${target.site.kubectl} get pv ${shellWord(name)} -o yaml, and find out whose volume it is`,
   };
 };

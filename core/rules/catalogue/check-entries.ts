@@ -148,4 +148,38 @@ export const checkEntries = {
       'Move all of its volumes to one site, by the workload or by naming all claims. Nothing is lost by that.',
     commands: ['kubectl dr relocate PVC PVC -n NAMESPACE --to SITE'],
   },
+  DR425: {
+    title: 'a PV of a protected volume beside that of its claim, or one that does not keep it',
+    cause:
+      'A site has several PVs of the driver and handle of a protected volume, or one of another claim than the protected one has a reclaim policy other than Retain. Each is named, with what becomes of the volume when it goes. Handles of ceph-csi are compared by the image that they name.',
+    risk: 'A provisioner deletes the volume of a released PV of policy Delete, at any time, and asks nobody; relocate, failover and failback do not begin while there is such a PV. Through two PVs two claims can write to one volume.',
+    remedy:
+      'Set the policy of each to Retain. Then delete the PVs that no claim needs: with Retain nothing happens to the volume.',
+    commands: [
+      'kubectl --context SITE get pv -o wide',
+      `kubectl --context SITE patch pv PV -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+    ],
+  },
+  DR426: {
+    title: 'a claim that has another volume on each site',
+    cause:
+      'The claim of a protected volume exists on the other site, too, and has another volume there: a tool that applies the same manifests on both sites makes an empty one.',
+    risk: 'Neither volume is a copy of the other. A failover finds the name taken, and whoever starts the application on it starts on other data. Procedures and promotes refuse it (DR115), on the day on which they are needed.',
+    remedy:
+      'Have the tool leave the claim out on the site that is to hold the copy, delete the claim there if nothing needs its data, and restore the copy in its place.',
+    commands: [
+      'kubectl --context SITE -n NAMESPACE describe pvc PVC',
+      'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY',
+      'kubectl dr restore DIRECTORY --context SITE',
+    ],
+  },
+  DR427: {
+    title: 'a volume that the other site calls by another name',
+    cause:
+      'A site has a PV of the image of a protected volume whose handle, or driver, is another one: the ids of cluster or pool differ. No replication on that site has shown yet that its driver knows the image by that name.',
+    risk: 'The sites are paired by the image. Where the driver does not know the ids, the promote fails after the demotion, and the application is down until somebody corrects them.',
+    remedy:
+      'Compare cluster id and pool id with those of a PV that was provisioned on that site, or with its StorageClass. Where ceph-csi maps the ids of the other site itself, the handle is best left as it is.',
+    commands: ['kubectl --context SITE get pv PV -o yaml', 'kubectl --context SITE get storageclass -o yaml'],
+  },
 } satisfies Record<CheckCode, EntryTexts>;

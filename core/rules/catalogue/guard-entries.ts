@@ -134,4 +134,25 @@ export const guardEntries = {
     commands: ['kubectl -n NAMESPACE wait vr VR --for=condition=Followed --timeout=15m', status],
     consent: 'lose-since-promote',
   },
+  DR114: {
+    title: 'a PV of a protected volume that does not keep it',
+    cause:
+      'A PersistentVolume is created, gets another claim, or another reclaim policy, and is then not Retain, while a replication of this site or the other one protects the volume of its driver and handle. Handles of ceph-csi are compared by the image that they name, whatever ids cluster and pool have on a site. With the claimRef of a claim of this cluster it is mended to Retain as it is created (DR202). What a provisioner has just made for a claim passes while the other site does not answer.',
+    risk: 'A provisioner deletes the volume of a released PV at any time, and with it the data, or the copy, of whoever protects it. The binder releases a PV as soon as its claim has another one.',
+    remedy:
+      'Create it with reclaim policy Retain, or set that first. Procedures do not begin while a PV of the volume does not keep it; kubectl dr check names them all.',
+    commands: [
+      `kubectl patch pv PV -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      'kubectl dr check',
+    ],
+  },
+  DR115: {
+    title: 'the promote of a volume that was never a copy',
+    cause:
+      'A replication asks for primary, and the claim of the same name on the other site has another volume, which a replication protects there. Procedures compare with what a backup says as well, and refuse in a disaster what was provisioned on the site for this very claim and never replicated.',
+    risk: 'A thing of the same name is not the copy: the application would start on an empty volume, and what was written on the other site would be left behind without anybody noticing.',
+    remedy:
+      'Find out which volume holds the data. Delete the claim that is not wanted, if nothing needs its data, and restore the other volume in its place. Two applications need two names.',
+    commands: [status, 'kubectl --context SITE -n NAMESPACE describe pvc PVC'],
+  },
 } satisfies Record<GuardCode, EntryTexts>;

@@ -89,7 +89,7 @@ const objectToClaim = (facts: ClaimFacts): readonly Objection[] => {
 };
 
 const objectToVolume = ({ name, operation, before, protectedBy }: VolumeFacts) => {
-  if (operation !== 'DELETE' || before.metadata.deletionTimestamp !== undefined) return [];
+  if (operation !== 'DELETE' || before?.metadata.deletionTimestamp !== undefined) return [];
   return objectTo({
     about: `PV ${name}`,
     verb: 'is protected by',

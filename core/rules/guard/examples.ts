@@ -141,6 +141,35 @@ export const guardExamples: Readonly<Record<GuardCode, GuardFacts>> = {
       demotion: { kind: 'never' },
     },
   },
+  DR114: {
+    subject: 'volume',
+    operation: 'CREATE',
+    name: 'pv-copy',
+    before: undefined,
+    after: {
+      metadata: { name: 'pv-copy' },
+      spec: { ...volume.spec, persistentVolumeReclaimPolicy: 'Delete' },
+    },
+    protectedBy: known([replication]),
+  },
+  DR115: change(
+    {},
+    {
+      peer: {
+        state: 'not-primary',
+        site: 'cluster-1',
+        another: {
+          claim: 'shop/db',
+          identity: {
+            driver,
+            volumeHandle: '0001-0009-rook-ceph-0000000000000002-0d9c2a11-5f5e-4d5a-9c39-6a1f0e9d7b42',
+          },
+          replication: 'shop/db',
+          kind: 'VolumeReplication',
+        },
+      },
+    },
+  ),
   DR112: {
     ...change({ after: secondary }),
     consent: {

@@ -15,11 +15,13 @@ import { deletionUnderProtection } from './deletion-under-protection.ts';
 import { demotionInUse } from './demotion-in-use.ts';
 import { endOfMirroring } from './end-of-mirroring.ts';
 import { howToConsent } from './how-to-consent.ts';
+import { neverACopy } from './never-a-copy.ts';
 import type { GuardRule, Objection } from './objection.ts';
 import { otherSiteMayBePrimary } from './other-site-may-be-primary.ts';
 import { resyncOfOnlyGoodCopy } from './resync-of-only-good-copy.ts';
 import { secondPrimaryHere } from './second-primary-here.ts';
 import { volumeGoesWithClaim } from './volume-goes-with-claim.ts';
+import { volumeNotKept } from './volume-not-kept.ts';
 
 /** A rule, and what a person can consent to so that it lets a change pass all the same. */
 type GuardEntry = { readonly code: GuardCode; readonly rule: GuardRule; readonly consent?: ConsentAction };
@@ -35,10 +37,12 @@ type ConsentOffer = {
 export const guardRules = [
   { code: 'DR102', rule: otherSiteMayBePrimary, consent: 'force-promote' },
   { code: 'DR101', rule: secondPrimaryHere },
+  { code: 'DR115', rule: neverACopy },
   { code: 'DR108', rule: resyncOfOnlyGoodCopy, consent: 'resync' },
   { code: 'DR113', rule: copyNotFollowed, consent: 'lose-since-promote' },
   { code: 'DR110', rule: endOfMirroring, consent: 'unprotect' },
   { code: 'DR111', rule: deletionUnderProtection },
+  { code: 'DR114', rule: volumeNotKept },
   { code: 'DR109', rule: demotionInUse, consent: 'demote-in-use' },
   { code: 'DR104', rule: volumeGoesWithClaim },
   { code: 'DR103', rule: claimNotInNamespace },

@@ -1,5 +1,5 @@
 import type { PersistentVolume } from '../../model/persistent-volume.ts';
-import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volume.ts';
+import { volumeIdentityOf, volumeIdentityText } from '../../model/persistent-volume.ts';
 import type { Reading } from '../../model/reading.ts';
 import { oneLine } from '../one-line.ts';
 import type { Member, ReplicationHere } from '../replication-facts.ts';
@@ -18,7 +18,7 @@ const roleOf = ({ wants, state }: ReplicationHere): string => {
 
 const nameIdentity = (volume: Reading<PersistentVolume | undefined>): string => {
   const identity = volume.known && volume.value !== undefined ? volumeIdentityOf(volume.value) : undefined;
-  return identity === undefined ? '' : ` (${oneLine(volumeIdentityKey(identity))})`;
+  return identity === undefined ? '' : ` (${oneLine(volumeIdentityText(identity))})`;
 };
 
 const nextStep = (other: ReplicationHere, isSameClaim: boolean): string => {

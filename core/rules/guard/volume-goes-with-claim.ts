@@ -1,4 +1,5 @@
 import type { PersistentVolume } from '../../model/persistent-volume.ts';
+import { policyOf } from '../../protection/fate-of-volume.ts';
 import type { VolumeFacts } from '../protection-facts.ts';
 import type { Member } from '../replication-facts.ts';
 import { cannotTell } from './cannot-tell.ts';
@@ -10,9 +11,6 @@ import { judgedReplication, takesUpVolume } from './replication-intent.ts';
 
 const risk = 'whoever deletes the claim deletes the data with it';
 const riskInDoubt = `if it is not Retain, ${risk}`;
-
-/** As kube-apiserver defaults it for a PV that says nothing. */
-const policyOf = ({ spec }: PersistentVolume): string => spec?.persistentVolumeReclaimPolicy ?? 'Retain';
 
 const objectToVolume = (volume: PersistentVolume, claim: string): MemberObjection | undefined => {
   const policy = policyOf(volume);
@@ -67,7 +65,13 @@ const objectTo =
   };
 
 const objectToPolicyChange = ({ name, before, after, protectedBy }: VolumeFacts): readonly Objection[] => {
-  if (after === undefined || policyOf(after) === 'Retain' || policyOf(after) === policyOf(before)) return [];
+  if (
+    before === undefined ||
+    after === undefined ||
+    policyOf(after) === 'Retain' ||
+    policyOf(after) === policyOf(before)
+  )
+    return [];
   const change = `its reclaim policy would change from ${policyOf(before)} to ${policyOf(after)}`;
   if (!protectedBy.known)
     return [cannotTell(`whether PV ${name} is protected; ${change}`, protectedBy.why, `if it is, ${risk}`)];

@@ -6,10 +6,12 @@ import type {
 import type { Reading } from '../../model/reading.ts';
 import { kubectl, shellWord } from '../guard/commands.ts';
 import { oneLine } from '../one-line.ts';
-import type { PatchOperation, Repair } from '../repair-facts.ts';
+import type { PatchOperation, Repair, RepairFacts } from '../repair-facts.ts';
 import { binderAnnotations, claimRefAnnotation } from './binder-annotations.ts';
 import { removeAnnotations, removeMember } from './remove-member.ts';
 import { shownName } from './shown-name.ts';
+
+type VolumeRepairFacts = Extract<RepairFacts, { subject: 'volume' }>;
 
 const nothing: Repair = { patch: [], done: [] };
 
@@ -59,6 +61,12 @@ const mendClaimRef = ({ metadata }: PersistentVolume, claimRef: ClaimReference):
   };
 };
 
+const setRetain = (policy: string | undefined): PatchOperation => ({
+  op: policy === undefined ? 'add' : 'replace',
+  path: '/spec/persistentVolumeReclaimPolicy',
+  value: 'Retain',
+});
+
 /** DR202: what would let the binder, or the end of its claim, take the volume away. */
 const mendKeeping = ({ metadata, spec }: PersistentVolume): Mended | undefined => {
   const annotation = removeAnnotations(metadata.annotations, [binderAnnotations.boundByController]);
@@ -69,26 +77,35 @@ const mendKeeping = ({ metadata, spec }: PersistentVolume): Mended | undefined =
     ...(annotation.length === 0 ? [] : [`the annotation ${binderAnnotations.boundByController} was removed`]),
     ...(isKept ? [] : [`the reclaim policy was changed from ${policy ?? 'none'} to Retain`]),
   ];
-  const setPolicy: PatchOperation = {
-    op: policy === undefined ? 'add' : 'replace',
-    path: '/spec/persistentVolumeReclaimPolicy',
-    value: 'Retain',
-  };
   return {
-    patch: isKept ? annotation : [...annotation, setPolicy],
+    patch: isKept ? annotation : [...annotation, setRetain(policy)],
     message:
       `PV ${shownName(metadata)} was restored and may be the last copy: ${changes.join(' and ')}. ` +
       `See it: ${getVolume(shownName(metadata))}`,
   };
 };
 
+/** DR202 of one more PV of a protected volume, with a claimRef of here: where its claim has another PV it is released at once, and acted on. */
+const keepProtected = (volume: PersistentVolume, isProtected: VolumeRepairFacts['isProtected']): Repair => {
+  const policy = volume.spec?.persistentVolumeReclaimPolicy;
+  const isKept = policy === undefined || policy === 'Retain';
+  if (isKept || !isProtected?.known || !isProtected.value) return nothing;
+  const name = shownName(volume.metadata);
+  return {
+    patch: [setRetain(policy)],
+    done: [
+      {
+        code: 'DR202',
+        message: `PV ${name} is of a volume that is protected: its reclaim policy was changed from ${policy} to Retain. See it: ${getVolume(name)}`,
+      },
+    ],
+  };
+};
+
 /** DR201 and DR202, for a volume that is being created. A reservation, and a volume whose claim is here, stay as they are. */
-export const mendVolume = (
-  volume: PersistentVolume,
-  claim: Reading<PersistentVolumeClaim | undefined>,
-): Repair => {
+export const mendVolume = ({ volume, claim, isProtected }: VolumeRepairFacts): Repair => {
   const claimRef = foreignClaimRef(volume.spec?.claimRef, claim);
-  if (claimRef === undefined) return nothing;
+  if (claimRef === undefined) return keepProtected(volume, isProtected);
   const reference = mendClaimRef(volume, claimRef);
   const keeping = mendKeeping(volume);
   return {

@@ -16,7 +16,7 @@ const mendReplication = (facts: Extract<RepairFacts, { subject: 'consent' }>): R
 export const mend = (facts: RepairFacts): Repair => {
   switch (facts.subject) {
     case 'volume':
-      return mendVolume(facts.volume, facts.claim);
+      return mendVolume(facts);
     case 'claim':
       return mendClaim(facts.claim);
     case 'demotion':

@@ -535,3 +535,70 @@ describe('DR414', () => {
     expect(told('DR414', facts)).toEqual([expect.stringContaining('asks for 2Gi and has 1Gi')]);
   });
 });
+
+describe('DR425', () => {
+  const copy = (name: string, policy: 'Retain' | 'Delete', phase: string) => ({
+    metadata: { name },
+    spec: { ...exampleVolume.spec, persistentVolumeReclaimPolicy: policy },
+    status: { phase },
+  });
+  const volumes = (...copies: ReturnType<typeof copy>[]): SiteSketch => ({
+    objects: known({ volumes: known([exampleVolume, ...copies]) }),
+  });
+
+  it('says nothing of the one PV of a claim', () => {
+    expect(told('DR425', checkFacts({}))).toEqual([]);
+  });
+
+  it('names every PV of the volume, and what becomes of it', () => {
+    expect(told('DR425', checkFacts({ here: volumes(copy('pv-copy', 'Delete', 'Released')) }))).toEqual([
+      expect.stringMatching(
+        /^error cluster-1: .*one of 2 PVs.*Delete: it is released, and its provisioner deletes/,
+      ),
+      expect.stringMatching(/^info cluster-1: .*one of 2 PVs.*keeps it/),
+    ]);
+  });
+
+  it('warns of another PV that keeps the volume', () => {
+    expect(told('DR425', checkFacts({ here: volumes(copy('pv-copy', 'Retain', 'Released')) }))).toEqual([
+      expect.stringMatching(/^warning cluster-1/),
+      expect.stringMatching(/^info cluster-1/),
+    ]);
+  });
+
+  it('looks at the site that protects nothing, too', () => {
+    const there: SiteSketch = {
+      objects: known({ replications: [], volumes: known([copy('pv-copy', 'Delete', 'Bound')]) }),
+    };
+    expect(told('DR425', checkFacts({ there }))).toEqual([expect.stringMatching(/^error cluster-2/)]);
+  });
+
+  it('does not know what it could not read', () => {
+    const there: SiteSketch = { objects: known({ volumes: unknown('persistentvolumes: forbidden') }) };
+    expect(gapsOf('VolumesOfIdentity', checkFacts({ there }))).toEqual([
+      'which PVs of protected volumes cluster-2 has: persistentvolumes: forbidden',
+    ]);
+  });
+});
+
+describe('DR427', () => {
+  const named = (volumeHandle: string) => ({
+    ...exampleVolume,
+    spec: { ...exampleVolume.spec, csi: { driver, volumeHandle } },
+  });
+  const handle = exampleVolume.spec?.csi?.volumeHandle ?? '';
+  const there = (replications: VolumeReplication[]): SiteSketch => ({
+    objects: known({ replications, volumes: known([named(handle.replace('0002-', '0003-'))]) }),
+  });
+
+  it('tells of one image under another pool id', () => {
+    expect(told('DR427', checkFacts({ there: there([]) }))).toEqual([
+      expect.stringMatching(/^warning cluster-2: .*\(pool id 2 and 3\)/),
+    ]);
+  });
+
+  it('says nothing once the driver there has answered for it', () => {
+    const replica = replication({ spec: { replicationState: 'secondary' }, status: { state: 'Secondary' } });
+    expect(told('DR427', checkFacts({ there: there([replica]) }))).toEqual([]);
+  });
+});

@@ -222,6 +222,13 @@ export const pv = (name: string, volumeHandle = `handle-${name}`): PersistentVol
   spec: { csi: { driver: 'rbd.csi.ceph.com', volumeHandle } },
 });
 
+/** The uuid of an image, of one letter. */
+export const uuid = (letter: string): string => `${letter.repeat(8)}-0000-4000-8000-${letter.repeat(12)}`;
+
+/** The handle of an image as ceph-csi writes it. */
+export const image = (letter: string, poolId = '0000000000000002'): string =>
+  `0001-0009-rook-ceph-${poolId}-${uuid(letter)}`;
+
 /** A group with its claims. */
 export const vgr = (claims: string[], sketch: VrSketch = {}): VolumeGroupReplication => {
   const { metadata, spec, status } = vr({ name: 'all', ...sketch });

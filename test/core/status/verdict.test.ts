@@ -3,9 +3,12 @@ import { known, unknown } from '../../../core/model/reading.ts';
 import { assess } from '../../../core/status/assess.ts';
 import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
 import type { VerdictLevel, VerdictName } from '../../../core/status/verdict.ts';
-import { darkSite, forbidden, now, pv, pvc, site, type VrSketch, vr } from './objects.ts';
+import { darkSite, forbidden, image, now, pv, pvc, site, uuid, type VrSketch, vr } from './objects.ts';
 
 const east = (sketch?: VrSketch): SiteSnapshot => site('east', sketch && { replications: [vr(sketch)] });
+/** The site of a primary whose volume is called so. */
+const eastOf = (handle: string): SiteSnapshot =>
+  site('east', { replications: [vr(primary)], volumes: known([pv('pv-db', handle)]) });
 const west = (sketch?: VrSketch): SiteSnapshot => site('west', sketch && { replications: [vr(sketch)] });
 
 const primary: VrSketch = { synced: 3 };
@@ -626,12 +629,72 @@ describe('the rows of two sites', () => {
   it('keeps two volumes apart whose claims have the same name', () => {
     const there = site('west', {
       replications: [vr(primary)],
-      volumes: known([pv('pv-db', 'another-handle')]),
+      volumes: known([pv('pv-db', image('b'))]),
     });
-    const rows = assess({ here: east(primary), there, now });
+    const rows = assess({ here: eastOf(image('a')), there, now });
     expect(rows.map(({ sides }) => sides.map(({ role }) => role.role))).toEqual([
       ['primary', 'none'],
       ['none', 'primary'],
+    ]);
+    expect(rows.map(({ verdict }) => [verdict.name, verdict.reason])).toEqual([
+      ['Degraded', 'AnotherVolume'],
+      ['Degraded', 'AnotherVolume'],
+    ]);
+    expect(rows[0]?.verdict.message).toContain('claim shop/db of west has another volume');
+    expect(rows[1]?.verdict.message).toContain('claim shop/db of east has another volume');
+  });
+
+  it('tells of another volume under the name though nothing protects that one', () => {
+    const there = site('west', { volumes: known([pv('pv-db', image('b'))]) });
+    const rows = assess({ here: eastOf(image('a')), there, now });
+    expect(rows.map(({ verdict }) => verdict.reason)).toEqual(['AnotherVolume']);
+  });
+
+  it('says nothing of a claim there that has the same volume and is not protected yet', () => {
+    const there = site('west', { volumes: known([pv('pv-db', image('a'))]) });
+    const rows = assess({ here: eastOf(image('a')), there, now });
+    expect(rows.map(({ verdict }) => verdict.name)).toEqual(['Protected']);
+  });
+
+  it.each([
+    ['under another pool id', image('a', '0000000000000003')],
+    ['under another cluster id', `0001-0006-east-2-0000000000000002-${uuid('a')}`],
+  ])('knows one image of ceph %s', (_, handle) => {
+    const there = site('west', { replications: [vr(replica)], volumes: known([pv('pv-db', handle)]) });
+    const rows = assess({ here: eastOf(image('a')), there, now });
+    expect(rows.map(({ matched, verdict }) => [matched, verdict.name])).toEqual([[true, 'Protected']]);
+  });
+
+  it('shows two primaries of one image, whatever its handles', () => {
+    const there = site('west', {
+      replications: [vr(primary)],
+      volumes: known([pv('pv-db', image('a', '0000000000000003'))]),
+    });
+    const rows = assess({ here: eastOf(image('a')), there, now });
+    expect(rows.map(({ verdict }) => verdict.name)).toEqual(['SplitBrain']);
+  });
+
+  it('pairs by what the driver calls the copy on the other site', () => {
+    const told = vr(primary);
+    const here = site('east', {
+      replications: [{ ...told, status: { ...told.status, destinationVolumeID: 'array-2/lun-7' } }],
+      volumes: known([pv('pv-db', 'array-1/lun-3')]),
+    });
+    const there = site('west', {
+      replications: [vr(replica)],
+      volumes: known([pv('pv-db', 'array-2/lun-7')]),
+    });
+    const rows = assess({ here, there, now });
+    expect(rows.map(({ matched, sides }) => [matched, sides.map(({ role }) => role.role)])).toEqual([
+      [true, ['primary', 'secondary']],
+    ]);
+  });
+
+  it('does not take handles for equal, nor for different, that nobody can compare', () => {
+    const there = site('west', { replications: [vr(replica)], volumes: known([pv('pv-db', 'lun-7')]) });
+    const rows = assess({ here: eastOf('lun-3'), there, now });
+    expect(rows.map(({ matched, verdict }) => [matched, verdict.reason])).toEqual([
+      [false, 'IdentityUnknown'],
     ]);
   });
 

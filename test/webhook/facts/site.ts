@@ -1,11 +1,17 @@
 import jsonPatch from 'fast-json-patch';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  VolumeIdentity,
+} from '../../../core/model/persistent-volume.ts';
+import type { Reading } from '../../../core/model/reading.ts';
 import { type Resource, resources } from '../../../core/model/resource.ts';
 import type { VolumeGroupReplication } from '../../../core/model/volume-group-replication.ts';
 import type { VolumeReplication } from '../../../core/model/volume-replication.ts';
 import type { PeerQuestion } from '../../../core/protection/peer-question.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
+import type { ReplicationThere } from '../../../core/rules/protection-facts.ts';
 import { mend } from '../../../core/rules/repair/mend.ts';
 import type { Member, ReplicationFacts } from '../../../core/rules/replication-facts.ts';
 import { createObjectCache, type ObjectCache } from '../../../kube/object-cache.ts';
@@ -47,6 +53,7 @@ export type SiteOptions = Partial<
   Pick<FactSourceOptions, 'lifecycleOwners' | 'withoutPeer' | 'readClaim' | 'now'>
 > & {
   /** What the peer answers; left out: no peer is known. */
+  protectorsThere?: (identity: VolumeIdentity) => Reading<readonly ReplicationThere[]>;
   peer?: (question: PeerQuestion) => PeerView | Promise<PeerView>;
   mayConsent?: (question: AccessQuestion) => Promise<boolean>;
   health?: Partial<Record<Cached, CacheHealth>>;
@@ -68,9 +75,9 @@ const transforms: Readonly<Record<Cached, (object: never) => KubernetesObject>> 
 export const createSite = (options: SiteOptions = {}): Site => {
   const objects = {
     replications: createObjectCache(cacheIndexes.replications),
-    replicationClasses: createObjectCache({}),
+    replicationClasses: createObjectCache(cacheIndexes.classes),
     groups: createObjectCache(cacheIndexes.groups),
-    groupClasses: createObjectCache({}),
+    groupClasses: createObjectCache(cacheIndexes.classes),
     volumes: createObjectCache(cacheIndexes.volumes),
     claims: createObjectCache(cacheIndexes.claims),
     storageClasses: createObjectCache({}),
@@ -92,6 +99,7 @@ export const createSite = (options: SiteOptions = {}): Site => {
         return peer(question);
       },
       classNamed: async () => ({ known: true, value: undefined }),
+      protectorsOf: async (identity) => options.protectorsThere?.(identity) ?? { known: true, value: [] },
     },
     reviewAccess: (question) => {
       asked.access.push(question);

@@ -197,11 +197,12 @@ export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       subject: fc.constant('volume' as const),
-      operation: fc.constantFrom('UPDATE', 'DELETE'),
+      operation: fc.constantFrom('CREATE', 'UPDATE', 'DELETE'),
       name: text,
-      before: volume,
+      before: optional(volume),
       after: optional(volume),
       protectedBy: reading(fc.array(replicationHere)),
+      protectedThere: reading(fc.array(replicationHere.map((it) => ({ ...it, site: 'west' })))),
     }),
   },
   {

@@ -267,3 +267,32 @@ describe('a claim that arrives', () => {
     ]);
   });
 });
+
+describe('one more PV of a protected volume, with a claimRef of here', () => {
+  const own = {
+    sketch: { policy: 'Delete' as const, claimRef: boundTo('uid') },
+    claim: known(claimHere('uid')),
+  };
+  const mended = (isProtected: Reading<boolean> | undefined) =>
+    mend({
+      subject: 'volume',
+      volume: volume(own.sketch),
+      claim: own.claim,
+      ...(isProtected === undefined ? {} : { isProtected }),
+    });
+
+  it('is kept, and nothing else of it changes', () => {
+    expect(mended(known(true))).toMatchObject({
+      patch: [{ op: 'replace', path: '/spec/persistentVolumeReclaimPolicy', value: 'Retain' }],
+      done: [{ code: 'DR202', message: expect.stringContaining('is of a volume that is protected') }],
+    });
+  });
+
+  it.each([
+    ['nobody protects it', known(false)],
+    ['nobody asked', undefined],
+    ['nobody knows: the guard refuses it then', unknown('connection refused')],
+  ])('stays as it is where %s', (_, isProtected) => {
+    expect(mended(isProtected)).toEqual({ patch: [], done: [] });
+  });
+});

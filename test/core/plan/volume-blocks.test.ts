@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import type { PersistentVolume } from '../../../core/model/persistent-volume.ts';
+import { known } from '../../../core/model/reading.ts';
+import { judgeGroup } from '../../../core/plan/judge-move.ts';
+import { planGroup } from '../../../core/plan/plan-group.ts';
+import type { SiteLists } from '../../../core/protection/view-lists.ts';
+import { image, pv } from '../status/objects.ts';
+import { dark } from '../step/pair.ts';
+import { factsOf, groupOf, type MoveSketch } from './moves.ts';
+import { type Standing, site } from './volumes.ts';
+
+type Pv = Parameters<typeof pv>[1];
+
+const volume = (name: string, handle: Pv, policy: 'Retain' | 'Delete' = 'Retain'): PersistentVolume => {
+  const made = pv(name, handle);
+  return { ...made, spec: { ...made.spec, persistentVolumeReclaimPolicy: policy } };
+};
+
+const having = (
+  stands: Partial<Record<string, Standing>>,
+  ...volumes: readonly PersistentVolume[]
+): Partial<SiteLists> => site(stands, { volumes: known(volumes) });
+
+const judged = (sketch: MoveSketch): string[] =>
+  judgeGroup(factsOf(sketch), groupOf(sketch)).blocks.map(
+    ({ site: on, obstacle: { code, message } }) => `${on} ${code}: ${message}`,
+  );
+
+const backedUp = (letter: string): NonNullable<MoveSketch['brought']> => ({
+  claims: new Set(['shop/db']),
+  identities: new Map([['shop/db', { driver: 'rbd.csi.ceph.com', volumeHandle: image(letter) }]]),
+});
+
+const own = having({ db: 'primary' }, volume('pv-db', image('a')));
+const another = expect.stringMatching(
+  /^target DR115: claim shop\/db of west has volume .*, and .* has .*never a copy/,
+);
+
+describe('a volume that is no copy of the one that is moved', () => {
+  test.each<[string, MoveSketch, unknown[]]>([
+    [
+      'the claim of that name has it',
+      { source: own, target: having({}, volume('pv-db', image('e'))) },
+      [another],
+    ],
+    [
+      'it is primary on the target already',
+      {
+        source: having({}, volume('pv-db', image('a'))),
+        target: having({ db: 'primary' }, volume('pv-db', image('e'))),
+      },
+      expect.arrayContaining([another]) as unknown as unknown[],
+    ],
+    [
+      'the source is lost, and the backup speaks of another',
+      {
+        verb: 'failover',
+        source: dark,
+        target: having({ db: 'primary' }, volume('pv-db', image('e'))),
+        brought: backedUp('a'),
+      },
+      [another],
+    ],
+  ])('is refused: %s', (_, sketch, blocks) => {
+    expect(judged(sketch)).toEqual(blocks);
+  });
+
+  test.each<[string, MoveSketch]>([
+    [
+      'under another pool id',
+      { source: own, target: having({ db: 'replica' }, volume('pv-x', image('a', '0000000000000009'))) },
+    ],
+    [
+      'that the backup speaks of',
+      {
+        verb: 'failover',
+        source: dark,
+        target: having({ db: 'replica' }, volume('pv-db', image('a'))),
+        brought: backedUp('a'),
+      },
+    ],
+  ])('is none that is the copy %s', (_, sketch) => {
+    expect(judged(sketch).filter((line) => line.includes('DR115'))).toEqual([]);
+  });
+
+  test('does not count as restored where the backup speaks of another', () => {
+    const sketch: MoveSketch = {
+      verb: 'failover',
+      source: dark,
+      target: having({ db: 'replica' }, volume('pv-db', image('e'))),
+      brought: backedUp('a'),
+    };
+    const [first] = planGroup(factsOf(sketch), groupOf(sketch));
+    expect(first).toMatchObject({ state: 'active', look: { writes: [{ kind: 'restore' }] } });
+  });
+});
+
+describe('a PV that takes the volume along', () => {
+  const released = { ...volume('pv-copy', image('a'), 'Delete'), status: { phase: 'Released' } };
+  const replica = having({ db: 'replica' }, volume('pv-db', image('a')));
+
+  test('stands against a relocate, on the source', () => {
+    const source = having({ db: 'primary' }, volume('pv-db', image('a')), released);
+    expect(judged({ source, target: replica })).toEqual([
+      'source DR114: PV pv-copy of east is of the same volume and has reclaim policy Delete: it is released, and its provisioner deletes the volume at any time',
+    ]);
+  });
+
+  test('stands against a failover, on the target, under another name and pool id, with the command that mends it', () => {
+    const other = volume('pv-copy', image('a', '0000000000000009'), 'Delete');
+    const target = having({ db: 'replica' }, volume('pv-db', image('a')), other);
+    const { blocks } = judgeGroup(factsOf({ verb: 'failover', source: dark, target }), groupOf({}));
+    expect(blocks.map(({ obstacle }) => [obstacle.code, obstacle.next])).toEqual([
+      [
+        'DR114',
+        `kubectl --context west patch pv pv-copy -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      ],
+    ]);
+  });
+
+  test('does not stand against what is over', () => {
+    const source = having({ db: 'replica' }, volume('pv-db', image('a')), released);
+    const target = having({ db: 'primary' }, volume('pv-db', image('a')));
+    expect(judged({ source, target })).toEqual([]);
+  });
+
+  test('is none where it keeps the volume', () => {
+    const source = having({ db: 'primary' }, volume('pv-db', image('a')), volume('pv-copy', image('a')));
+    expect(judged({ source, target: replica })).toEqual([]);
+  });
+});
