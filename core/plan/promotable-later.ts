@@ -11,10 +11,12 @@ import { refusalsOf, replicationOf } from './steps/replication-steps.ts';
 
 // What makes the promote impossible stands against the first step: an application is not taken down for a target that cannot take it up.
 
-/** What no step of a procedure mends. Everything else that stands against a promote now is ended by the steps before it. */
+/**
+ * What no step of a procedure mends. Everything else that stands against a promote now is ended by the steps before it; a PV that does not
+ * keep its volume stands against the move by itself (DR114).
+ */
 const staysSo: readonly Obstacle['code'][] = [
   'DR103',
-  'DR104',
   'DR105',
   'DR106',
   'DR107',

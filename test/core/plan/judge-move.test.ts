@@ -304,7 +304,7 @@ describe('what makes the promote impossible stands against the first step', () =
     [
       'a volume that would go with its claim',
       { target: site({ db: 'replica' }, { volumes: known([kept('pv-db', 'Delete'), kept('pv-web')]) }) },
-      ['target DR104'],
+      ['target DR114'],
     ],
     [
       'no class, of a volume that has gone over: it is there',
