@@ -58,7 +58,7 @@ const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode>
   const marked = await markSplits(assessed, sites, {
     signal: io.signal,
     onGap: (why) =>
-      io.stderr.write(`Warning: whether an application is torn over both sites cannot be told: ${why}\n`),
+      io.stderr.line(`Warning: whether an application is torn over both sites cannot be told: ${why}`),
   });
   const volumes = selectVolumes(marked, selection, labelled);
   explainGaps(snapshots, io);

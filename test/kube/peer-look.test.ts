@@ -443,7 +443,7 @@ describe('a site that does not answer as it should', () => {
     const peer = lookAt(cluster, () => Date.now() + clock);
     expect(await peer.look(question(), never)).toMatchObject({
       state: 'unknown',
-      why: expect.stringContaining('within 2s'),
+      why: 'site did not answer in time',
     });
     const asked = () => requests.filter(({ url }) => url.includes('/volumereplications')).length;
     await eventually(async () => {

@@ -240,7 +240,7 @@ const comesToRest = async (world: World): Promise<void> => {
     }
     await passTime(world, lifetimes.settleMs);
   }
-  expect(working(world).size).toBe(apiServerCount * replicaCount * 5);
+  expect(working(world).size).toBe(apiServerCount * replicaCount * 6);
 };
 
 const replica = fc.integer({ min: 0, max: replicaCount - 1 });
