@@ -47,9 +47,9 @@ export const haveKubectl = isOnPath('kubectl') || Boolean(process.env['KUBECTL_D
  * at once can take longer. A test of what hangs says itself how long it waits.
  */
 export const patiently = (words: readonly string[]): string[] => {
-  const isOfClusters = !['sandbox', 'explain', 'completion', 'version', '__complete'].includes(
-    words[0] ?? '',
-  );
+  const isOfFiles = words[0] === 'backup' && ['list', 'verify'].includes(words[1] ?? '');
+  const others = ['sandbox', 'explain', 'completion', 'version', '__complete'];
+  const isOfClusters = !isOfFiles && !others.includes(words[0] ?? '');
   const saysItself = words.some((word) => word.startsWith('--request-timeout') || word.startsWith('--help'));
   return isOfClusters && !saysItself ? [...words, '--request-timeout=60s'] : [...words];
 };
