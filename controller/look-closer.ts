@@ -80,7 +80,8 @@ const askPeer = async (
   before: CarefulCall,
 ): Promise<PeerView> => {
   if (peer === undefined) return { state: 'not-configured' };
-  if (before !== 'resync' && facts.forcePolicy === 'upstream') return { state: 'not-asked' };
+  const isPromote = before === 'promote' || before === 'force';
+  if (isPromote && facts.forcePolicy === 'upstream') return { state: 'not-asked' };
   const { replication, volume } = facts;
   const { namespace = '' } = replication.metadata;
   return peer.look(

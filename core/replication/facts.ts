@@ -20,7 +20,7 @@ export type DriverFacts = {
 );
 
 /** A call after which two sites may be primary, or the only good copy gone: what it rests on is read anew just before it. */
-export type CarefulCall = 'promote' | 'force' | 'resync';
+export type CarefulCall = 'promote' | 'force' | 'resync' | 'demote';
 
 /** What was read just before a careful call; the live objects are in the facts themselves by then. */
 export type CloseLook = {

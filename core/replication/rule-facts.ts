@@ -33,6 +33,12 @@ export type Call =
   /** What is primary, or may be, is demoted. `isTold`: a condition tells whether it is followed. */
   | { readonly kind: 'demotion'; readonly followed: Followed; readonly isTold: boolean };
 
+/** What was looked at for a call. */
+const lookFor = ({ look }: Facts, call: Call): Pick<CloseLook, 'sameVolume' | 'peer'> => {
+  if (call.kind === 'replica') return call.look;
+  return look?.before === 'demote' ? look : nobodyAsked;
+};
+
 const nobodyAsked: Pick<CloseLook, 'sameVolume' | 'peer'> = {
   sameVolume: notRead,
   peer: { state: 'not-asked' },
@@ -77,7 +83,7 @@ export const ruleFacts = (facts: Facts, call: Call): ReplicationFacts => {
       isTerminating: metadata.deletionTimestamp !== undefined,
       followsGroup: false,
     },
-    members: known([memberOf(facts, call.kind === 'demotion' ? nobodyAsked : call.look)]),
+    members: known([memberOf(facts, lookFor(facts, call))]),
     classes: known([
       {
         kind: 'VolumeReplicationClass',

@@ -53,6 +53,9 @@ const refuseUnfollowed = (
   { facts }: Situation,
   { followed, conditions: told, state }: Unfollowed,
 ): Step | undefined => {
+  // Where the other site is primary as well, nothing is handed over by it.
+  if (followed.state !== 'yes' && facts.hasPeer && facts.look?.before !== 'demote')
+    return { do: 'look-closer', before: 'demote' };
   const { refusals, waived } = judgeDemotion(facts, {
     kind: 'demotion',
     followed,

@@ -11,9 +11,9 @@ import {
 } from '../../core/protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
-import type { ClassHere, ReplicationChange, ReplicationFacts } from '../../core/rules/replication-facts.ts';
+import type { ClassHere, ReplicationFacts } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
-import { askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
+import { type Asking, askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
 import { copyBefore, replicationBefore } from './copy-before.ts';
 import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
@@ -49,7 +49,7 @@ const isProtecting = (subject: ReplicationSubject, members: Reading<readonly unk
   (subject.shown.kind === 'VolumeGroupReplication' && (!members.known || members.value.length > 0));
 
 /** What is known here: read in one go, so that nothing changes in between. */
-type Here = { readonly change: ReplicationChange; readonly members: Reading<readonly LocalMember[]> };
+type Here = Asking & { readonly members: Reading<readonly LocalMember[]> };
 
 const lookHere = (view: CachedView, subject: ReplicationSubject, live: LiveClaims): Here => {
   const members = readingOf(() =>
@@ -59,7 +59,7 @@ const lookHere = (view: CachedView, subject: ReplicationSubject, live: LiveClaim
     followsGroup: followsGroup(view, subject),
     isProtecting: isProtecting(subject, members),
   });
-  return { change, members };
+  return { change, members, copy: copyBefore({ view }, subject) };
 };
 
 /** What somebody had to be asked for. */
@@ -102,7 +102,7 @@ const askAround = (
   { request, subject, here, record }: Asked & { here: Here; record: ConsentOnRecord },
   signal: AbortSignal,
 ): Promise<Answers> | undefined => {
-  const asksPeer = sources.peer !== undefined && concernsPeer(here.change);
+  const asksPeer = sources.peer !== undefined && concernsPeer(here);
   const stale = claimsToRead(here, asksPeer);
   const asksAccess = consentMatters(record, here.change);
   if (stale.length === 0 && !asksPeer && !asksAccess) return undefined;
@@ -124,8 +124,9 @@ const askAround = (
 const pausesBetweenLooks = [20, 80, 200, 0];
 
 /** Whether the other site was asked about the volumes as they are now. */
-const isAnswered = ({ peer }: Sources, { change, members }: Here, answers: Answers): boolean => {
-  if (peer === undefined || !concernsPeer(change) || !members.known) return true;
+const isAnswered = ({ peer }: Sources, here: Here, answers: Answers): boolean => {
+  const { change, members } = here;
+  if (peer === undefined || !concernsPeer(here) || !members.known) return true;
   return members.value.every((member) => {
     const question = questionAbout(change.namespace, member);
     return question.known && answers.peer.has(questionText(question.value));
@@ -156,15 +157,15 @@ export const gatherReplication = async (
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
   }
-  const { change, members } = here;
+  const { change, members, copy } = here;
   return {
     subject: 'replication',
     change,
     members: readingOf(() =>
-      knownValue(members).map((member) => withPeer(sources, { change, answers: answers.peer }, member)),
+      knownValue(members).map((member) => withPeer(sources, { change, copy, answers: answers.peer }, member)),
     ),
     classes: readingOf(() => classesOf(view, subject)),
-    copy: copyBefore(sources, subject),
+    copy,
     ownWrites: ownWritesBefore(replicationBefore(subject)),
     namespaceTerminating: readingOf(() => view.isTerminating(subject.namespace)),
     consent: { ...readRecord(), mayConsent: answers.mayConsent },

@@ -36,12 +36,21 @@ const notFollowed = (followed: Exclude<Followed, { state: 'yes' }>, name: string
     : `the other site has not followed ${name} since it became primary${when}`;
 };
 
+/**
+ * Beside a second primary nothing is handed over: whoever steps down keeps what was written there, until that copy is given up (DR108).
+ */
+const stepsDownBesidePrimary = ({ members }: ReplicationFacts): boolean =>
+  members.known &&
+  members.value.length > 0 &&
+  members.value.every(({ peer }) => peer.state === 'primary' && peer.by !== 'spec');
+
 /** A primary that steps down before the other site has anything that was written since it became primary. */
 const objectToDemotion = (facts: ReplicationFacts): readonly Objection[] => {
   const { change, copy, consent } = facts;
   const { followed } = copy;
   const wasPrimary = change.before?.replicationState === 'primary' || change.state === 'Primary';
   if (!wasPrimary || !leavesPrimary(change) || followed.state === 'yes') return [];
+  if (stepsDownBesidePrimary(facts)) return [];
   const fact = notFollowed(followed, nameReplication(change), consent.now);
   return [{ fact, risk: lostAtOnce, next: waitForCopy(facts) }];
 };

@@ -264,6 +264,37 @@ describe('a volume of which no status tells what it is, and that is to become se
   });
 });
 
+describe('a primary beside another one', () => {
+  const beside = (by: 'both' | 'status' | 'spec') =>
+    play(
+      asked(unfollowed(), { hasPeer: true }),
+      { info: noSync, demote: ok },
+      { peer: { state: 'primary', site: 'there', replication: 'default/vr', by } },
+    );
+
+  test.each(['both', 'status'] as const)(
+    'steps down without consent, by %s: nothing is handed over, and its mark says that nobody has its writes',
+    (by) => {
+      const { steps, annotations, status } = beside(by);
+      expect(steps).toEqual(['info', 'look before demote', 'mark-demotion', 'demote']);
+      expect(annotations[demotionAnnotation]).toContain('"followed":"no"');
+      expect(status).toMatchObject({ state: 'Secondary' });
+    },
+  );
+
+  test('does not while that one is only asked to be primary', () => {
+    expect(beside('spec').steps).toEqual(['info', 'look before demote']);
+  });
+
+  test.each([
+    { state: 'not-primary', site: 'there' },
+    { state: 'unknown', site: 'there', why: 'it is dark' },
+  ] as const)('does not where the other site is $state', (peer) => {
+    const given = asked(unfollowed(), { hasPeer: true });
+    expect(play(given, { info: noSync }, { peer }).steps).toEqual(['info', 'look before demote']);
+  });
+});
+
 describe('a demotion that nobody has followed', () => {
   const given = (...accepts: string[]) => asked(unfollowed(), { annotations: consentTo(...accepts) });
 

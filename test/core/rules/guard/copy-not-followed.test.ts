@@ -26,6 +26,14 @@ const demotion = (
   state = 'Primary',
 ): ReplicationFacts => withCopy(change([before, after], state), copy);
 
+const beside = (by: 'both' | 'status' | 'spec'): ReplicationFacts =>
+  withCopy(
+    change([primary, secondary], 'Primary', {
+      peer: { state: 'primary', site: 'b', replication: 'shop/db', by },
+    }),
+    { followed: no },
+  );
+
 const wait = 'Wait until it has: kubectl -n shop wait vr db --for=condition=Followed --timeout=15m';
 const howTo = `kubectl -n shop annotate --overwrite vr db kubectl-dr.dev/consent='{"accepts":["lose-since-promote"],"seen":{`;
 
@@ -46,6 +54,16 @@ judgeCases('DR113', [
       'kubectl dr explain DR113',
       howTo,
     ],
+  },
+  ...(['both', 'status'] as const).map((by) => ({
+    title: `a primary that nobody has followed, beside another one by ${by}: nothing is handed over`,
+    given: beside(by),
+    passes: true as const,
+  })),
+  {
+    title: 'a primary that nobody has followed, beside one that is only asked to be',
+    given: beside('spec'),
+    refused: ['the other site has not followed VolumeReplication shop/db'],
   },
   {
     title: 'a primary that nobody has followed, since nobody knows when',
