@@ -1,6 +1,7 @@
 // Whole procedures to which something happens on the way: sites that go dark, servers that fail, people who get in between.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { OperationRecord } from '../../core/operation/operation-record.ts';
@@ -275,9 +276,13 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
 
     test.concurrent('a promote that a safety rule refuses after all leaves no primary, and undo takes it back', async () => {
       const swapClass = async (provisioner: string): Promise<void> => {
-        await applications.clusters['cluster-2'].delete(resources.volumeReplicationClasses, {
-          name: 'one-name',
-        });
+        // What a restored claim is to be promoted by is kept for it, so that it has to forget that first.
+        const forget = ['annotate', 'pvc', '--all', '-n', 'ruled', `${restoreAnnotations.replicationClass}-`];
+        await sandbox.kubectl('cluster-2', forget);
+        await sandbox.until(
+          () => sandbox.kubectl('cluster-2', ['delete', 'vrc', 'one-name']),
+          ({ code }) => code === 0,
+        );
         await applications.addClass('cluster-2', 'one-name', provisioner);
       };
       let swapped: Promise<unknown> | undefined;

@@ -379,6 +379,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     const { metadata } = await volumes.read('cluster-1', ...inShop, 'vr', 'data');
     // What is left of its demotion is void with the promote; nothing calls it the older copy any more.
     expect(Object.keys(metadata.annotations ?? {}).filter((it) => it.startsWith('kubectl-dr.dev/'))).toEqual([
+      'kubectl-dr.dev/consents-used',
       'kubectl-dr.dev/demotion',
     ]);
   });
