@@ -253,7 +253,10 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr history with $fla
       () => statusOf('--as=reader'),
       (item) => item?.verdict === 'NoPrimary',
     );
-    expect(seen).toMatchObject({ reason: expect.stringMatching(/^(InSync|NotInSync|OneSided)$/), operation: null });
+    expect(seen).toMatchObject({
+      reason: expect.stringMatching(/^(InSync|NotInSync|OneSided)$/),
+      operation: null,
+    });
     const refused = await history('--as=reader');
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toMatch(/^error: cluster-1: operations\S* is forbidden.*\nerror: cluster-2: /);
