@@ -115,15 +115,25 @@ const beforeDemotionOfUnknown = (situation: Situation): Step | undefined => {
   }
 };
 
+/**
+ * The driver demoted it already, and whoever asked for that did not live to write it down: there is nothing left to be refused, and what
+ * was noted before that call is true.
+ */
+const markIfUnmarked = (situation: Situation): Step | undefined =>
+  demotionOf(situation.facts.replication, undefined).kind === 'marked'
+    ? undefined
+    : markDemotion(situation, primaryNow(situation).followed);
+
 /** What comes before the demotion of what is primary, or may be; undefined where it may be demoted. */
 export const stepBeforeDemotion = (situation: Situation): Step | undefined => {
   if (situation.answers.demote !== undefined || currentState(situation.facts) === 'Secondary')
     return undefined;
   const ask = askForSync(situation);
   if (ask !== undefined) return ask;
-  return isPrimary(situation)
-    ? refuseOrMark(situation, primaryNow(situation))
-    : beforeDemotionOfUnknown(situation);
+  if (!isPrimary(situation)) return beforeDemotionOfUnknown(situation);
+  return tellsItself(situation) === 'no primary'
+    ? markIfUnmarked(situation)
+    : refuseOrMark(situation, primaryNow(situation));
 };
 
 /** Whether what it holds may be on no other site, as it was demoted before that had followed: what a driver calls equal is not then. */

@@ -184,6 +184,22 @@ describe('a primary that is to become secondary', () => {
     expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
   });
 
+  test('that the driver demoted before the controller was killed is taken for what it is, and the note of that demotion stays', () => {
+    const noPrimary = failure('InvalidArgument', 'image is not in primary state');
+    const given = asked(unfollowed(), { annotations: markOf('yes') });
+    const played = play(given, { info: noPrimary, demote: ok });
+    expect(played.steps).toEqual(['info', 'demote']);
+    expect(played.annotations[demotionAnnotation]).toContain('"followed":"yes"');
+    expect(played.status).toMatchObject({ state: 'Secondary' });
+  });
+
+  test('that somebody demoted behind the back of the controller is noted as what is known of it', () => {
+    const noPrimary = failure('InvalidArgument', 'image is not in primary state');
+    const played = play(asked(unfollowed()), { info: noPrimary, demote: ok });
+    expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
+    expect(played.annotations[demotionAnnotation]).toContain('"followed":"no"');
+  });
+
   test('still counts as followed after a demotion that failed once', () => {
     const inUse = failure('FailedPrecondition', 'metadata is still present on the image');
     const failed = play(asked(followedPrimary()), { info: since, demote: inUse });
