@@ -144,14 +144,15 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       refusedBy(await sandbox.kubectl('cluster-1', ['delete', 'vr', 'stripped']), 'DR110');
     });
 
-    test('DR111: the definition of its replication is not deleted, and that of another kind is', async () => {
+    test('DR111: the definitions of its replication and of its class are not deleted, and that of another kind is', async () => {
       await at.protect('cluster-1', 'defined');
       const remove = (name: string) =>
         sandbox.kubectl('cluster-1', ['delete', 'crd', name, '--dry-run=server']);
       expect(refusedBy(await remove(definition), 'DR111')).toContain(
         `CustomResourceDefinition ${definition} holds`,
       );
-      expect((await remove('volumereplicationclasses.replication.storage.openshift.io')).code).toBe(0);
+      refusedBy(await remove('volumereplicationclasses.replication.storage.openshift.io'), 'DR111');
+      expect((await remove('operations.kubectl-dr.dev')).code).toBe(0);
     });
   },
 );
