@@ -145,19 +145,14 @@ describe('demoting the older copy of a site that came back', () => {
 
   test.each<[string, MoveSketch, string[]]>([
     [
-      'asks for secondary where somebody accepted that it goes, as nobody has followed it',
-      { target: site({ db: 'primary' }), accepts: ['resync'] },
-      ['write target PersistentVolumeClaim db: demote with consent'],
-    ],
-    [
-      'is refused by the rule where nobody has accepted that it goes',
+      'asks for secondary beside the good copy, though nobody has followed it: it is kept until it is resynced',
       { target: site({ db: 'primary' }) },
-      ['block target PersistentVolumeClaim db: DR113, unless resync is accepted'],
+      ['write target PersistentVolumeClaim db: demote'],
     ],
     [
-      'is not let pass by what was accepted of the source',
-      { target: site({ db: 'primary' }), accepts: ['lose-since-promote'] },
-      ['block target PersistentVolumeClaim db: DR113, unless resync is accepted'],
+      'uses up no consent by that, which the resync needs',
+      { target: site({ db: 'primary' }), accepts: ['resync'] },
+      ['write target PersistentVolumeClaim db: demote'],
     ],
     [
       'asks for secondary where the other site had followed it',
