@@ -18,6 +18,19 @@ const isTorn = ({ world: { bytes, storage } }: History): boolean => {
   return standing('data') !== standing('wal');
 };
 
+/**
+ * A site was asked to take over while the other one was dark, and that came back before it could: the consent was given for an unknown site,
+ * and covers no primary. Which of the two is to go on a person says.
+ */
+const isHalfTakenOver = ({ world: { sites, storage } }: History): boolean =>
+  claimNames.some((claim) =>
+    sites.some(
+      ({ number, guarded }) =>
+        guarded.replication(claim)?.spec.replicationState === 'primary' &&
+        storage.roleOf(number, claim) !== 'primary',
+    ),
+  );
+
 /** Where the older copies are. */
 const staleSite = ({ world }: History): SiteNumber => otherSite(world.bytes.goodSite(claimNames[0]));
 
@@ -123,6 +136,7 @@ export const bringToRest = async (history: History): Promise<void> => {
     await run(history, asked);
     if (asked.verb === 'failover') await run(history, { verb: 'failback', to: undefined, isHurried: false });
   } catch (error) {
-    if (!(error instanceof NotReached) || !(isTangled || isTorn(history))) throw error;
+    const needsPerson = isTangled || isTorn(history) || isHalfTakenOver(history);
+    if (!(error instanceof NotReached) || !needsPerson) throw error;
   }
 };
