@@ -17,7 +17,7 @@ const ofVolume = (volume: VolumeStatus, site: SiteFacts): readonly Seen[] => {
   const { identity, namespace, claimName } = volume;
   if (identity === undefined || isServed(volume, site)) return [];
   const seen = readingOf(() => site.view.volumesOf(volumeIdentityKey(identity)));
-  // Whose PVs cannot be read is told by the check that lists them.
+  // The check that lists PVs reports the ones it cannot read.
   if (!seen.known) return [];
   return seen.value.flatMap((pv) => {
     const other = volumeIdentityOf(pv);

@@ -40,7 +40,7 @@ const reasons = {
   clocks: 'ClocksDiffer',
   untold: 'SyncTimesNotTold',
   synced: 'SyncedSincePromote',
-  /** It was followed once, and the driver tells of no sync any more: the other copy fails, is made anew, or was promoted. */
+  /** The other site followed, and the driver no longer reports a sync: that copy fails, is being resynced, or was promoted. */
   lost: lostReason,
 } as const;
 
@@ -88,7 +88,7 @@ const waiting = ({ since, reason }: Start): NewCondition => {
  * as its daemons look every so often; so a time that clocks cannot tell apart counts only once the driver has said that there is none.
  */
 const countsFrom = ({ since, reason }: Start): number => {
-  // A copy that parted from this one is told no sync of, ever: where one is told again, it follows again.
+  // The driver never reports a sync for a diverged copy, so any sync it reports means that the copy follows again.
   if (reason === reasons.lost) return Number.NEGATIVE_INFINITY;
   // Whole seconds, as drivers tell them.
   return reason === reasons.noSync ? since - (since % 1_000) : since + clockToleranceMs;

@@ -65,7 +65,7 @@ const allBeside = (now: GroupNow): readonly Beside[] => {
   return willRun(now).flatMap((runs) => besideOf(now, runs));
 };
 
-/** In a disaster nobody can protect any more what was not: that is told, and holds nothing up. */
+/** In a disaster it is too late to protect the rest: warn, and block nothing. */
 const isOnlyTold = ({ verb }: GroupNow, { use }: Beside): boolean =>
   verb === 'failover' && use.is === 'absent';
 

@@ -5,7 +5,7 @@ import type { PodOwner } from './pod-owners.ts';
 import { stopByHand } from './stop-by-hand.ts';
 import type { Workload } from './workload.ts';
 
-/** A pod that holds a claim and that nobody stops: what a person is told before anything is changed. */
+/** A pod that holds a claim and that no workload controller stops: reported before anything changes. */
 export type Unstoppable = {
   /** One clause. */
   readonly message: string;

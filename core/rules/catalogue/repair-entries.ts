@@ -49,7 +49,7 @@ export const repairEntries = {
       'A VolumeReplication or VolumeGroupReplication is created with, or its spec is changed under, the annotation kubectl-dr.dev/consent. The annotation kubectl-dr.dev/consents-used is set: the consent, and the generation that the object gets by the change. What stands there already is kept, for an hour or two after it has expired, also where a change leaves it out. dr-controller does the same before it acts on a consent whose use nobody has written down. Nobody is warned; the audit log names the rule.',
     risk: 'A consent is good for one change. Another replica of dr-webhook, or one that was just started, could not tell the second use from the first.',
     remedy:
-      'Nothing has to be done. Where it is missing, as webhook consent.kubectl-dr.dev is not registered or did not answer, the guard honours no consent: register it, or try again.',
+      'No action is needed. If the note is missing because webhook consent.kubectl-dr.dev is not registered or did not answer, the guard honours no consent: register it, or try again.',
     commands: [
       'dr-webhook register --context=SITE',
       "kubectl -n NAMESPACE get vr VR -o jsonpath='{.metadata.annotations.kubectl-dr\\.dev/consents-used}'",

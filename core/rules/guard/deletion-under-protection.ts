@@ -138,7 +138,7 @@ const objectToDefinition = ({ name, isTerminating, replications }: DefinitionFac
 const neededRisk =
   'without it no volume of theirs is promoted or restored here: a failover to this site ends there, with the application down';
 
-/** Volumes that are mirrored to here have no replication yet: the claims that stand for them are told by what their restore noted. */
+/** A volume that is mirrored to this site has no replication here yet: its restored claim carries the class as an annotation. */
 const objectToStandby = (about: string, standby: Reading<readonly string[]>): readonly Objection[] => {
   if (!standby.known)
     return [cannotTell(`whether restored claims need ${about}`, standby.why, `if so, ${neededRisk}`)];
