@@ -139,6 +139,23 @@ const targetFails: Check = (now) =>
         return [block('target', claimObject(volume, 'target'), { code: 'Unknown', message, next })];
       });
 
+/**
+ * A takeover that was asked for while the other site was dark, and that came back first: its consent covers no primary, so nothing may ever
+ * come of it. A return would demote the only primary for it.
+ */
+const takeoverPending: Check = ({ verb, volumes, sites }) =>
+  verb !== 'failback'
+    ? []
+    : volumes.flatMap(({ volume, source, target, isThrough }) => {
+        if (isThrough || !source.known || !target.known) return [];
+        const { role, wants } = source.value.role;
+        if (wants !== 'primary' || role === 'primary' || target.value.role.role !== 'primary') return [];
+        const [from, to] = [sites.source.site, sites.target.site];
+        const message = `${from.name} was asked to become primary and is not, and ${to.name} is: a return would leave no primary. Withdraw that request, or wait until ${from.name} is primary`;
+        const next = drCommand(from, 'demote', volume.source);
+        return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
+      });
+
 /** The source answers, and is primary: nothing needs to be forced. */
 const sourceIsPrimary: Check = ({ verb, volumes, sites, commandFor }) =>
   verb !== 'failover'
@@ -178,6 +195,7 @@ const checks: readonly Check[] = [
   siteUnknown,
   notCopies,
   takersOfVolumes,
+  takeoverPending,
   sourceIsPrimary,
   targetNotReady,
   targetFails,
