@@ -149,6 +149,11 @@ describe('a failback', () => {
       { source: site({}), target: site({ db: 'replica' }) },
       ['source NotProtected → status', 'source NotProtected → status'],
     ],
+    [
+      'a source that was only asked to be primary, while the target is: the request is withdrawn first',
+      { source: site({ db: 'toBePromoted' }), target: site({ db: 'primary' }) },
+      ['source DR102 → demote'],
+    ],
   ])('%s', (_, sketch, expected) => {
     expect(judged({ verb: 'failback', ...sketch })).toEqual(expected);
   });
