@@ -1,9 +1,7 @@
-import { consentAnnotation } from '../consent.ts';
-import { isUsedElsewhere, usesAnnotation } from '../consent-use.ts';
 import { demotionOf } from '../following/demotion.ts';
 import type { Followed } from '../following/followed.ts';
 import { known, unknown } from '../model/reading.ts';
-import type { ConsentFacts } from '../rules/consent-facts.ts';
+import { consentOnObject } from '../rules/consent-on-object.ts';
 import type { Member, ReplicationFacts } from '../rules/replication-facts.ts';
 import type { CloseLook, Facts } from './facts.ts';
 import { ownWritesNow } from './own-writes-now.ts';
@@ -45,25 +43,6 @@ const nobodyAsked: Pick<CloseLook, 'sameVolume' | 'peer'> = {
 };
 
 /**
- * What the object says of a consent. Who may give one was decided at admission, so the annotation is taken at its word. It may have been
- * written before the change that asks for what is done now, with it, or later; its use is written down before the call.
- */
-const consentFactsOf = ({ replication: { metadata }, now }: Facts): ConsentFacts => {
-  const { generation = 0, annotations } = metadata;
-  const text = annotations?.[consentAnnotation];
-  return {
-    text,
-    isNew: false,
-    isUsed: isUsedElsewhere({ consent: text, uses: annotations?.[usesAnnotation] }, generation),
-    isRecorded: true,
-    generations: [generation, generation - 1],
-    mayConsent: known(true),
-    user: 'dr-controller',
-    now,
-  };
-};
-
-/**
  * What the safety rules look at, as the controller sees it before a careful call: the step to what the spec asks for.
  */
 export const ruleFacts = (facts: Facts, call: Call): ReplicationFacts => {
@@ -98,7 +77,7 @@ export const ruleFacts = (facts: Facts, call: Call): ReplicationFacts => {
       demotion: demotionOf(replication, undefined),
     },
     ownWrites: ownWritesNow(facts),
-    consent: consentFactsOf(facts),
+    consent: consentOnObject(facts.replication, { user: 'dr-controller', now: facts.now }),
     withoutPeer: 'allow',
   };
 };

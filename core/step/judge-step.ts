@@ -1,5 +1,4 @@
 import { type ConsentAction, consentAnnotation } from '../consent.ts';
-import { isUsedElsewhere, usesAnnotation } from '../consent-use.ts';
 import { copyFactsBefore } from '../following/copy-facts.ts';
 import { ownWritesBefore } from '../following/own-writes.ts';
 import { known } from '../model/reading.ts';
@@ -8,6 +7,7 @@ import type { VolumeReplication } from '../model/volume-replication.ts';
 import { describeMember } from '../protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../protection/replication-subject.ts';
 import type { ConsentFacts } from '../rules/consent-facts.ts';
+import { consentOnObject } from '../rules/consent-on-object.ts';
 import { consentTo } from '../rules/consent-to.ts';
 import { judgeGuard } from '../rules/guard/judge-guard.ts';
 import type { Member, ReplicationFacts } from '../rules/replication-facts.ts';
@@ -68,22 +68,6 @@ const consentIn = ({ offers = [], now }: JudgeOptions): ConsentFacts => ({
   now,
 });
 
-/** What stands on the object already, as dr-controller reads it. */
-const consentOn = ({ metadata }: VolumeReplication, now: number): ConsentFacts => {
-  const { generation = 0, annotations } = metadata;
-  const text = annotations?.[consentAnnotation];
-  return {
-    text,
-    isNew: false,
-    isUsed: isUsedElsewhere({ consent: text, uses: annotations?.[usesAnnotation] }, generation),
-    isRecorded: true,
-    generations: [generation, generation - 1],
-    mayConsent: known(true),
-    user: '',
-    now,
-  };
-};
-
 const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOptions): ReplicationFacts => {
   const subject = subjectOf(step);
   const { key, claim, site } = facts;
@@ -125,7 +109,10 @@ export const isConsentedTo = (
   { action, now }: { readonly action: ConsentAction; readonly now: number },
 ): boolean => {
   const asked = ruleFactsOf(facts, { before, after: replication }, { withoutPeer: 'refuse', now });
-  return consentTo({ ...asked, consent: consentOn(replication, now) }, action).state === 'valid';
+  return (
+    consentTo({ ...asked, consent: consentOnObject(replication, { user: '', now }) }, action).state ===
+    'valid'
+  );
 };
 
 /** A replication that asks for something else. A consent of before is not taken along. */
