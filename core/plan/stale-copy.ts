@@ -40,8 +40,8 @@ const isApartFrom = (copy: StepFacts, source: StepFacts): boolean => {
 };
 
 /**
- * Whether a primary has taken up everything of a side that is demoted: it was made anew from that one, which left nothing when it was demoted;
- * or that side follows it by now, and has become its copy.
+ * Whether a primary holds everything that the demoted side wrote: it was resynced from that side, which had been followed when it was
+ * demoted; or that side follows it by now.
  */
 export const hasTakenUp = (primary: StepFacts, demoted: StepFacts): boolean => {
   const [taken, left] = [replicationOf(primary), replicationOf(demoted)];

@@ -88,8 +88,8 @@ const primaryNow = (situation: Situation): Unfollowed => {
 };
 
 /**
- * Of a volume whose status says nothing: it was cleared, or the object was deleted without its controller and created anew. Only a
- * primary tells of its last sync; ceph-csi answers InvalidArgument for a replica, and all other errors after it has seen a primary.
+ * What a volume without a status is: the status was cleared, or the object was deleted behind the controller's back and recreated. Only a
+ * primary reports its last sync; ceph-csi answers InvalidArgument for a replica, and all other errors after it has seen a primary.
  */
 const tellsItself = ({ facts, answers: { info } }: Situation): 'primary' | 'no primary' | 'unknown' => {
   if (info?.ok) return 'primary';
