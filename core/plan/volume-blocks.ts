@@ -1,11 +1,10 @@
-import { type PersistentVolume, volumeIdentityKey, volumeIdentityText } from '../model/persistent-volume.ts';
-import { readingOf } from '../model/reading-of.ts';
-import { compareVolumes, type SeenVolume } from '../model/same-volume.ts';
+import { volumeIdentityText } from '../model/persistent-volume.ts';
+import { compareVolumes } from '../model/same-volume.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
-import { isKept, policyOf, takenBy } from '../protection/fate-of-volume.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { seenVolume } from '../step/seen-volume.ts';
+import { takersOn } from '../step/taken-volume.ts';
 import type { GroupNow, SiteRole, VolumeNow } from './move.ts';
 import { type Block, claimObject } from './step-look.ts';
 import { wantedVolume } from './wanted-volume.ts';
@@ -46,31 +45,14 @@ const notACopy = (
 export const notCopies = (now: GroupNow): readonly Block[] =>
   now.verb === 'undo' ? [] : now.volumes.flatMap((volume) => notACopy(now, volume));
 
-const notKept = ({ sites }: GroupNow, role: SiteRole, seen: SeenVolume): readonly PersistentVolume[] => {
-  const { view } = sites[role];
-  const found = readingOf(() => (view.known ? view.value.volumesOf(volumeIdentityKey(seen)) : []));
-  return found.known ? found.value.filter((pv) => !isKept(pv)) : [];
-};
-
 const deletesIt = (now: GroupNow, { volume, source, target }: VolumeNow): readonly Block[] => {
   const seen =
     wantedVolume({ volume, source }, now.brought) ?? (target.known ? seenVolume(target.value) : undefined);
   if (seen === undefined) return [];
   return roles.flatMap((role) =>
-    notKept(now, role, seen).map((pv): Block => {
-      const { site } = now.sites[role];
-      const name = pv.metadata.name ?? '';
-      return {
-        site: role,
-        object: claimObject(volume, role),
-        isRule: true,
-        obstacle: {
-          code: 'DR114',
-          message: `PV ${oneLine(name)} of ${site.name} is of the same volume and has reclaim policy ${policyOf(pv)}: ${takenBy(pv)}`,
-          next: `${site.kubectl} patch pv ${shellWord(name)} -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
-        },
-      };
-    }),
+    takersOn(now.sites[role], seen).map(
+      (obstacle): Block => ({ site: role, object: claimObject(volume, role), isRule: true, obstacle }),
+    ),
   );
 };
 

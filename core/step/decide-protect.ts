@@ -3,6 +3,7 @@ import type { PersistentVolume } from '../model/persistent-volume.ts';
 import { known } from '../model/reading.ts';
 import { readingOf } from '../model/reading-of.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import { isKept } from '../protection/fate-of-volume.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
 import { judgeGuard } from '../rules/guard/judge-guard.ts';
 import { drCommand } from '../status/dr-command.ts';
@@ -13,6 +14,7 @@ import { newReplication } from './new-replication.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { refusedByRules } from './rule-obstacles.ts';
 import type { StepFacts } from './step-facts.ts';
+import { otherTakers } from './taken-volume.ts';
 
 /** What a person said about a protection. */
 export type ProtectOptions = {
@@ -40,9 +42,6 @@ const withRetained = (facts: StepFacts, volume: PersistentVolume): StepFacts => 
   };
   return { ...facts, site, volume: known(kept) };
 };
-
-const isKept = ({ spec }: PersistentVolume): boolean =>
-  (spec?.persistentVolumeReclaimPolicy ?? 'Retain') === 'Retain';
 
 /** Asked for before: what may still be missing is that the volume outlives its claim. */
 const protectedAlready = (
@@ -145,6 +144,8 @@ export const decideProtect = (facts: StepFacts, { className, now }: ProtectOptio
   const { refusals } = judgeStep(judged, { before: undefined, after }, { withoutPeer: 'allow', now });
   const all = [...refusals, ...classRefusals(facts, choice.className)];
   if (all.length > 0) return refusedByRules(all, facts.here);
+  const taken = otherTakers(facts);
+  if (taken.length > 0) return { kind: 'refuse', isRule: true, obstacles: taken };
   const writes = writesFor(volume, after);
   return {
     kind: 'write',

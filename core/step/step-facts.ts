@@ -22,6 +22,8 @@ export type ThereFacts = {
   readonly view: PeerView;
   /** The replication of the volume there: the primary one where there are several. */
   readonly replication: Protector | undefined;
+  /** The site as it was listed. */
+  readonly site: Reading<ListedSite>;
 };
 
 /** Everything that a step on one volume is decided by. */
@@ -44,7 +46,11 @@ export type StepFacts = {
 export const roleOf = (protector: Protector | undefined): RoleReading =>
   readRole(known(protector && replicationOfProtector(protector)));
 
-const nobodyThere: ThereFacts = { view: { state: 'not-configured' }, replication: undefined };
+const nobodyThere: ThereFacts = {
+  view: { state: 'not-configured' },
+  replication: undefined,
+  site: unknown('no other site is known'),
+};
 
 const primaryFirst = (a: Protector, b: Protector): number =>
   Number(roleOf(b).role === 'primary') - Number(roleOf(a).role === 'primary');
@@ -60,8 +66,12 @@ const lookThere = (
 ): ThereFacts => {
   if (there === undefined) return nobodyThere;
   const site = there.site.name;
-  if (!there.view.known)
-    return { view: { state: 'unknown', site, why: there.view.why }, replication: undefined };
+  const cannotTell = (why: string): ThereFacts => ({
+    view: { state: 'unknown', site, why },
+    replication: undefined,
+    site: there.view,
+  });
+  if (!there.view.known) return cannotTell(there.view.why);
   const looked = readingOf((): ThereFacts => {
     const view = knownValue(there.view);
     const pv = knownValue(volume);
@@ -72,7 +82,7 @@ const lookThere = (
       claim: { ...key, uid: knownValue(claim)?.metadata.uid },
     };
     const same = whySameCluster(view, question);
-    if (same !== undefined) return { view: { state: 'unknown', site, why: same }, replication: undefined };
+    if (same !== undefined) return cannotTell(same);
     const claims = claimsThere(view, question, undefined);
     const protectors = claims.flatMap((it) => {
       const found = knownValue(protectorsOf(view, it.key, view.claim(it.key)));
@@ -81,11 +91,10 @@ const lookThere = (
     return {
       view: viewOfClaims(site, claims, view, question),
       replication: protectors.toSorted(primaryFirst)[0],
+      site: there.view,
     };
   });
-  return looked.known
-    ? looked.value
-    : { view: { state: 'unknown', site, why: looked.why }, replication: undefined };
+  return looked.known ? looked.value : cannotTell(looked.why);
 };
 
 /** What both sites show of the volume of one claim. The site that the step is made on was read. */

@@ -114,6 +114,22 @@ describe('a protection', () => {
     });
   });
 
+  test('does not begin while another PV of the volume would take it along, on either site', () => {
+    const { spec } = kept('pv-db');
+    const second = { ...kept('spare', 'Delete'), spec: { ...spec, persistentVolumeReclaimPolicy: 'Delete' } };
+    const volumes = known([kept('pv-db', 'Delete'), second as ReturnType<typeof kept>]);
+    const here = decide({ volumes });
+    const there = decideProtect(stepFacts({}, { volumes }), { now });
+    expect([codes(here), codes(there)]).toEqual([['DR114'], ['DR114', 'DR114']]);
+    expect(here).toMatchObject({
+      isRule: true,
+      obstacles: [{ next: expect.stringContaining('kubectl --context east patch pv spare -p') }],
+    });
+    expect(decide({ volumes: known([kept('pv-db'), kept('spare', 'Delete')]) })).toMatchObject({
+      kind: 'write',
+    });
+  });
+
   test('lists the classes where several fit, and takes the one that is named', () => {
     const classes = { replicationClasses: known([vrc('b', {}), vrc('a', {})]) };
     expect(decide(classes)).toMatchObject({
