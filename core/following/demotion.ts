@@ -12,16 +12,20 @@ export const demotionAnnotation = 'kubectl-dr.dev/demotion';
 /** Whether the other site had followed a primary, in a word. */
 export type FollowedState = 'yes' | 'no' | 'unknown';
 
+/** What is written down with a demotion. */
+export type DemotionNote = {
+  readonly followed: FollowedState;
+  /** When it was asked for, milliseconds since the epoch. */
+  readonly at: number;
+  /** The sync by which the other site is known to have followed, milliseconds since the epoch; undefined where none tells. */
+  readonly lastSync?: number | undefined;
+};
+
 /** What a replication that is not primary shows of its own last demotion. */
 export type Demotion =
   /** It never asked for primary: it wrote nothing of its own. */
   | { readonly kind: 'never' }
-  | {
-      readonly kind: 'marked';
-      readonly followed: FollowedState;
-      /** Milliseconds since the epoch. */
-      readonly at: number;
-    }
+  | ({ readonly kind: 'marked' } & DemotionNote)
   | {
       readonly kind: 'unmarked';
       /** When it was asked to be what it is; undefined where nobody knows. */
@@ -31,8 +35,13 @@ export type Demotion =
 const states: readonly FollowedState[] = ['yes', 'no', 'unknown'];
 
 /** The annotation's text. `generation`: the one that the demotion gives the object, by which a mark of before is told apart. */
-export const demotionText = (followed: FollowedState, generation: number, at: number): string =>
-  JSON.stringify({ followed, generation, at: formatTime(at) });
+export const demotionText = ({ followed, at, lastSync }: DemotionNote, generation: number): string =>
+  JSON.stringify({
+    followed,
+    generation,
+    at: formatTime(at),
+    ...(lastSync === undefined ? {} : { lastSync: formatTime(lastSync) }),
+  });
 
 /** A replication as far as its demotion is read from it. */
 type Demoted = KubernetesObject & { readonly spec: { readonly replicationState: string } };
@@ -46,18 +55,21 @@ const parse = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
+const timeOf = (value: unknown): number | undefined =>
+  typeof value === 'string' ? millisecondsOf(value) : undefined;
+
 /**
  * The mark on an object, if it speaks of its last change of the spec, or of the one before where that asks for primary again. Nobody
  * takes it off: the next change makes it void.
  */
 const markOf = ({ metadata, spec }: Demoted): Extract<Demotion, { kind: 'marked' }> | undefined => {
-  const { followed, generation, at } = parse(metadata.annotations?.[demotionAnnotation] ?? '') ?? {};
+  const { followed, generation, at, lastSync } =
+    parse(metadata.annotations?.[demotionAnnotation] ?? '') ?? {};
   const expected = (metadata.generation ?? 0) - (spec.replicationState === 'primary' ? 1 : 0);
-  const time = typeof at === 'string' ? millisecondsOf(at) : undefined;
+  const [time, sync] = [timeOf(at), timeOf(lastSync)];
   const state = states.find((it) => it === followed);
-  return generation === expected && state !== undefined && time !== undefined
-    ? { kind: 'marked', followed: state, at: time }
-    : undefined;
+  if (generation !== expected || state === undefined || time === undefined) return undefined;
+  return { kind: 'marked', followed: state, at: time, ...(sync === undefined ? {} : { lastSync: sync }) };
 };
 
 /** What an object shows of its last demotion; `askedAt`: when its present state was asked for. */
@@ -74,12 +86,20 @@ export const demotionOf = (object: Demoted, askedAt: number | undefined): Demoti
 export const leftNothing = (demotion: Demotion): boolean =>
   demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');
 
+/** Whether a replica followed a primary, after its own demotion, until that one was demoted, too: the last sync arrived here. */
+const followedUntilDemotion = (own: DemotionNote, { followed, lastSync }: DemotionNote): boolean =>
+  followed === 'yes' && lastSync !== undefined && lastSync > own.at;
+
 /**
  * Whether a site's copy went its own way: it was demoted before anybody had followed it, and the other site was primary after that. What
- * that one wrote is not here, whatever a driver calls equal, until the copy is made anew.
+ * that one wrote is not here, whatever a driver calls equal, until the copy is made anew, or a sync has arrived all the same.
  */
 export const hasParted = (own: Demotion, other: Demotion): boolean =>
-  own.kind === 'marked' && own.followed !== 'yes' && other.kind === 'marked' && other.at >= own.at;
+  own.kind === 'marked' &&
+  own.followed !== 'yes' &&
+  other.kind === 'marked' &&
+  other.at >= own.at &&
+  !followedUntilDemotion(own, other);
 
 /**
  * Whether a replica's copy parted from the primary's: it was demoted with writes that nobody had followed, and no sync has arrived since.

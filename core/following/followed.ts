@@ -1,9 +1,9 @@
 import { millisecondsOf } from '../model/api-time.ts';
 import type { Condition } from '../model/kubernetes-object.ts';
 import { known } from '../model/reading.ts';
-import type { VolumeReplicationStatus } from '../model/volume-replication.ts';
 import { currentCondition, type Replication } from '../status/replication.ts';
 import { readRole } from '../status/role.ts';
+import type { DemotionNote } from './demotion.ts';
 
 /**
  * Whether the other site's copy has followed a primary since its last promote: a snapshot that this primary took is complete over there.
@@ -12,7 +12,11 @@ import { readRole } from '../status/role.ts';
  * 48 MiB were lost, and no call failed).
  */
 export type Followed =
-  | { readonly state: 'yes' }
+  | {
+      readonly state: 'yes';
+      /** The sync that tells, milliseconds since the epoch; undefined where none is needed, or none is known any more. */
+      readonly lastSync?: number | undefined;
+    }
   | {
       readonly state: 'no';
       /** When it became primary at the latest, milliseconds since the epoch; undefined where nobody knows. */
@@ -55,12 +59,15 @@ const neverPrimary: Check = (replication) => {
   return role !== 'unknown' || isUntouched ? yes : unknown(`whether it was promoted is not known: ${why}`);
 };
 
-/** What a condition `Followed` says; `since`: when it began to say so, milliseconds since the epoch. */
+/**
+ * What a condition `Followed` says; `since`: when it began to say so, `lastSync`: what the driver tells beside it, in milliseconds since the
+ * epoch.
+ */
 export const readingOfFollowed = (
   { status, reason, message }: Pick<Condition, 'status' | 'reason' | 'message'>,
-  since: number | undefined,
+  { since, lastSync }: { readonly since: number | undefined; readonly lastSync: number | undefined },
 ): Followed => {
-  if (status === 'True') return yes;
+  if (status === 'True') return { state: 'yes', lastSync };
   if (status !== 'False') return unknown(message);
   return { state: 'no', since, ...(reason === lostReason ? { isLost: true } : {}) };
 };
@@ -70,7 +77,10 @@ const asTheControllerTells: Check = (replication) => {
   const condition = replication.status?.conditions?.find(({ type }) => type === followedCondition);
   const observed = replication.status?.observedGeneration;
   if (condition === undefined || condition.observedGeneration !== observed) return undefined;
-  return readingOfFollowed(condition, millisecondsOf(condition.lastTransitionTime));
+  return readingOfFollowed(condition, {
+    since: millisecondsOf(condition.lastTransitionTime),
+    lastSync: millisecondsOf(replication.status?.lastSyncTime),
+  });
 };
 
 const tellsNoSyncs: Check = (_, { isJournal }) =>
@@ -91,7 +101,7 @@ const bySyncTime: Check = (replication) => {
     return unknown(
       'its last sync is later than the moment at which the controller was told of it: clocks differ',
     );
-  return lastSync > askedAt ? yes : { state: 'no', since: askedAt };
+  return lastSync > askedAt ? { state: 'yes', lastSync } : { state: 'no', since: askedAt };
 };
 
 const checks: readonly Check[] = [neverPrimary, asTheControllerTells, tellsNoSyncs, bySyncTime];
@@ -106,10 +116,15 @@ export const followedSincePromote = (replication: Replication, options: Followed
 };
 
 /** The last sync of a primary, if it was taken since its promote, milliseconds since the epoch. */
-export const syncSincePromote = (
-  followed: Followed | undefined,
-  { lastSyncTime }: Pick<VolumeReplicationStatus, 'lastSyncTime'> = {},
-): number | undefined => (followed?.state === 'yes' ? millisecondsOf(lastSyncTime) : undefined);
+export const syncSincePromote = (followed: Followed | undefined): number | undefined =>
+  followed?.state === 'yes' ? followed.lastSync : undefined;
+
+/** What is written down where a primary is asked to step down at a moment, milliseconds since the epoch. */
+export const noteOfDemotion = (followed: Followed, at: number): DemotionNote => ({
+  followed: followed.state,
+  at,
+  lastSync: syncSincePromote(followed),
+});
 
 /** Whether the replication is one that dr-controller acts on: then its condition can be waited for. */
 export const hasFollowedCondition = (replication: Replication): boolean =>

@@ -35,7 +35,7 @@ const isApartFrom = (copy: StepFacts, source: StepFacts): boolean => {
   if (own?.spec.replicationState !== 'secondary' || other === undefined) return false;
   const { demotion } = replicationOfVolume(own);
   return source.role.role === 'primary'
-    ? isApart(demotion, syncSincePromote(followedBy(source), other.status))
+    ? isApart(demotion, syncSincePromote(followedBy(source)))
     : hasParted(demotion, replicationOfVolume(other).demotion);
 };
 

@@ -100,7 +100,10 @@ const resync = ({ facts, answers }: Situation): Step | undefined => {
 const settleMark = ({ facts, answers }: Situation): Step | undefined => {
   if (answers.resync?.ok !== true || !wasLeftUnfollowed(facts) || !needsForce(facts)) return undefined;
   const { replication, now } = facts;
-  return { do: 'mark-demotion', text: demotionText('yes', replication.metadata.generation ?? 0, now) };
+  return {
+    do: 'mark-demotion',
+    text: demotionText({ followed: 'yes', at: now }, replication.metadata.generation ?? 0),
+  };
 };
 
 const resyncFailed = ({ facts, answers }: Situation): Step | undefined =>

@@ -1,6 +1,6 @@
 import { demotionOf, demotionText } from '../following/demotion.ts';
 import { followPrimary } from '../following/follow-primary.ts';
-import { type Followed, readingOfFollowed } from '../following/followed.ts';
+import { type Followed, noteOfDemotion, readingOfFollowed } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { NewCondition } from '../model/condition.ts';
 import { replicationOfVolume } from '../status/replication.ts';
@@ -33,7 +33,8 @@ export const followedNow = (
     now: facts.toldAt ?? facts.now,
   });
 
-const readingOf = (now: NewCondition): Followed => readingOfFollowed(now, now.since);
+const readingOf = ({ answers: { info } }: Situation, now: NewCondition): Followed =>
+  readingOfFollowed(now, { since: now.since, lastSync: info?.ok ? info.info.lastSyncTime : undefined });
 
 const isPrimary = ({ facts }: Situation): boolean => currentState(facts) === 'Primary';
 
@@ -72,11 +73,14 @@ const refuseUnfollowed = (
 };
 
 /** Written down before the call: once it is demoted nothing tells any more. */
-const markDemotion = ({ facts: { replication, now } }: Situation, { state }: Followed): Step | undefined => {
+const markDemotion = ({ facts: { replication, now } }: Situation, followed: Followed): Step | undefined => {
   const mark = demotionOf(replication, undefined);
-  return mark.kind === 'marked' && mark.followed === state
+  return mark.kind === 'marked' && mark.followed === followed.state
     ? undefined
-    : { do: 'mark-demotion', text: demotionText(state, replication.metadata.generation ?? 0, now) };
+    : {
+        do: 'mark-demotion',
+        text: demotionText(noteOfDemotion(followed, now), replication.metadata.generation ?? 0),
+      };
 };
 
 const refuseOrMark = (situation: Situation, unfollowed: Unfollowed): Step | undefined =>
@@ -84,7 +88,7 @@ const refuseOrMark = (situation: Situation, unfollowed: Unfollowed): Step | unde
 
 const primaryNow = (situation: Situation): Unfollowed => {
   const now = followedNow(situation, undefined);
-  return { followed: readingOf(now), conditions: [now] };
+  return { followed: readingOf(situation, now), conditions: [now] };
 };
 
 /**

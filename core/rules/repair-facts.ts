@@ -1,4 +1,4 @@
-import type { FollowedState } from '../following/demotion.ts';
+import type { DemotionNote } from '../following/demotion.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { ReplicationObject } from '../protection/replication-subject.ts';
@@ -22,9 +22,7 @@ export type RepairFacts =
       readonly before: ReplicationObject;
       readonly after: ReplicationObject;
       /** Whether the other site had followed it before the change, as the guard judges it. */
-      readonly followed: FollowedState;
-      /** Milliseconds since the epoch. */
-      readonly now: number;
+      readonly note: DemotionNote;
     }
   | {
       readonly subject: 'consent';

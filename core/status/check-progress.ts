@@ -114,7 +114,7 @@ export const splitBrainAtDriver: VerdictCheck = (facts) => {
 export const copyApart: VerdictCheck = (facts) => {
   const primary = onlyPrimaryOf(facts);
   if (primary === undefined || facts.unmatched !== undefined) return undefined;
-  const lastSync = syncSincePromote(facts.followed, primary.volume?.replication?.status);
+  const lastSync = syncSincePromote(facts.followed);
   const side = sidesOf(facts).find(
     ({ role: { role, wants }, volume }) =>
       role === 'secondary' &&

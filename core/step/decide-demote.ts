@@ -1,4 +1,4 @@
-import { type Followed, hasFollowedCondition } from '../following/followed.ts';
+import { type Followed, hasFollowedCondition, noteOfDemotion } from '../following/followed.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { replicationOfVolume } from '../status/replication.ts';
@@ -88,7 +88,7 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
         kind: 'ask',
         before: replication,
         replicationState: 'secondary',
-        demotion: { followed: followed.state, at: now },
+        demotion: noteOfDemotion(followed, now),
       },
     ],
     message: `demoted by VolumeReplication ${key.name}`,

@@ -1,6 +1,6 @@
 import type { ConsentAction } from '../consent.ts';
 import type { Seen } from '../consent-seen.ts';
-import type { FollowedState } from '../following/demotion.ts';
+import type { DemotionNote } from '../following/demotion.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import type { ReplicationState, VolumeReplication } from '../model/volume-replication.ts';
 import type { RuleCode } from '../rules/rule-code.ts';
@@ -19,8 +19,8 @@ export type StepWrite =
       readonly replicationState: ReplicationState;
       /** Written along; undefined takes one off. */
       readonly annotations?: Readonly<Record<string, string | undefined>>;
-      /** Of a demotion, written down with it: whether the other site had followed. `at` in milliseconds since the epoch. */
-      readonly demotion?: { readonly followed: FollowedState; readonly at: number };
+      /** Of a demotion, written down with it: whether the other site had followed. */
+      readonly demotion?: DemotionNote;
     }
   | { readonly kind: 'delete'; readonly before: VolumeReplication };
 

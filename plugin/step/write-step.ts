@@ -110,7 +110,7 @@ const withDemotion = ({ before, replicationState, annotations, demotion }: Ask):
   const generation = (metadata.generation ?? 0) + Number(isOther);
   return {
     ...annotations,
-    [demotionAnnotation]: demotionText(demotion.followed, generation, demotion.at),
+    [demotionAnnotation]: demotionText(demotion, generation),
   };
 };
 

@@ -125,7 +125,7 @@ const makeThere = async (name: string, replicationState: 'primary' | 'secondary'
 /** As the peer's controller would leave it after a demotion that somebody marked. */
 const demoteThere = async (name: string, followed: FollowedState): Promise<void> => {
   const { metadata } = await readReplication(other.cluster, `${name}-there`);
-  const mark = demotionText(followed, (metadata.generation ?? 0) + 1, Date.now());
+  const mark = demotionText({ followed, at: Date.now() }, (metadata.generation ?? 0) + 1);
   await patchReplication(other.cluster, `${name}-there`, {
     metadata: { annotations: { [demotionAnnotation]: mark } },
     spec: { replicationState: 'secondary' },

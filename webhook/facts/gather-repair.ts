@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { usesAnnotation } from '../../core/consent-use.ts';
+import { noteOfDemotion } from '../../core/following/followed.ts';
 import { messageOf } from '../../core/model/error.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
@@ -90,7 +91,7 @@ const noteDemotion = (
   const { before, after } = subject;
   if (before === undefined || after === undefined || !mayNeedNote({ before, after })) return undefined;
   const { followed } = copyBefore(sources, subject);
-  return { subject: 'demotion', before, after, followed: followed.state, now: sources.now() };
+  return { subject: 'demotion', before, after, note: noteOfDemotion(followed, sources.now()) };
 };
 
 const hasUses = (object: ReplicationObject | undefined): boolean =>

@@ -35,7 +35,7 @@ export const repairEntries = {
   DR204: {
     title: 'a demotion without a note whether the other site had followed',
     cause:
-      'A VolumeReplication or VolumeGroupReplication that asks for primary is changed so that it asks for something else, and the change brings no note of its own, as that of kubectl dr does. The annotation kubectl-dr.dev/demotion is set: whether the other site had followed (yes, no or unknown, as DR113 judges it before the change), the generation that the object gets by the change, and the time. While the object stays secondary, a change of its spec takes the note along; any other change makes it void. Nobody is warned; the audit log names the rule.',
+      'A VolumeReplication or VolumeGroupReplication that asks for primary is changed so that it asks for something else, and the change brings no note of its own, as that of kubectl dr does. The annotation kubectl-dr.dev/demotion is set: whether the other site had followed (yes, no or unknown, as DR113 judges it before the change), the generation that the object gets by the change, the time, and the sync that told. While the object stays secondary, a change of its spec takes the note along; any other change makes it void. Nobody is warned; the audit log names the rule.',
     risk: 'Once a volume is demoted nothing on it tells any more whether the other site had followed it, and kubernetes-csi-addons writes nothing down. Where nothing tells, DR113 refuses to promote the other site.',
     remedy:
       'Nothing has to be done. Where the note is missing, as dr-webhook was away when the volume was demoted, do what DR113 says.',

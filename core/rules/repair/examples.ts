@@ -75,8 +75,11 @@ export const repairExamples = {
     subject: 'demotion',
     before: primary,
     after: { ...primary, spec: { ...primary.spec, replicationState: 'secondary' } },
-    followed: 'yes',
-    now: Date.parse('2026-03-01T12:00:00Z'),
+    note: {
+      followed: 'yes',
+      at: Date.parse('2026-03-01T12:00:00Z'),
+      lastSync: Date.parse('2026-03-01T11:55:00Z'),
+    },
   },
   DR205: {
     subject: 'consent',

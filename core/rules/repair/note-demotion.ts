@@ -48,9 +48,7 @@ const noteWith = (after: ReplicationObject, text: string): Repair =>
 /** A note is valid for one version of the spec: any other change, such as of autoResync, would end it, and nobody would know any more. */
 const carryAlong = ({ before, after }: Change, generation: number): Repair => {
   const demotion = demotionOf(before, undefined);
-  return demotion.kind === 'marked'
-    ? noteWith(after, demotionText(demotion.followed, generation, demotion.at))
-    : nothing;
+  return demotion.kind === 'marked' ? noteWith(after, demotionText(demotion, generation)) : nothing;
 };
 
 /**
@@ -59,10 +57,10 @@ const carryAlong = ({ before, after }: Change, generation: number): Repair => {
  * site has not followed, or nobody can tell, DR113 says so in the same request.
  */
 export const noteDemotion = (facts: Extract<RepairFacts, { subject: 'demotion' }>): Repair => {
-  const { before, after, followed, now } = facts;
+  const { before, after, note } = facts;
   // The API server counts a change of the spec after this: the object still carries the generation of before.
   const generation = (before.metadata.generation ?? 0) + 1;
   if (bringsMark(before, after, generation)) return nothing;
   if (staysDemoted(facts)) return carryAlong(facts, generation);
-  return stopsAskingForPrimary(facts) ? noteWith(after, demotionText(followed, generation, now)) : nothing;
+  return stopsAskingForPrimary(facts) ? noteWith(after, demotionText(note, generation)) : nothing;
 };

@@ -25,11 +25,11 @@ const object = (wants: ReplicationState, generation: number | undefined, mark?: 
 const yes: Demotion = { kind: 'marked', followed: 'yes', at };
 const unmarked: Demotion = { kind: 'unmarked', at: askedAt };
 const never: Demotion = { kind: 'never' };
-const mark = (generation: number): string => demotionText('yes', generation, at);
+const mark = (generation: number): string => demotionText({ followed: 'yes', at }, generation);
 
 describe('the mark of a demotion', () => {
   test('is JSON with a time in whole seconds', () => {
-    expect(demotionText('no', 7, at + 400)).toBe(
+    expect(demotionText({ followed: 'no', at: at + 400 }, 7)).toBe(
       '{"followed":"no","generation":7,"at":"2026-03-01T12:00:00Z"}',
     );
   });
@@ -64,8 +64,15 @@ describe('the mark of a demotion', () => {
   });
 
   test.each(['yes', 'no', 'unknown'] as const)('is read as it was written: %s', (followed) => {
-    const given = object('secondary', 4, demotionText(followed, 4, at));
+    const given = object('secondary', 4, demotionText({ followed, at }, 4));
     expect(demotionOf(given, undefined)).toEqual({ kind: 'marked', followed, at });
+  });
+
+  test('names the sync that told', () => {
+    const note = { followed: 'yes', at, lastSync: at - 60_000 } as const;
+    const text = demotionText(note, 4);
+    expect(JSON.parse(text)).toMatchObject({ lastSync: '2026-03-01T11:59:00Z' });
+    expect(demotionOf(object('secondary', 4, text), undefined)).toEqual({ kind: 'marked', ...note });
   });
 });
 
@@ -119,8 +126,8 @@ describe('a site was primary after the other one', () => {
 });
 
 describe('a copy went its own way', () => {
-  const marked = (followed: 'yes' | 'no' | 'unknown', seconds: number): Demotion => ({
-    kind: 'marked',
+  const marked = (followed: 'yes' | 'no' | 'unknown', seconds: number) => ({
+    kind: 'marked' as const,
     followed,
     at: at + seconds * 1_000,
   });
@@ -131,6 +138,24 @@ describe('a copy went its own way', () => {
       marked('no', 0),
       marked('yes', 60),
       true,
+    ],
+    [
+      'where the other one was followed by a sync of before',
+      marked('no', 0),
+      { ...marked('yes', 60), lastSync: at },
+      true,
+    ],
+    [
+      'where the other one was not followed, whatever sync was known',
+      marked('no', 0),
+      { ...marked('no', 60), lastSync: at + 30_000 },
+      true,
+    ],
+    [
+      'but not where a sync of the other one arrived after it had been demoted',
+      marked('no', 0),
+      { ...marked('yes', 60), lastSync: at + 30_000 },
+      false,
     ],
     ['where nobody knows whether it was followed', marked('unknown', 0), marked('yes', 60), true],
     ['but not where it had been followed', marked('yes', 0), marked('yes', 60), false],

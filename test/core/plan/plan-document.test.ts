@@ -79,7 +79,8 @@ describe('what can be lost since a promote that nobody has followed', () => {
     ]),
   });
   const demoted = vr({ wants: 'secondary', state: 'Secondary', sets: ['demoted'], generation: 2 });
-  const textOf = (followed: 'yes' | 'no' | 'unknown'): string => demotionText(followed, 2, now - 60_000);
+  const textOf = (followed: 'yes' | 'no' | 'unknown'): string =>
+    demotionText({ followed, at: now - 60_000 }, 2);
   const lost = { claim: { name: 'db' }, loss: 'lose-since-promote', loses: expect.stringContaining('east') };
   const replica = { target: site({ db: 'replica' }) };
 

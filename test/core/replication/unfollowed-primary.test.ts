@@ -68,7 +68,7 @@ const consentTo = (...accepts: string[]) => ({
 });
 
 const markOf = (state: FollowedState, generation = 4) => ({
-  [demotionAnnotation]: demotionText(state, generation, startOfTests),
+  [demotionAnnotation]: demotionText({ followed: state, at: startOfTests }, generation),
 });
 
 const lineOf = (type: string, { status }: Played): string | undefined =>
@@ -361,6 +361,7 @@ describe('the mark of a demotion', () => {
       followed: state,
       generation: 4,
       at: '2026-03-01T12:00:00Z',
+      ...(state === 'yes' && { lastSync: expect.stringMatching(/Z$/) }),
     });
   });
 
@@ -462,7 +463,7 @@ describe('a promote', () => {
   });
 
   test('is let through where this site was primary later', () => {
-    const mark = { [demotionAnnotation]: demotionText('no', 3, startOfTests) };
+    const mark = { [demotionAnnotation]: demotionText({ followed: 'no', at: startOfTests }, 3) };
     const steps = promote(mark, { kind: 'marked', followed: 'no', at: at - 600_000 }).steps;
     expect(steps).toContain('promote');
     expect(promote(own('no', 2), { kind: 'unmarked', at: at - 600_000 }).steps).not.toContain('promote');

@@ -10,7 +10,7 @@ const secondary: VrSketch = { wants: 'secondary', state: 'Secondary', sets: ['de
 
 const marked = (followed: FollowedState, sketch: VrSketch = {}): VolumeReplication => {
   const replication = vr({ ...secondary, ...sketch });
-  const annotations = { [demotionAnnotation]: demotionText(followed, 2, demotedAt) };
+  const annotations = { [demotionAnnotation]: demotionText({ followed, at: demotedAt }, 2) };
   return { ...replication, metadata: { ...replication.metadata, annotations } };
 };
 

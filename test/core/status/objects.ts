@@ -193,7 +193,9 @@ export const vr = (sketch: VrSketch = {}): VolumeReplication => {
       ],
       ...(deleting !== undefined && { deletionTimestamp: ago(deleting) }),
       ...(left && {
-        annotations: { [demotionAnnotation]: demotionText(left[0], generation, Date.parse(ago(left[1]))) },
+        annotations: {
+          [demotionAnnotation]: demotionText({ followed: left[0], at: Date.parse(ago(left[1])) }, generation),
+        },
       }),
     },
     spec: {

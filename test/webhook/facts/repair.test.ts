@@ -135,12 +135,16 @@ describe('a replication that stops asking for primary', () => {
   ])('is noted as the guard judges it: %s', async (_, status, followed) => {
     const site = createSite();
     const request = demoting(primary(status));
+    const { lastSyncTime } = status as { lastSyncTime?: string };
     expect(await site.facts.repair(request, never)).toEqual({
       subject: 'demotion',
       before: request.oldObject,
       after: request.object,
-      followed,
-      now,
+      note: {
+        followed,
+        at: now,
+        lastSync: followed === 'yes' && lastSyncTime ? Date.parse(lastSyncTime) : undefined,
+      },
     });
     expect((await site.judged(request)).copy.followed.state).toBe(followed);
     expect(site.asked.access).toEqual([]);
@@ -150,21 +154,21 @@ describe('a replication that stops asking for primary', () => {
     const site = createSite();
     site.put('replicationClasses', journal);
     const before = primary({ lastSyncTime: '2026-11-20T11:30:00Z' });
-    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ followed: 'unknown' });
+    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ note: { followed: 'unknown' } });
   });
 
   test('is noted also where no cache can be believed', async () => {
     const site = createSite({ health: { replicationClasses: { hasSynced: () => false } } });
     site.put('replicationClasses', journal);
     const before = primary({ lastSyncTime: '2026-11-20T11:30:00Z' });
-    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ followed: 'yes' });
+    expect(await site.facts.repair(demoting(before), never)).toMatchObject({ note: { followed: 'yes' } });
   });
 
   test('may be a group', async () => {
     const before = vgr({ generation: 5, state: 'Primary' });
     const after = vgr({ generation: 5, state: 'Primary', wants: 'resync' });
     const facts = await createSite().facts.repair(changing(before, after), never);
-    expect(facts).toMatchObject({ subject: 'demotion', followed: 'unknown' });
+    expect(facts).toMatchObject({ subject: 'demotion', note: { followed: 'unknown' } });
     expect(facts && mend(facts).done).toMatchObject([{ code: 'DR204' }]);
   });
 

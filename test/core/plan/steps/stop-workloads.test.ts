@@ -90,7 +90,7 @@ describe('stopping what runs on an older copy, before a return', () => {
       generation: 2,
       claim: 'db',
     });
-    const annotations = { [demotionAnnotation]: demotionText(followed, 2, now - 60_000) };
+    const annotations = { [demotionAnnotation]: demotionText({ followed, at: now - 60_000 }, 2) };
     return { ...demoted, metadata: { ...demoted.metadata, uid: 'db-uid', annotations } };
   };
   const runs = [workloadOf(deployments, { replicas: 2 })];

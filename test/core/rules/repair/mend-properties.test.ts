@@ -74,8 +74,11 @@ const demotions: fc.Arbitrary<RepairFacts> = fc.record({
   subject: fc.constant('demotion' as const),
   before: replications,
   after: replications,
-  followed: fc.constantFrom('yes', 'no', 'unknown'),
-  now: fc.constant(Date.parse('2026-03-01T12:00:00Z')),
+  note: fc.record({
+    followed: fc.constantFrom('yes', 'no', 'unknown'),
+    at: fc.constant(Date.parse('2026-03-01T12:00:00Z')),
+    lastSync: fc.constantFrom(undefined, Date.parse('2026-03-01T11:55:00Z')),
+  }),
 });
 
 const facts: fc.Arbitrary<RepairFacts> = fc.oneof(

@@ -20,7 +20,7 @@ const replication = (replicationState: string, annotations?: Annotations): Volum
 });
 
 const note = (before: ReplicationObject, after: ReplicationObject, followed: FollowedState = 'yes') =>
-  mend({ subject: 'demotion', before, after, followed, now });
+  mend({ subject: 'demotion', before, after, note: { followed, at: now } });
 
 const mark = (followed: string, generation: number, at = '2026-03-01T11:59:58Z'): string =>
   JSON.stringify({ followed, generation, at });
@@ -99,7 +99,12 @@ describe('a replication that stops asking for primary', () => {
   it('is left alone the second time, also when that is later', () => {
     const [before, after] = [replication('primary'), replication('secondary')];
     const once = patched(after, note(before, after).patch);
-    const again = mend({ subject: 'demotion', before, after: once, followed: 'no', now: now + 5_000 });
+    const again = mend({
+      subject: 'demotion',
+      before,
+      after: once,
+      note: { followed: 'no', at: now + 5_000 },
+    });
     expect(again).toEqual({ patch: [], done: [] });
   });
 
