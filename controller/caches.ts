@@ -3,15 +3,10 @@ import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../core/model/resource.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../core/model/volume-replication.ts';
+import { identityKeysOf } from '../core/protection/keys-of-volume.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { type Informer, type InformerOptions, startInformer } from '../kube/informer.ts';
-import {
-  identityIndex,
-  replicationsOfClaim,
-  sourceIndex,
-  volumeIndex,
-  waitingForVolumeOf,
-} from './find-replications.ts';
+import { replicationsOfClaim, sourceIndex, volumeIndex, waitingForVolumeOf } from './find-replications.ts';
 import { explainLastingFailure, tellLastingFailures } from './lasting-failure.ts';
 import type { ControllerLog } from './log.ts';
 import { createConditionSharing } from './share-conditions.ts';
@@ -133,7 +128,7 @@ export const startCaches = (options: {
   const volumes = follow<PersistentVolume>({
     resource: resources.persistentVolumes,
     transform: slimVolume,
-    indexes: { identity: identityIndex },
+    indexes: { identity: identityKeysOf },
     onChange: (change) => {
       if (!concernsVolume(change)) return;
       for (const claim of claims.by('volume', change.object.metadata.name ?? '')) touchClaim(claim);

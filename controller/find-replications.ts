@@ -1,7 +1,6 @@
 import {
   type PersistentVolume,
   type PersistentVolumeClaim,
-  volumeIdentityKey,
   volumeIdentityOf,
 } from '../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../core/model/reading.ts';
@@ -33,12 +32,6 @@ export const sourceIndex = (replication: VolumeReplication): string[] => {
 /** Index of claims by the name of their volume. */
 export const volumeIndex = ({ spec }: PersistentVolumeClaim): string[] =>
   spec?.volumeName ? [spec.volumeName] : [];
-
-/** Index of volumes by identity. */
-export const identityIndex = (volume: PersistentVolume): string[] => {
-  const identity = volumeIdentityOf(volume);
-  return identity === undefined ? [] : [volumeIdentityKey(identity)];
-};
 
 /** The VolumeReplications whose source is this claim. */
 export const replicationsOfClaim = (

@@ -1,6 +1,7 @@
 import { consentAnnotation } from '../core/consent.ts';
 import { usesAnnotation } from '../core/consent-use.ts';
 import { demotionAnnotation } from '../core/following/demotion.ts';
+import { recordedHandle, sourceHandleAnnotation } from '../core/model/handle-there.ts';
 import type { Condition, KubernetesObject } from '../core/model/kubernetes-object.ts';
 import type {
   ClaimReference,
@@ -52,8 +53,12 @@ export const slimClaim = ({
 export const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => {
   const { csi, claimRef, persistentVolumeReclaimPolicy } = spec ?? {};
   if (csi === undefined) return { metadata: slimMetadata(metadata) };
+  const handle = recordedHandle({ metadata });
   return {
-    metadata: slimMetadata(metadata),
+    metadata: {
+      ...slimMetadata(metadata),
+      ...(handle === undefined ? {} : { annotations: { [sourceHandleAnnotation]: handle } }),
+    },
     spec: {
       csi: { driver: csi.driver, volumeHandle: csi.volumeHandle },
       ...(persistentVolumeReclaimPolicy === undefined ? {} : { persistentVolumeReclaimPolicy }),

@@ -1,13 +1,10 @@
+import { recordedHandle, sourceHandleAnnotation } from '../core/model/handle-there.ts';
 import type { KubernetesObject } from '../core/model/kubernetes-object.ts';
-import {
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-  volumeIdentityKey,
-  volumeIdentityOf,
-} from '../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../core/model/persistent-volume.ts';
 import { type Resource, resources } from '../core/model/resource.ts';
 import { replicationNames } from '../core/model/volume-replication.ts';
 import type { VolumeLookup } from '../core/protection/claims-of-volume.ts';
+import { identityKeysOf } from '../core/protection/keys-of-volume.ts';
 import type { Cluster } from './cluster.ts';
 import { type Informer, type InformerLog, startInformer } from './informer.ts';
 import { createObjectCache, type Indexes, type ObjectCache } from './object-cache.ts';
@@ -46,8 +43,12 @@ const slimMetadata = ({ name, namespace, uid, resourceVersion }: KubernetesObjec
 const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => {
   const { csi, claimRef } = spec ?? {};
   if (csi === undefined) return { metadata: slimMetadata(metadata) };
+  const handle = recordedHandle({ metadata });
   return {
-    metadata: slimMetadata(metadata),
+    metadata: {
+      ...slimMetadata(metadata),
+      ...(handle === undefined ? {} : { annotations: { [sourceHandleAnnotation]: handle } }),
+    },
     spec: {
       csi: { driver: csi.driver, volumeHandle: csi.volumeHandle },
       ...(claimRef === undefined ? {} : { claimRef }),
@@ -67,12 +68,7 @@ const slimClaim = ({ metadata, spec }: PersistentVolumeClaim): PersistentVolumeC
   };
 };
 
-const byIdentity: Indexes<PersistentVolume> = {
-  identity: (volume) => {
-    const identity = volumeIdentityOf(volume);
-    return identity === undefined ? [] : [volumeIdentityKey(identity)];
-  },
-};
+const byIdentity: Indexes<PersistentVolume> = { identity: identityKeysOf };
 
 const byVolume: Indexes<PersistentVolumeClaim> = {
   volume: ({ spec }) => (spec?.volumeName ? [spec.volumeName] : []),

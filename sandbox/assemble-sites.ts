@@ -24,6 +24,7 @@ export const openArrays = async (plan: SandboxPlan): Promise<ArrayPair> => {
     now: context.now,
     random: context.random,
     clockFactor: settings.clockFactor,
+    poolIds: settings.poolIds,
     ...(saved !== undefined && { saved }),
   });
   // A site that had failed comes back with a restart.
@@ -109,6 +110,7 @@ export const assembleSites = (
       name,
       server: servers[index],
       array: pair.sites[index],
+      destinationInfo: settings.destinationInfo,
       cluster,
       // The rights stay those of an administrator; only the name is another one.
       connectAs: (user) => connect({ ...common, impersonate: { user, groups: ['system:masters'] } }),

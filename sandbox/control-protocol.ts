@@ -12,6 +12,10 @@ export type SandboxSettings = {
   example: boolean;
   /** How many times faster the storage's schedules run than the clock on the wall. */
   clockFactor: number;
+  /** Ids of the mirrored pool on each site, as handles name them. */
+  poolIds: readonly [number, number];
+  /** Whether the drivers tell what a volume is called on the other site. */
+  destinationInfo: boolean;
   /** Where everything is kept across restarts; nothing is kept where left out. */
   stateDirectory?: string;
   /** The kubeconfig that is written; `~/.kube/kubectl-dr-sandbox` where left out. */
@@ -30,6 +34,8 @@ export const defaultSettings: SandboxSettings = {
   webhook: true,
   example: false,
   clockFactor: 1,
+  poolIds: [2, 2],
+  destinationInfo: false,
 };
 
 /** A volume as the storage of one site has it. */

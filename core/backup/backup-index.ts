@@ -17,6 +17,8 @@ export type BackedUpVolume = {
   readonly persistentVolume: string;
   readonly driver: string;
   readonly volumeHandle: string;
+  /** What its driver calls the copy on the other site, where it told; absent in older backups. */
+  readonly destinationVolumeHandle?: string | null;
   readonly storageClass: string | null;
   /** Null where nothing protected it. `state` is the status's: `Primary`, `Secondary`, `Unknown` or empty. */
   readonly replication: {

@@ -73,6 +73,7 @@ const volumeOf = (fields: Fields, what: string): BackedUpVolume => ({
   persistentVolume: textOf(fields, 'persistentVolume', what),
   driver: textOf(fields, 'driver', what),
   volumeHandle: textOf(fields, 'volumeHandle', what),
+  destinationVolumeHandle: textOrNull(fields, 'destinationVolumeHandle', what),
   storageClass: textOrNull(fields, 'storageClass', what),
   replication: replicationOf(fields['replication'], `${what}.replication`),
   lastSyncTime: textOrNull(fields, 'lastSyncTime', what),

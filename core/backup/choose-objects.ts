@@ -145,6 +145,7 @@ export const describeVolume = (chosen: ChosenVolume): BackedUpVolume => {
     persistentVolume: volume.metadata.name ?? '',
     driver: identity.driver,
     volumeHandle: identity.volumeHandle,
+    destinationVolumeHandle: replication?.status?.destinationVolumeID || null,
     storageClass: classOf(chosen) ?? null,
     replication:
       replication === undefined

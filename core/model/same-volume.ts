@@ -6,7 +6,7 @@ export type Sameness = 'same' | 'other' | 'maybe';
 
 /** A volume as one site shows it. */
 export type SeenVolume = VolumeIdentity & {
-  /** What the driver calls its copy on the other site, as csi-addons tells it of a replication (`status.destinationVolumeID`). */
+  /** The handle that it has on the other site, where something tells that (`handle-there.ts`). */
   readonly destination?: string | undefined;
 };
 
@@ -14,7 +14,7 @@ type Check = (a: SeenVolume, b: SeenVolume) => Sameness | undefined;
 
 const isSameKey: Check = (a, b) => (volumeIdentityKey(a) === volumeIdentityKey(b) ? 'same' : undefined);
 
-/** Whoever replicates it says what it is called over there. */
+/** Whoever replicates it, or the restore that made one of the two, says what it is called over there. */
 const isDestination: Check = (a, b) =>
   a.destination === b.volumeHandle || b.destination === a.volumeHandle ? 'same' : undefined;
 

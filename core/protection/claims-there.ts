@@ -16,6 +16,7 @@ import {
   claimsOfVolume,
   type VolumeLookup,
 } from './claims-of-volume.ts';
+import { identityKeysOf } from './keys-of-volume.ts';
 import type { PeerQuestion } from './peer-question.ts';
 import { type Protector, protectorsOf, type ReplicationLookup } from './protectors.ts';
 
@@ -44,11 +45,10 @@ const claimsOfIdentity = (
   live: PersistentVolume | undefined,
 ): readonly ClaimKey[] => {
   const names = namesOf(question);
-  const liveIdentity = live && volumeIdentityOf(live);
-  const liveKey = liveIdentity && volumeIdentityKey(liveIdentity);
+  const liveKeys = live === undefined ? [] : identityKeysOf(live);
   const keys = [
     ...names.flatMap((identity) => claimsOfVolume(lookup, identity)),
-    ...(live !== undefined && names.some((identity) => volumeIdentityKey(identity) === liveKey)
+    ...(live !== undefined && names.some((identity) => liveKeys.includes(volumeIdentityKey(identity)))
       ? claimsOfPersistentVolume(lookup, live)
       : []),
   ];

@@ -1,4 +1,6 @@
+import { handleThere } from '../model/handle-there.ts';
 import {
+  type PersistentVolume,
   type PersistentVolumeClaim,
   volumeIdentityKey,
   volumeIdentityOf,
@@ -16,15 +18,18 @@ import type { SiteView } from './site-view.ts';
 
 /** A claim that a replication takes in, as far as the cluster here tells: the other site is asked about it afterwards. */
 export type LocalMember = Omit<Member, 'peer'> & {
-  /** What the driver calls its copy on the other site, where a replication tells it. */
+  /** The handle of its copy on the other site, where something tells that it is another one. */
   readonly destination?: string | undefined;
 };
 
-/** Of a group nothing tells it claim by claim. */
-const destinationOf = ({ shown, before }: ReplicationSubject): string | undefined => {
-  const status =
-    shown.kind === 'VolumeReplication' ? (before as VolumeReplication | undefined)?.status : undefined;
-  return status?.destinationVolumeID || undefined;
+/** Of a group no driver tells it claim by claim. */
+const destinationOf = (
+  { shown, before }: ReplicationSubject,
+  volume: Reading<PersistentVolume | undefined>,
+): string | undefined => {
+  const replication =
+    shown.kind === 'VolumeReplication' ? (before as VolumeReplication | undefined) : undefined;
+  return handleThere(volume.known ? volume.value : undefined, replication);
 };
 
 /** Everything that is known here about one claim of a replication. */
@@ -34,7 +39,7 @@ export const describeMember = (
   { key, claim }: { key: ClaimKey; claim: Reading<PersistentVolumeClaim | undefined> },
 ): LocalMember => {
   const volume = readingOf(() => findVolume(view, key, knownValue(claim)));
-  const destination = destinationOf(subject);
+  const destination = destinationOf(subject, volume);
   return {
     claimName: key.name,
     ...(destination === undefined ? {} : { destination }),

@@ -4,7 +4,7 @@ import type { VolumeIdentity } from '../model/persistent-volume.ts';
 export type PeerQuestion = {
   /** What both sites share of it; undefined where nobody knows it yet, and then namespace and name of the claim stand for it. */
   readonly identity: VolumeIdentity | undefined;
-  /** What the driver calls its copy on the other site, where a replication tells it. */
+  /** The handle of its copy on the other site, where something tells that it is another one. */
   readonly destination?: string | undefined;
   /** The name of its PV here: the other site's most often has the same, as it is carried over. */
   readonly volumeName: string | undefined;

@@ -8,7 +8,7 @@ import type { VolumeAttachment } from '../model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
 import { claimKeyText, keyOfClaim } from './claims-of-volume.ts';
-import { identityKeyOf, reservedKeyOf } from './keys-of-volume.ts';
+import { identityKeysOf, reservedKeyOf } from './keys-of-volume.ts';
 import { sourceKeyOf } from './protectors.ts';
 import type { SiteView } from './site-view.ts';
 
@@ -79,7 +79,7 @@ export const viewLists = (lists: SiteLists): ListedSite => {
   const claimsByName = indexBy(lists.claims, (claim) => [claim.metadata.name]);
   const claimsByVolume = indexBy(lists.claims, ({ spec }) => [spec?.volumeName || undefined]);
   const volumesByName = indexBy(lists.volumes, (volume) => [nameOf(volume)]);
-  const volumesByIdentity = indexBy(lists.volumes, (volume) => [identityKeyOf(volume)]);
+  const volumesByIdentity = indexBy(lists.volumes, identityKeysOf);
   const volumesByClaim = indexBy(lists.volumes, (volume) => [reservedKeyOf(volume)]);
   const replicationsBySource = indexBy(lists.replications, (replication) => [sourceKeyOf(replication)]);
   const replicationsByKey = indexBy(lists.replications, ({ metadata }) => [

@@ -1,11 +1,19 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
+import type { HandleMap } from './map-handle.ts';
 
 /** Names on the source site and what they are to be on the target. */
 export type NameMap = ReadonlyMap<string, string>;
 
-/** Which namespaces and classes are called otherwise on the target. */
-export type NameMaps = { readonly namespaces: NameMap; readonly storageClasses: NameMap };
+/** Which namespaces, classes and volumes are called otherwise on the target. */
+export type NameMaps = {
+  readonly namespaces: NameMap;
+  readonly storageClasses: NameMap;
+  readonly volumeHandles: HandleMap;
+};
+
+/** Everything is called on the target as on the source. */
+export const sameNames: NameMaps = { namespaces: new Map(), storageClasses: new Map(), volumeHandles: [] };
 
 type Json = Record<string, unknown>;
 

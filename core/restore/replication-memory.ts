@@ -33,6 +33,23 @@ const fromReplication = ({ metadata, spec, status }: VolumeReplication): Record<
     [restoreAnnotations.lastSyncTime]: status?.lastSyncTime,
   });
 
+/** The handle that a claim's volume has on the other site, by its namespace and name on the source site; undefined where no driver told. */
+export const rememberHandles = ({
+  index,
+  replications,
+}: ReplicationSource): ((claim: ClaimKey) => string | undefined) => {
+  const told = new Map<string, string | null | undefined>([
+    ...replications.map(
+      (replication) => [sourceKeyOf(replication) ?? '', replication.status?.destinationVolumeID] as const,
+    ),
+    ...(index?.volumes ?? []).map(
+      ({ namespace, persistentVolumeClaim: name, destinationVolumeHandle }) =>
+        [claimKeyText({ namespace, name }), destinationVolumeHandle] as const,
+    ),
+  ]);
+  return (claim) => told.get(claimKeyText(claim)) || undefined;
+};
+
 /** What a promote on the target wants to know of a claim when the source site is lost. The index of a backup knows best. */
 export const rememberReplications = ({ index, replications }: ReplicationSource): ReplicationMemory => {
   const listed = new Map(

@@ -1,12 +1,8 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
-import {
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-  volumeIdentityKey,
-  volumeIdentityOf,
-} from '../model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { known, type Reading } from '../model/reading.ts';
 import { type ClaimKey, claimKeyText, claimRefKey, keyOfClaim } from '../protection/claims-of-volume.ts';
+import { identityKeysOf } from '../protection/keys-of-volume.ts';
 import type { SiteName } from '../status/snapshot.ts';
 import { nameKey, nameOf, type ObjectName } from './object-name.ts';
 
@@ -55,11 +51,6 @@ export type Target = Pick<
   object(name: ObjectName): Reading<KubernetesObject | undefined>;
 };
 
-const identityKeyOf = (volume: PersistentVolume): string => {
-  const identity = volumeIdentityOf(volume);
-  return identity === undefined ? '' : volumeIdentityKey(identity);
-};
-
 const claimKeyOf = (volume: PersistentVolume): string => {
   const key = claimRefKey(volume);
   return key === undefined ? '' : claimKeyText(key);
@@ -81,7 +72,10 @@ const readingsByKind = (facts: TargetFacts): ReadonlyMap<string, Reading<readonl
 export const viewTarget = (facts: TargetFacts): Target => {
   const { site, clusterUid, drivers, quotas, storageClasses, unservedKinds, volumes, claims } = facts;
   const volumesByName = new Map(volumes.map((volume) => [volume.metadata.name ?? '', volume]));
-  const volumesByIdentity = Map.groupBy(volumes, identityKeyOf);
+  const volumesByIdentity = Map.groupBy(
+    volumes.flatMap((volume) => identityKeysOf(volume).map((key) => ({ key, volume }))),
+    ({ key }) => key,
+  );
   const volumesByClaim = Map.groupBy(volumes, claimKeyOf);
   const claimsByKey = new Map(claims.map((claim) => [claimKeyText(keyOfClaim(claim)), claim]));
   const others = new Map(
@@ -98,7 +92,7 @@ export const viewTarget = (facts: TargetFacts): Target => {
     storageClasses,
     unservedKinds,
     volume: (name) => volumesByName.get(name),
-    volumesOf: (identity) => volumesByIdentity.get(identity) ?? [],
+    volumesOf: (identity) => (volumesByIdentity.get(identity) ?? []).map(({ volume }) => volume),
     volumesReservedFor: (key) => volumesByClaim.get(claimKeyText(key)) ?? [],
     claim: (key) => claimsByKey.get(claimKeyText(key)),
     object: (name) => {

@@ -2,6 +2,7 @@ import { cleanObject } from '../backup/clean-object.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { type ClaimKey, keyOfClaim } from '../protection/claims-of-volume.ts';
+import { withHandleOfTarget } from './map-handle.ts';
 import { mapNames, type NameMaps } from './map-names.ts';
 import { offerVolume } from './offer-volume.ts';
 import type { VolumePair } from './pair-volumes.ts';
@@ -18,6 +19,10 @@ export type RestoreOrder = Pick<Wanted, 'sourceClusterUid' | 'existing' | 'claim
   readonly others: readonly KubernetesObject[];
   readonly maps: NameMaps;
   readonly remembered: ReplicationMemory;
+  /** The handle that the volume of a claim has on the other site, where a driver told. */
+  readonly handleTold: (claim: ClaimKey) => string | undefined;
+  /** The PV of a name on the target. */
+  readonly volumeThere: (name: string) => PersistentVolume | undefined;
   /** Uid that a claim had on the source site, where a backup tells it: the objects in it have none. */
   readonly claimUid: (claim: ClaimKey) => string | undefined;
   /** The target's StorageClasses by name; those that could not be read are left out. */
@@ -45,8 +50,20 @@ const adaptClaim = (claim: PersistentVolumeClaim, volumeName: string, { maps, re
   return annotated(named, remembered(keyOfClaim(claim)));
 };
 
-const adaptVolume = (volume: PersistentVolume, claim: PersistentVolumeClaim, order: RestoreOrder) => {
-  const moved = mapNames(cleanObject(volume), order.maps) as PersistentVolume;
+const nameHandle = (volume: PersistentVolume, source: ClaimKey, order: RestoreOrder): PersistentVolume =>
+  withHandleOfTarget(volume, {
+    map: order.maps.volumeHandles,
+    told: order.handleTold(source),
+    there: order.volumeThere(volume.metadata.name ?? ''),
+  });
+
+const adaptVolume = (
+  { claim: source, volume }: VolumePair,
+  claim: PersistentVolumeClaim,
+  order: RestoreOrder,
+) => {
+  const cleaned = mapNames(cleanObject(volume), order.maps) as PersistentVolume;
+  const moved = nameHandle(cleaned, keyOfClaim(source), order);
   const storageClass = order.targetClasses.get(storageClassOf(moved));
   const isItsClass =
     storageClass !== undefined && settingsOf(storageClass).provisioner === moved.spec?.csi?.driver;
@@ -62,7 +79,7 @@ const wantVolume = (
 ): WantedVolume & { warnings: readonly string[] } => {
   const volumeName = pair.volume.metadata.name ?? '';
   const adaptedClaim = adaptClaim(pair.claim, volumeName, order);
-  const { volume: adapted, warnings } = adaptVolume(pair.volume, adaptedClaim, order);
+  const { volume: adapted, warnings } = adaptVolume(pair, adaptedClaim, order);
   const claim = order.transform(adaptedClaim) as PersistentVolumeClaim;
   const key: ClaimKey = keyOfClaim(claim);
   return {

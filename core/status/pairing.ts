@@ -63,10 +63,8 @@ const pairOf = (sides: Sides, found: Partial<Pick<VolumePair, 'unmatched' | 'ano
 };
 
 /** The volume as its site shows it; undefined where its identity could not be read. */
-const seenOf = ({ identity, replication }: SiteVolume): SeenVolume | undefined =>
-  identity.known
-    ? { ...identity.value, destination: replication?.status?.destinationVolumeID || undefined }
-    : undefined;
+const seenOf = ({ identity, handleThere }: SiteVolume): SeenVolume | undefined =>
+  identity.known ? { ...identity.value, destination: handleThere } : undefined;
 
 const otherSide = { here: 'there', there: 'here' } as const;
 

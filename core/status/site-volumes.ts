@@ -1,3 +1,4 @@
+import { handleThere } from '../model/handle-there.ts';
 import {
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -17,6 +18,8 @@ export type SiteVolume = {
   readonly volumeName: string | undefined;
   readonly storageClassName: string | undefined;
   readonly identity: Reading<VolumeIdentity>;
+  /** The handle that it has on the other site, where something tells that it is another one. */
+  readonly handleThere: string | undefined;
   /** Undefined for a claim that nothing protects. */
   readonly replication: Replication | undefined;
   /** Names of further VolumeReplications for the same volume on this site; only one can own it. */
@@ -48,6 +51,12 @@ const lookupIn = ({ claims, volumes }: SiteObjects): Lookup => {
       return volumes.known ? unknown(`persistent volume ${name} does not exist`) : volumes;
     },
   };
+};
+
+const volumeOf = (claim: Reading<PersistentVolumeClaim>, lookup: Lookup): PersistentVolume | undefined => {
+  const name = claim.known ? claim.value.spec?.volumeName : undefined;
+  const volume = name ? lookup.volume(name) : undefined;
+  return volume?.known ? volume.value : undefined;
 };
 
 const identityOf = (claim: Reading<PersistentVolumeClaim>, lookup: Lookup): Reading<VolumeIdentity> => {
@@ -127,6 +136,7 @@ export const protectedVolumesOf = (objects: SiteObjects): SiteVolume[] => {
       volumeName: spec?.volumeName,
       storageClassName: spec?.storageClassName,
       identity: identityOf(claim, lookup),
+      handleThere: handleThere(volumeOf(claim, lookup), owner?.replication),
       replication: owner?.replication,
       rivals: rivals.filter((rival) => rival !== owner).map(({ replication }) => replication.name),
     };
@@ -148,6 +158,7 @@ export const findClaims = (
       volumeName: claim.value.spec?.volumeName,
       storageClassName: claim.value.spec?.storageClassName,
       identity: identityOf(claim, lookup),
+      handleThere: handleThere(volumeOf(claim, lookup), undefined),
       replication: undefined,
       rivals: [],
     };

@@ -8,7 +8,5 @@ export const seenVolume = ({
   protectors,
 }: Pick<StepFacts, 'volume' | 'protectors'>): SeenVolume | undefined => {
   const identity = volume.known && volume.value !== undefined ? volumeIdentityOf(volume.value) : undefined;
-  return (
-    identity && { ...identity, destination: protectors.known ? destinationTold(protectors.value) : undefined }
-  );
+  return identity && { ...identity, destination: destinationTold({ volume, protectors }) };
 };

@@ -1,3 +1,4 @@
+import { handleThere } from '../model/handle-there.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { volumeIdentityOf } from '../model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../model/reading.ts';
@@ -55,9 +56,15 @@ const nobodyThere: ThereFacts = {
 const primaryFirst = (a: Protector, b: Protector): number =>
   Number(roleOf(b).role === 'primary') - Number(roleOf(a).role === 'primary');
 
-/** What the driver calls the copy on the other site, where the one replication here tells it. */
-export const destinationTold = ([protector]: readonly Protector[]): string | undefined =>
-  (protector?.kind === 'VolumeReplication' && protector.object.status?.destinationVolumeID) || undefined;
+/** The handle of the copy on the other site, where the one replication here, or the restore that made the PV, tells another one. */
+export const destinationTold = ({
+  volume,
+  protectors,
+}: Pick<StepFacts, 'volume' | 'protectors'>): string | undefined => {
+  const [protector] = protectors.known ? protectors.value : [];
+  const replication = protector?.kind === 'VolumeReplication' ? protector.object : undefined;
+  return handleThere(volume.known ? volume.value : undefined, replication);
+};
 
 /** Looks at the other site as the webhook and the controller do, at what was listed of it. */
 const lookThere = (
@@ -77,7 +84,7 @@ const lookThere = (
     const pv = knownValue(volume);
     const question = {
       identity: pv && volumeIdentityOf(pv),
-      destination: own.known ? destinationTold(own.value) : undefined,
+      destination: destinationTold({ volume, protectors: own }),
       volumeName: pv?.metadata.name,
       claim: { ...key, uid: knownValue(claim)?.metadata.uid },
     };

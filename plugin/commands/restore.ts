@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { clusterFlags } from '../flags/cluster-flags.ts';
 import { commonFlags } from '../flags/common-flags.ts';
 import { listFlag, switchFlag, textFlag } from '../flags/flag.ts';
+import { handleMapFlag } from '../restore/handle-map-flag.ts';
 
 const choosing = 'What is restored';
 const changing = 'How it differs';
@@ -29,6 +30,7 @@ export const restore: Command = {
       group: changing,
     }),
     'map-storage-class': listFlag('OLD=NEW: use another StorageClass; may be repeated', { group: changing }),
+    'map-volume-handle': handleMapFlag(changing),
     transform: textFlag('File with rules that change objects: see docs/restore.md', { group: changing }),
     'claim-ref': textFlag(
       'reserve: a PV is for its claim alone; remove: for whichever claim takes it first',
@@ -61,6 +63,10 @@ export const restore: Command = {
     [
       'kubectl dr restore db-pv.yaml db-pvc.yaml --to cluster-2 --map-namespace shop=drill',
       'Some manifests, into another namespace',
+    ],
+    [
+      "kubectl dr restore ./backups --to cluster-2 --map-volume-handle '0001-0009-rook-ceph-0000000000000002-*=0001-0009-rook-ceph-0000000000000003-*'",
+      'Pool 2 of one Ceph cluster is mirrored to pool 3 of the other, and no driver maps the ids',
     ],
   ],
   epilogue: [

@@ -27,6 +27,12 @@ const up: Command = {
     'no-controller': switchFlag('Run no replication controller'),
     'no-webhook': switchFlag('Run no admission webhook: unsafe changes are not refused'),
     'clock-factor': textFlag("How many times faster the storage's schedules run", { default: '1' }),
+    'pool-ids': textFlag(
+      'Ids of the mirrored pool in the two Ceph clusters, as 2,3; else 2,2, so that handles are the same on both sites',
+    ),
+    'destination-info': switchFlag(
+      'Drivers tell what a volume is called on the other site, as ceph-csi is to do (GetReplicationDestinationInfo)',
+    ),
     state: textFlag('Directory that keeps everything across restarts'),
     'kubeconfig-out': textFlag('The kubeconfig to write; else ~/.kube/kubectl-dr-sandbox'),
     ports: textFlag('Ports of the two API servers, as 6443,6444; else free ones'),

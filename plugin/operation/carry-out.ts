@@ -82,6 +82,7 @@ const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>
   const told = new Set<string>();
   return () => {
     running ??= restoreMissing({
+      volumeHandles: request.volumeHandles,
       target: session.prepared.sites.target.site,
       source: session.source,
       parallel: request.parallel,

@@ -5,7 +5,7 @@ import { resources } from '../../core/model/resource.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
-import { identityKeyOf, reservedKeyOf } from '../../core/protection/keys-of-volume.ts';
+import { identityKeysOf, reservedKeyOf } from '../../core/protection/keys-of-volume.ts';
 import { sourceKeyOf } from '../../core/protection/protectors.ts';
 import type { Site } from '../door/clusters.ts';
 import { type FollowedKind, followKind } from './follow-kind.ts';
@@ -47,7 +47,7 @@ const indexes = {
     volume: ({ spec }: PersistentVolumeClaim) => given(spec?.volumeName),
   },
   volumes: {
-    identity: (volume: PersistentVolume) => given(identityKeyOf(volume)),
+    identity: identityKeysOf,
     claim: (volume: PersistentVolume) => given(reservedKeyOf(volume)),
   },
   pods: {

@@ -3,6 +3,7 @@ import { clusterFlags } from '../flags/cluster-flags.ts';
 import type { CommonFlags } from '../flags/common-flags.ts';
 import { commonFlags } from '../flags/common-flags.ts';
 import { listFlag, switchFlag, textFlag } from '../flags/flag.ts';
+import { handleMapFlag } from '../restore/handle-map-flag.ts';
 import { type SelectionFlags, selectionFlags } from '../selection/selection-flags.ts';
 import { consentFlags } from '../step/step-flags.ts';
 
@@ -21,6 +22,7 @@ export const operationFlags = {
     group: bringing,
   }),
   'include-secrets': switchFlag('Bring the secrets of workloads, too', { group: bringing }),
+  'map-volume-handle': handleMapFlag(bringing),
   class: textFlag('VolumeReplicationClass on the target; else the one of the same name', { group: bringing }),
   ...consentFlags,
   plan: textFlag(
@@ -50,6 +52,7 @@ export type OperationFlags = ClusterFlags &
     'no-backup'?: boolean;
     'no-workloads'?: boolean;
     'include-secrets'?: boolean;
+    'map-volume-handle'?: readonly string[];
     class?: string;
     yes?: boolean;
     'accept-data-loss'?: string;

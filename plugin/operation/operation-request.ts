@@ -1,6 +1,7 @@
 import type { Resource } from '../../core/model/resource.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
 import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
+import type { HandleMap } from '../../core/restore/map-handle.ts';
 import type { ConsentOptions } from '../step/parse-step-flags.ts';
 
 /** What a procedure was asked for, before anything is read. */
@@ -15,6 +16,8 @@ export type OperationRequest = {
   readonly backupDirectory: string | undefined;
   readonly extent: { readonly workloads: boolean; readonly secrets: boolean };
   readonly className: string | undefined;
+  /** `--map-volume-handle`. */
+  readonly volumeHandles: HandleMap;
   /** `--resync`: the target's copy is older, even if nothing says so. */
   readonly resync: boolean;
   readonly dryRun: 'none' | 'client' | 'server';

@@ -2,6 +2,7 @@ import type { ClaimKey } from '../../core/protection/claims-of-volume.ts';
 import { storeDirectory } from '../backup/store-directory.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
+import { parseHandleMap } from '../restore/parse-handle-map.ts';
 import { parseStepFlags } from '../step/parse-step-flags.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
@@ -30,6 +31,7 @@ export const parseOperationFlags = (
         : storeDirectory(flags.directory, io),
     extent: { workloads: flags['no-workloads'] !== true, secrets: flags['include-secrets'] ?? false },
     className: flags.class,
+    volumeHandles: parseHandleMap(flags['map-volume-handle']),
     resync: flags.resync ?? false,
     dryRun,
     output: flags.output ?? 'text',

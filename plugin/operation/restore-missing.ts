@@ -1,4 +1,6 @@
 import { DrError } from '../../core/model/error.ts';
+import type { HandleMap } from '../../core/restore/map-handle.ts';
+import { sameNames } from '../../core/restore/map-names.ts';
 import { nameText } from '../../core/restore/object-name.ts';
 import type { RestorePlan } from '../../core/restore/plan.ts';
 import { stepsOf } from '../../core/restore/plan.ts';
@@ -17,6 +19,8 @@ import type { ObjectSource } from './bring-objects.ts';
 export type RestoreMissing = {
   readonly target: Site;
   readonly source: ObjectSource;
+  /** What volumes are called on the target. */
+  readonly volumeHandles: HandleMap;
   readonly parallel: number;
   readonly timeoutMs: number;
   /** Told what went wrong, and what is waited for; not every object that is created. */
@@ -25,9 +29,9 @@ export type RestoreMissing = {
   readonly signal: AbortSignal;
 };
 
-const requestOf = ({ parallel, timeoutMs }: RestoreMissing): RestoreRequest => ({
+const requestOf = ({ parallel, timeoutMs, volumeHandles }: RestoreMissing): RestoreRequest => ({
   selection: { namespace: undefined, claims: [], labels: undefined },
-  maps: { namespaces: new Map(), storageClasses: new Map() },
+  maps: { ...sameNames, volumeHandles },
   existing: 'verify',
   claimRef: 'reserve',
   dryRun: 'none',

@@ -77,6 +77,7 @@ const findConflicts = async ({ session, request, progress, io, signal }: Running
   const { plan } = await decideMissing({
     target,
     source,
+    volumeHandles: request.volumeHandles,
     parallel: request.parallel,
     timeoutMs: request.timeoutMs,
     report: () => undefined,

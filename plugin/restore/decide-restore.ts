@@ -2,11 +2,12 @@ import { DrError } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { claimUidsOf } from '../../core/restore/claim-uids.ts';
+import { isMapped } from '../../core/restore/map-handle.ts';
 import { mapNames, type NameMaps } from '../../core/restore/map-names.ts';
 import { pairVolumes, type VolumePair } from '../../core/restore/pair-volumes.ts';
 import type { RestorePlan } from '../../core/restore/plan.ts';
 import { planRestore } from '../../core/restore/plan-restore.ts';
-import { rememberReplications } from '../../core/restore/replication-memory.ts';
+import { rememberHandles, rememberReplications } from '../../core/restore/replication-memory.ts';
 import type { LeftOut } from '../../core/restore/sort-objects.ts';
 import { type Target, type TargetFacts, viewTarget } from '../../core/restore/target.ts';
 import type { TransformRule } from '../../core/restore/transform-rule.ts';
@@ -48,7 +49,7 @@ const classesByName = ({ storageClasses }: TargetFacts): ReadonlyMap<string, Kub
 
 /** A name that is mapped and is nowhere in the source is a slip of the pen: what was meant would go where it came from. */
 const mustMatch = (
-  { namespaces, storageClasses }: NameMaps,
+  { namespaces, storageClasses, volumeHandles }: NameMaps,
   objects: readonly KubernetesObject[],
   pairs: readonly VolumePair[],
 ): void => {
@@ -60,6 +61,10 @@ const mustMatch = (
   for (const name of storageClasses.keys())
     if (!ofClasses.has(name))
       throw usageError(`--map-storage-class ${name}=…: no volume in the source has StorageClass ${name}`);
+  const handles = pairs.flatMap(({ volume }) => volume.spec?.csi?.volumeHandle ?? []);
+  for (const entry of volumeHandles)
+    if (!handles.some((handle) => isMapped(entry, handle)))
+      throw usageError(`--map-volume-handle ${entry.from}=…: no volume in the source has such a handle`);
 };
 
 /** Where namespaces cannot be read, each may be there. */
@@ -97,6 +102,8 @@ export const decideRestore = async (
     others: chosen.others,
     maps,
     remembered: rememberReplications({ index, replications: chosen.replications }),
+    handleTold: rememberHandles({ index, replications: chosen.replications }),
+    volumeThere: target.volume,
     claimUid: claimUidsOf(index),
     targetClasses: classesByName(facts),
     hasNamespace: (name) => mayHaveNamespace(target, name),

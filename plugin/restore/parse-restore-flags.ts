@@ -7,6 +7,7 @@ import type { RestoreSelection } from '../../core/restore/select-objects.ts';
 import type { ExistingPolicy } from '../../core/restore/wanted.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import { usageError } from '../usage-error.ts';
+import { parseHandleMap } from './parse-handle-map.ts';
 import { parseNameMap } from './parse-name-map.ts';
 import type { RestoreFlags } from './restore-flags.ts';
 
@@ -75,6 +76,7 @@ export const parseRestoreFlags = (flags: RestoreFlags): RestoreRequest => ({
   maps: {
     namespaces: parseNameMap('--map-namespace', flags['map-namespace']),
     storageClasses: parseNameMap('--map-storage-class', flags['map-storage-class']),
+    volumeHandles: parseHandleMap(flags['map-volume-handle']),
   },
   existing: flags.existing as ExistingPolicy,
   claimRef: flags['claim-ref'] as ClaimRefMode,

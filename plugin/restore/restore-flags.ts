@@ -11,6 +11,7 @@ export type RestoreFlags = ClusterFlags &
     namespace?: string;
     'map-namespace'?: readonly string[];
     'map-storage-class'?: readonly string[];
+    'map-volume-handle'?: readonly string[];
     transform?: string;
     existing: string;
     'claim-ref': string;

@@ -12,6 +12,8 @@ type UpFlags = CommonFlags & {
   'no-controller'?: boolean;
   'no-webhook'?: boolean;
   'clock-factor': string;
+  'pool-ids'?: string;
+  'destination-info'?: boolean;
   state?: string;
   'kubeconfig-out'?: string;
   ports?: string;
@@ -34,12 +36,24 @@ const parsePorts = (text: string): [number, number] => {
   return [first, second];
 };
 
+/** A pool id has 64 bits in a handle; nobody counts that far. */
+const parsePoolIds = (text: string): [number, number] => {
+  const [first, second, ...more] = text.split(',').map(Number);
+  const isId = (id: number | undefined): id is number =>
+    id !== undefined && Number.isSafeInteger(id) && id > 0;
+  if (!isId(first) || !isId(second) || more.length > 0)
+    throw usageError(`invalid value "${text}" for --pool-ids`, 'give the ids of both sites, as 2,3');
+  return [first, second];
+};
+
 const settingsOf = (flags: UpFlags): Partial<SandboxSettings> => ({
   embedded: flags.embedded ?? false,
   controller: !flags['no-controller'],
   webhook: !flags['no-webhook'],
   example: flags['with-example'] ?? false,
   clockFactor: parseClockFactor(flags['clock-factor']),
+  destinationInfo: flags['destination-info'] ?? false,
+  ...(flags['pool-ids'] !== undefined && { poolIds: parsePoolIds(flags['pool-ids']) }),
   ...(flags.ports !== undefined && { ports: parsePorts(flags.ports) }),
   ...(flags.state !== undefined && { stateDirectory: resolve(flags.state) }),
   ...(flags['kubeconfig-out'] !== undefined && { kubeconfigOut: resolve(flags['kubeconfig-out']) }),

@@ -44,6 +44,8 @@ export type SiteOptions = {
   /** The same cluster as another user. */
   connectAs: (user: string) => Cluster;
   array: SiteArray;
+  /** Whether its driver tells what a volume is called on the other site. */
+  destinationInfo: boolean;
   socketPath: string;
   controller: SupervisedProcess | undefined;
   guard: Guard | undefined;
@@ -84,7 +86,7 @@ export const createSite = (options: SiteOptions): Site => {
   const act = async (caller?: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     const signal = caller === undefined ? stop.signal : AbortSignal.any([caller, stop.signal]);
-    const driver = await serveDriver({ array, socketPath, driverName });
+    const driver = await serveDriver({ array, socketPath, driverName, destinationInfo: options.destinationInfo });
     acting = { stop, driver };
     const controllers = runClusterControllers({
       cluster,

@@ -17,10 +17,12 @@ export type ArrayPairOptions = {
   readonly clockFactor?: number;
   /** What the link carries. Default 100 MiB per second. */
   readonly bytesPerSecond?: number;
-  /** Both sites carry the same ids, so that a handle means the same volume on both. Default `rook-ceph`. */
+  /** The same on both sites. Default `rook-ceph`. */
   readonly clusterId?: string;
-  /** Default `replicapool` with id 2. */
-  readonly pool?: { readonly id: number; readonly name: string };
+  /** Of both sites; default `replicapool`. */
+  readonly poolName?: string;
+  /** Where both are the same, a handle means the same volume on both sites. Default: 2 and 2. */
+  readonly poolIds?: readonly [number, number];
   /** The only credentials let in. Default: any that are complete. */
   readonly credentials?: { readonly userID: string; readonly userKey: string };
   /** Whose answers are given. Default `v3.12`: those recorded. */
@@ -47,9 +49,20 @@ const MEBIBYTE = 1_048_576;
 
 const settingsOf = (options: ArrayPairOptions): Settings => {
   const { now, random, clockFactor = 1, bytesPerSecond = 100 * MEBIBYTE, credentials } = options;
-  const { clusterId = 'rook-ceph', pool = { id: 2, name: 'replicapool' }, release = 'v3.12' } = options;
+  const { clusterId = 'rook-ceph', poolName = 'replicapool', poolIds = [2, 2], release = 'v3.12' } = options;
   const timings = scaleTimings(clockFactor);
-  return { now, random, clockFactor, timings, bytesPerSecond, clusterId, pool, credentials, release };
+  return {
+    now,
+    random,
+    clockFactor,
+    timings,
+    bytesPerSecond,
+    clusterId,
+    poolName,
+    poolIds,
+    credentials,
+    release,
+  };
 };
 
 /** Makes the two arrays, empty or as they were saved. */

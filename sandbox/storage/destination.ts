@@ -1,9 +1,10 @@
 import { type Answer, refuse, succeed } from './answer.ts';
 import { findTarget, isRefusal, type VolumeRequest } from './request.ts';
 import { remoteReport } from './sync-state.ts';
+import { formatVolumeHandle } from './volume-handle.ts';
 import type { SiteIndex, World } from './world.ts';
 
-/** The volume on the peer; the same handle, as both sites carry the same cluster and pool ids. */
+/** The volume on the peer. */
 export type Destination = { readonly volumeId: string };
 
 /** Tells under which id the peer knows a mirrored volume. Released ceph-csi does not have this call yet. */
@@ -18,5 +19,7 @@ export const getDestination = (
   if (remoteReport(target) === undefined) {
     return refuse('Unavailable', 'the peer has not reported this image yet');
   }
-  return succeed({ volumeId: request.volumeId });
+  const { clusterId, poolIds } = world.settings;
+  const poolId = poolIds[site === 0 ? 1 : 0];
+  return succeed({ volumeId: formatVolumeHandle({ clusterId, poolId, uuid: target.volume.uuid }) });
 };

@@ -46,7 +46,7 @@ export const createVolume = (
     return refuse('AlreadyExists', text);
   }
   const volume = known ?? addVolume(world, site, { name: request.name, sizeBytes });
-  return succeed(describe(world, volume));
+  return succeed(describe(world, site, volume));
 };
 
 const checkAccess = (world: World, { secrets }: CreateRequest): Refusal | undefined =>
@@ -76,10 +76,14 @@ const addVolume = (
   return volume;
 };
 
-const describe = ({ settings: { clusterId, pool } }: World, { uuid, sizeBytes }: Volume): CreatedVolume => ({
-  volumeId: formatVolumeHandle({ clusterId, poolId: pool.id, uuid }),
+const describe = (
+  { settings: { clusterId, poolIds, poolName } }: World,
+  site: SiteIndex,
+  { uuid, sizeBytes }: Volume,
+): CreatedVolume => ({
+  volumeId: formatVolumeHandle({ clusterId, poolId: poolIds[site], uuid }),
   sizeBytes,
-  context: { clusterID: clusterId, pool: pool.name, imageName: `csi-vol-${uuid}` },
+  context: { clusterID: clusterId, pool: poolName, imageName: `csi-vol-${uuid}` },
 });
 
 /**

@@ -78,7 +78,7 @@ const checkLock = ({ busy = false, volumeId }: VolumeRequest): Refusal | undefin
 
 const openImage = (world: World, site: SiteIndex, request: VolumeRequest): Target | Refusal => {
   const { volumeId } = request;
-  const { clusterId, pool, now } = world.settings;
+  const { clusterId, poolIds, now } = world.settings;
   const unopened = (why: string): Refusal =>
     refuse('Internal', `failed to get volume from id "${volumeId}": ${why}`);
   const handle = parseVolumeHandle(volumeId);
@@ -93,7 +93,7 @@ const openImage = (world: World, site: SiteIndex, request: VolumeRequest): Targe
     const denied = 'connecting failed: rados: ret=-22, Invalid argument';
     return unopened(`failed to establish the connection: failed to get connection: ${denied}`);
   }
-  if (handle.poolId !== pool.id) {
+  if (handle.poolId !== poolIds[site]) {
     const missing = `pool not found: pool ID (${handle.poolId}) not found in Ceph cluster`;
     return refuse('NotFound', `pool ${handle.poolId} not found for ${volumeId}: ${missing}`);
   }

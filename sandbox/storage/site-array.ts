@@ -173,7 +173,7 @@ const readStatus = (world: World, site: SiteIndex, volumeId: string): MirrorStat
 };
 
 const listVolumes = (world: World, site: SiteIndex): StoredVolume[] => {
-  const { clusterId, pool, now } = world.settings;
+  const { clusterId, poolIds, now } = world.settings;
   const at = now();
   return [...world.volumes.values()].flatMap((volume) => {
     advance(world, volume, at);
@@ -181,7 +181,7 @@ const listVolumes = (world: World, site: SiteIndex): StoredVolume[] => {
     if (copy === undefined) return [];
     return [
       {
-        volumeId: formatVolumeHandle({ clusterId, poolId: pool.id, uuid: volume.uuid }),
+        volumeId: formatVolumeHandle({ clusterId, poolId: poolIds[site], uuid: volume.uuid }),
         sizeBytes: volume.sizeBytes,
         role: copy.mirror?.role ?? 'none',
         snapshotAt: copy.mirror?.sequence ? copy.mirror.snapshotAt : undefined,

@@ -112,7 +112,9 @@ export type Settings = {
   readonly timings: Timings;
   readonly bytesPerSecond: number;
   readonly clusterId: string;
-  readonly pool: { readonly id: number; readonly name: string };
+  readonly poolName: string;
+  /** Of each site: Ceph counts the pools of a cluster by itself, and mirrors by name. */
+  readonly poolIds: readonly [number, number];
   /** The only pair that is let in; any pair when undefined. */
   readonly credentials: { readonly userID: string; readonly userKey: string } | undefined;
   readonly release: DriverRelease;
@@ -151,4 +153,4 @@ export const emptySide = (): Side => ({
 
 /** The names under which logs and messages know an image. */
 export const imageSpec = (world: World, volume: Volume): string =>
-  `${world.settings.pool.name}/csi-vol-${volume.uuid}`;
+  `${world.settings.poolName}/csi-vol-${volume.uuid}`;

@@ -134,7 +134,8 @@ describe('the recording of ceph-csi', () => {
         return seed / 2_147_483_647;
       },
       clusterId: 'rook',
-      pool: { id: 1, name: 'mirrored-pool' },
+      poolName: 'mirrored-pool',
+      poolIds: [1, 1],
       credentials: SECRETS,
     });
     for (const array of pair.sites) {

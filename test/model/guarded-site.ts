@@ -1,12 +1,7 @@
 // One site of the model: a cluster, the real guard over caches that lag behind it, and a controller that asks the real rules.
 
 import jsonPatch from 'fast-json-patch';
-import {
-  identityIndex,
-  replicationsOfSameVolume,
-  sourceIndex,
-  volumeIndex,
-} from '../../controller/find-replications.ts';
+import { replicationsOfSameVolume, sourceIndex, volumeIndex } from '../../controller/find-replications.ts';
 import { consentAnnotation } from '../../core/consent.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
@@ -21,6 +16,7 @@ import {
   type VolumeReplication,
   type VolumeReplicationClass,
 } from '../../core/model/volume-replication.ts';
+import { identityKeysOf } from '../../core/protection/keys-of-volume.ts';
 import { stepBeforePromotion } from '../../core/replication/refuse-unsafe.ts';
 import type { ObjectKey } from '../../kube/cluster.ts';
 import { createObjectCache, type ObjectCache } from '../../kube/object-cache.ts';
@@ -232,7 +228,7 @@ const mayPromote = async (
   const lookup = {
     replications: createObjectCache<VolumeReplication>({ source: sourceIndex }),
     claims: createObjectCache<PersistentVolumeClaim>({ volume: volumeIndex }),
-    volumes: createObjectCache<PersistentVolume>({ identity: identityIndex }),
+    volumes: createObjectCache<PersistentVolume>({ identity: identityKeysOf }),
   };
   lookup.replications.replaceAll(simulated.all(resources.volumeReplications));
   lookup.claims.replaceAll(simulated.all(resources.persistentVolumeClaims));

@@ -1,16 +1,12 @@
 import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
-import {
-  type PersistentVolume,
-  type PersistentVolumeClaim,
-  volumeIdentityKey,
-  volumeIdentityOf,
-} from '../../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import { claimKeyText, claimRefKey } from '../../core/protection/claims-of-volume.ts';
+import { identityKeysOf } from '../../core/protection/keys-of-volume.ts';
 import { sourceKeyOf } from '../../core/protection/protectors.ts';
 import { wasActedOn } from './was-acted-on.ts';
 
@@ -41,10 +37,7 @@ export const cacheIndexes = {
       wasActedOn({ kind: 'VolumeGroupReplication', object }) ? [protectingKey] : [],
   },
   volumes: {
-    identity: (volume: PersistentVolume) => {
-      const identity = volumeIdentityOf(volume);
-      return identity === undefined ? [] : [volumeIdentityKey(identity)];
-    },
+    identity: identityKeysOf,
     /** The claim it is bound to or reserved for. */
     claim: (volume: PersistentVolume) => {
       const key = claimRefKey(volume);

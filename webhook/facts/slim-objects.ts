@@ -1,5 +1,6 @@
 import { restoreAnnotations } from '../../core/backup/restore-annotations.ts';
 // What the caches keep of each object: what a rule looks at, and what tells versions apart. Ten thousand volumes must fit.
+import { sourceHandleAnnotation } from '../../core/model/handle-there.ts';
 import type { KubernetesObject, ObjectMeta } from '../../core/model/kubernetes-object.ts';
 import type {
   ClaimReference,
@@ -78,7 +79,7 @@ const slimReference = ({ namespace, name, uid }: ClaimReference): ClaimReference
 
 /** A PV: its identity, its claim, and what becomes of it. */
 export const slimVolume = ({ metadata, spec }: PersistentVolume): PersistentVolume => ({
-  metadata: identifying(metadata),
+  metadata: { ...identifying(metadata), ...annotationsKept(metadata, [sourceHandleAnnotation]) },
   spec: present<NonNullable<PersistentVolume['spec']>>({
     csi: spec?.csi && { driver: spec.csi.driver, volumeHandle: spec.csi.volumeHandle },
     claimRef: spec?.claimRef && slimReference(spec.claimRef),

@@ -3,6 +3,7 @@ import { claimNotUsable } from './claim-not-usable.ts';
 import { claimReservedTwice } from './claim-reserved-twice.ts';
 import { classMissing } from './class-missing.ts';
 import { driverMissing } from './driver-missing.ts';
+import { handleOfAnotherImage } from './handle-of-another-image.ts';
 import { nameOfAnotherVolume } from './name-of-another-volume.ts';
 import { neverBinds } from './never-binds.ts';
 import { noCsiSource } from './no-csi-source.ts';
@@ -14,6 +15,7 @@ import { volumeUnderAnotherName } from './volume-under-another-name.ts';
 /** What may stand against one volume. A PV is spoken of once: the first of its rules that applies says the worst of it. */
 const rulesOfVolume: readonly VolumeRule[] = [
   noCsiSource,
+  handleOfAnotherImage,
   nameOfAnotherVolume, // the bytes would be those of somebody else
   volumeUnderAnotherName, // two claims would write to the same bytes
   volumeNotFree,

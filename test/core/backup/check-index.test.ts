@@ -19,6 +19,7 @@ const index: BackupIndex = {
       persistentVolume: 'pv-db',
       driver: 'rbd.csi.ceph.com',
       volumeHandle: 'h',
+      destinationVolumeHandle: null,
       storageClass: 'rbd',
       replication: { kind: 'VolumeReplication', name: 'db', class: 'fast', state: 'Primary' },
       lastSyncTime: '2026-11-25T14:00:00Z',
@@ -51,10 +52,10 @@ describe('an index that nobody vouches for', () => {
   });
 
   test('null stands for what is not there', () => {
-    const { replication: _, lastSyncTime: __, ...bare } = volume!;
+    const { replication: _, lastSyncTime: __, destinationVolumeHandle: ___, ...bare } = volume!;
     expect(checkIndex({ ...index, volumes: [bare] })).toMatchObject({
       known: true,
-      value: { volumes: [{ replication: null, lastSyncTime: null }] },
+      value: { volumes: [{ replication: null, lastSyncTime: null, destinationVolumeHandle: null }] },
     });
   });
 

@@ -57,6 +57,7 @@ describe('what goes along with volumes', () => {
         persistentVolume: 'pv-db',
         driver: 'rbd.csi.ceph.com',
         volumeHandle: 'handle-db',
+        destinationVolumeHandle: null,
         storageClass: 'rbd',
         replication: { kind: 'VolumeReplication', name: 'vr-db', class: 'fast', state: 'Primary' },
         lastSyncTime: '2026-11-25T14:00:00Z',

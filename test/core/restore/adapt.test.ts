@@ -29,6 +29,7 @@ const template = (value: string): string => `\${${value}}`;
 const maps = {
   namespaces: new Map([['shop', 'drill']]),
   storageClasses: new Map([['gold', 'silver']]),
+  volumeHandles: [],
 };
 
 describe('names on the target', () => {

@@ -35,6 +35,9 @@ const quota = (hard: Record<string, string>, more: object = {}) => ({
   ...more,
 });
 
+const imageHandle = (pool: number, digit: string): string =>
+  `0001-0009-rook-ceph-000000000000000${pool}-${digit.repeat(8)}-0000-4000-8000-000000000000`;
+
 const deleted = { deletionTimestamp: '2026-11-25T08:00:00Z' };
 
 describe('a restore stands against', () => {
@@ -44,6 +47,22 @@ describe('a restore stands against', () => {
       {},
       { volumes: [pv('db', { csi: { driver: 'rbd.csi.ceph.com', volumeHandle: 'other' } })] },
       /^PersistentVolume pv-db: cluster-2 has a PV of this name for volume rbd.csi.ceph.com\/other/,
+    ],
+    [
+      'a handle of another image',
+      {
+        volumes: [
+          wantedVolume('db', {
+            volume: pv(
+              'db',
+              { csi: { driver: 'rbd.csi.ceph.com', volumeHandle: imageHandle(3, 'b') } },
+              { annotations: { 'kubectl-dr.dev/source-volume-handle': imageHandle(2, 'a') } },
+            ),
+          }),
+        ],
+      },
+      {},
+      /names another image than 0001-0009-rook-ceph-0000000000000002-/,
     ],
     [
       'a PV of that name without a CSI source',

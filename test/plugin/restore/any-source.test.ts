@@ -5,6 +5,7 @@ import { objectFault } from '../../../core/backup/object-fault.ts';
 import { DrError } from '../../../core/model/error.ts';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { apiVersionOf, resources } from '../../../core/model/resource.ts';
+import { sameNames } from '../../../core/restore/map-names.ts';
 import { pairVolumes } from '../../../core/restore/pair-volumes.ts';
 import { planRestore } from '../../../core/restore/plan-restore.ts';
 import { rememberReplications } from '../../../core/restore/replication-memory.ts';
@@ -101,7 +102,9 @@ const plan = (objects: readonly KubernetesObject[]) => {
   const { wanted } = wantRestore({
     pairs,
     others: chosen.others,
-    maps: { namespaces: new Map([['shop', 'drill']]), storageClasses: new Map() },
+    maps: { ...sameNames, namespaces: new Map([['shop', 'drill']]) },
+    handleTold: () => undefined,
+    volumeThere: target.volume,
     remembered: rememberReplications({ index: undefined, replications: chosen.replications }),
     claimUid: () => undefined,
     targetClasses: new Map([['gold', storageClass()]]),
