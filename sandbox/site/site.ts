@@ -86,7 +86,12 @@ export const createSite = (options: SiteOptions): Site => {
   const act = async (caller?: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     const signal = caller === undefined ? stop.signal : AbortSignal.any([caller, stop.signal]);
-    const driver = await serveDriver({ array, socketPath, driverName, destinationInfo: options.destinationInfo });
+    const driver = await serveDriver({
+      array,
+      socketPath,
+      driverName,
+      destinationInfo: options.destinationInfo,
+    });
     acting = { stop, driver };
     const controllers = runClusterControllers({
       cluster,
