@@ -9,6 +9,10 @@ import type { Change } from '../kube/object-cache.ts';
 
 // Which changes ask for a look at the VolumeReplications they concern. Most do not: above all not our own writes.
 
+/** Somebody took away what was seen: until a controller looks again, nobody knows what the volume is. */
+const losesStatus = ({ object, before }: Extract<Change<VolumeReplication>, { type: 'updated' }>): boolean =>
+  Boolean(before.status?.state) && !object.status?.state;
+
 /** Our own status writes are none, nor is a consent that is taken away: nothing can be done then that could not before. */
 export const concernsReplication = (change: Change<VolumeReplication>): boolean => {
   if (change.type !== 'updated') return true;
@@ -18,6 +22,7 @@ export const concernsReplication = (change: Change<VolumeReplication>): boolean 
     object.metadata.uid !== before.metadata.uid ||
     object.metadata.generation !== before.metadata.generation ||
     object.metadata.deletionTimestamp !== before.metadata.deletionTimestamp ||
+    losesStatus(change) ||
     (consent !== undefined && consent !== before.metadata.annotations?.[consentAnnotation])
   );
 };

@@ -82,6 +82,17 @@ export const demotionOf = (object: Demoted, askedAt: number | undefined): Demoti
   return { kind: 'unmarked', at: askedAt };
 };
 
+const fromWorstToBest: readonly FollowedState[] = ['no', 'unknown', 'yes'];
+
+/** Whether a note tells better news than another one: that the other site had followed, or by a later sync. */
+export const isBetterNote = (note: DemotionNote, than: DemotionNote): boolean => {
+  const [own, other] = [note, than].map(({ followed }) => fromWorstToBest.indexOf(followed)) as [
+    number,
+    number,
+  ];
+  return own > other || (own === other && (note.lastSync ?? 0) > (than.lastSync ?? 0));
+};
+
 /** Whether a demotion on record left the other site with everything. */
 export const leftNothing = (demotion: Demotion): boolean =>
   demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');
@@ -122,3 +133,10 @@ export const wasPrimaryLater = (own: Demotion, other: Demotion): boolean =>
   other.kind !== 'never' &&
   other.at !== undefined &&
   own.at > other.at + siteClocksMs;
+
+/**
+ * Whether a site may take over from the other one by what both show of their demotions: nothing that was written there is missing here
+ * (DR113).
+ */
+export const hasAllOf = (own: Demotion, other: Demotion): boolean =>
+  !hasParted(own, other) && (leftNothing(other) || wasPrimaryLater(own, other));

@@ -25,14 +25,22 @@ export type RepairFacts =
       readonly note: DemotionNote;
     }
   | {
+      /** The note of a demotion is changed, and the spec is not. */
+      readonly subject: 'note';
+      readonly before: ReplicationObject;
+      readonly after: ReplicationObject;
+      /** Whether the requesting user may write the status, as a controller does. */
+      readonly mayWriteStatus: Reading<boolean>;
+    }
+  | {
       readonly subject: 'consent';
       /** As it is stored now; undefined where it is created. */
       readonly before: ReplicationObject | undefined;
       readonly after: ReplicationObject;
       /** The spec is another one by it, or new. */
       readonly specChanges: boolean;
-      /** The same change takes a primary down. */
-      readonly demotion: Extract<RepairFacts, { subject: 'demotion' }> | undefined;
+      /** The same change takes a primary down, or touches the note of that. */
+      readonly demotion: Extract<RepairFacts, { subject: 'demotion' | 'note' }> | undefined;
       /** Milliseconds since the epoch. */
       readonly now: number;
     };

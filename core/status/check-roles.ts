@@ -1,3 +1,4 @@
+import { type Demotion, hasAllOf } from '../following/demotion.ts';
 import { volumeIdentityText } from '../model/persistent-volume.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
@@ -153,6 +154,35 @@ const demotedAlone = (facts: PairFacts, side: SideFacts, { site: other }: SideFa
   });
 };
 
+const demotionOfSide = ({ volume }: SideFacts): Demotion =>
+  volume?.replication?.demotion ?? { kind: 'never' };
+
+/** Both drivers call the copies equal; by what was noted of the demotions that may be true of one side alone, or be worth nothing (DR113). */
+const demotedInSync = (demoted: readonly SideFacts[]): Verdict => {
+  const whole = demoted.filter((side) =>
+    demoted.every((other) => other === side || hasAllOf(demotionOfSide(side), demotionOfSide(other))),
+  );
+  const [first] = whole;
+  if (first === undefined) {
+    const [last] = demoted.toSorted((a, b) => demotedAt(b) - demotedAt(a)) as [SideFacts];
+    return verdict('NoPrimary', {
+      reason: 'NotTold',
+      message: `no site is primary, and nothing tells whether the other site had everything when ${last.site.name} was demoted, whatever the drivers call equal: promote ${last.site.name} again`,
+      next: askForState(last, 'primary'),
+    });
+  }
+  const message =
+    whole.length === demoted.length
+      ? 'no site is primary, the copies are in sync: promote the side that is to run the application'
+      : `no site is primary, and ${first.site.name} has everything that was written: promote it`;
+  return verdict('NoPrimary', { reason: 'InSync', message, next: askForState(first, 'primary') });
+};
+
+const demotedAt = (side: SideFacts): number => {
+  const demotion = demotionOfSide(side);
+  return demotion.kind === 'never' ? 0 : (demotion.at ?? 0);
+};
+
 /** Both copies are demoted: the middle of a planned move, or a move that stopped there. */
 export const noPrimary: VerdictCheck = (facts) => {
   if (sidesOf(facts).some(({ role }) => role.role === 'primary')) return undefined;
@@ -170,12 +200,7 @@ export const noPrimary: VerdictCheck = (facts) => {
   const waiting = longestSo(demoted.filter(({ role }) => !role.inSync));
   if (waiting === undefined && demoted.length === 1 && other !== undefined)
     return demotedAlone(facts, side, other);
-  if (waiting === undefined)
-    return verdict('NoPrimary', {
-      reason: 'InSync',
-      message: 'no site is primary, the copies are in sync: promote the side that is to run the application',
-      next: askForState(side, 'primary'),
-    });
+  if (waiting === undefined) return demotedInSync(demoted);
   const message = `no site is primary: ${waiting.site.name} has been catching up${forAge(waiting.role.since, facts.now)}`;
   return lastsTooLong(waiting, facts.now)
     ? verdict('NoPrimary', { reason: 'NotInSync', message, next: describeReplication(waiting) })

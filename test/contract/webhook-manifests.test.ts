@@ -145,6 +145,7 @@ describe.skipIf(realServer === undefined || !haveKubectl)(
       const ask = (user: string) =>
         review(
           {
+            to: 'consent',
             user: { username: user, groups: ['system:authenticated'], extra: {} },
             resource: 'volumereplications',
             namespace: 'default',

@@ -142,4 +142,11 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('copies that parted, on $flav
     expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining('DR113') });
     await sandbox.dr('sandbox', 'link', 'up');
   });
+
+  test('a replica whose status is cleared is looked at again, so that a move can end', async () => {
+    await follow('looked-at');
+    const patch = ['patch', 'vr', 'looked-at', '--subresource=status', '--type=json'];
+    await at.succeed('cluster-2', [...patch, '-p', '[{"op":"remove","path":"/status"}]']);
+    await at.untilState('cluster-2', 'looked-at', 'Secondary');
+  });
 });

@@ -55,6 +55,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         followed: 'yes',
         generation: object.metadata.generation,
         at: expect.stringMatching(/^\d{4}-.*Z$/),
+        lastSync: expect.stringMatching(/^\d{4}-.*Z$/),
       });
       await at.untilState('cluster-1', 'followed', 'Secondary');
       expect(markIn(await at.read('cluster-1', 'vr', 'followed'))).toEqual(markIn(object));
@@ -96,6 +97,51 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       });
       expect(markIn(objectIn(ended))).toMatchObject({ followed: 'no' });
       await at.untilState('cluster-1', 'left', 'Secondary');
+      refusedBy(await at.setState('cluster-2', 'left', { replicationState: 'primary' }), 'DR113');
+    });
+
+    test('is noted for good: whoever may only change the object neither betters the note nor takes it off', async () => {
+      const carol = ['--as=carol', '--as-group=system:authenticated'];
+      const role = ['create', 'clusterrole', 'editor', '--verb=get,list,patch,update'];
+      await at.succeed('cluster-1', [
+        ...role,
+        '--resource=volumereplications.replication.storage.openshift.io',
+      ]);
+      await at.succeed('cluster-1', [
+        'create',
+        'clusterrolebinding',
+        'carol',
+        '--clusterrole=editor',
+        '--user=carol',
+      ]);
+      const before = markIn(await at.read('cluster-1', 'vr', 'left')) as { generation: number };
+      const forged = JSON.stringify({ ...before, followed: 'yes', lastSync: new Date().toISOString() });
+      for (const text of [`${demotionAnnotation}=${forged}`, `${demotionAnnotation}-`]) {
+        await at.succeed('cluster-1', ['annotate', ...carol, '--overwrite', 'vr', 'left', text]);
+        expect(markIn(await at.read('cluster-1', 'vr', 'left'))).toEqual(before);
+      }
+      const along = {
+        metadata: {
+          annotations: {
+            [demotionAnnotation]: JSON.stringify({
+              ...before,
+              followed: 'yes',
+              generation: before.generation + 1,
+            }),
+          },
+        },
+        spec: { autoResync: true },
+      };
+      await sandbox.kubectl('cluster-1', [
+        'patch',
+        ...carol,
+        'vr',
+        'left',
+        '--type=merge',
+        '-p',
+        JSON.stringify(along),
+      ]);
+      expect(markIn(await at.read('cluster-1', 'vr', 'left'))).toMatchObject({ followed: 'no' });
       refusedBy(await at.setState('cluster-2', 'left', { replicationState: 'primary' }), 'DR113');
     });
   },

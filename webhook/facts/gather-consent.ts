@@ -1,14 +1,10 @@
 import { whyConsentIsVoid } from '../../core/consent.ts';
 import { isUsedElsewhere, usesAnnotation } from '../../core/consent-use.ts';
-import { messageOf } from '../../core/model/error.ts';
-import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { consentTextOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { ConsentFacts } from '../../core/rules/consent-facts.ts';
 import { leavesPrimary, needsPeer } from '../../core/rules/guard/replication-intent.ts';
 import { generationAfter, isConsentRecorded } from '../../core/rules/repair/record-consent.ts';
-import type { ReplicationChange, ReplicationKind } from '../../core/rules/replication-facts.ts';
-import type { Requester } from '../admission-request.ts';
-import type { AccessQuestion } from './review-access.ts';
+import type { ReplicationChange } from '../../core/rules/replication-facts.ts';
 import type { Sources } from './sources.ts';
 
 /** Facts about a consent that nobody but the caches was asked for. */
@@ -47,24 +43,3 @@ export const consentMatters = (
   !isUsed &&
   whyConsentIsVoid(text, now) === undefined &&
   (isNew || canBeWaived(change));
-
-const plurals: Readonly<Record<ReplicationKind, AccessQuestion['resource']>> = {
-  VolumeReplication: 'volumereplications',
-  VolumeGroupReplication: 'volumegroupreplications',
-};
-
-/** Whether the requesting user may consent. It never rejects: no answer is unknown. */
-export const askMayConsent = async (
-  { reviewAccess }: Pick<Sources, 'reviewAccess'>,
-  { user, subject }: { user: Requester; subject: ReplicationSubject },
-  signal: AbortSignal,
-): Promise<Reading<boolean>> => {
-  const { kind, object } = subject.shown;
-  const { name = '' } = object.metadata;
-  const question = { user, resource: plurals[kind], namespace: subject.namespace, name };
-  try {
-    return known(await reviewAccess(question, signal));
-  } catch (error) {
-    return unknown(messageOf(error));
-  }
-};

@@ -12,10 +12,11 @@ import {
   type ReplicationObject,
   type ReplicationSubject,
 } from '../../core/protection/replication-subject.ts';
-import { mayNeedNote } from '../../core/rules/repair/note-demotion.ts';
+import { changesNote, mayNeedNote } from '../../core/rules/repair/note-demotion.ts';
 import type { RepairFacts } from '../../core/rules/repair-facts.ts';
 import type { ReplicationKind } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
+import { askAccess } from './ask-access.ts';
 import { copyBefore } from './copy-before.ts';
 import { protectionHere, protectionThere } from './gather-volume.ts';
 import { judgedKindOf } from './judged-kind.ts';
@@ -24,7 +25,7 @@ import { readSubject } from './read-subject.ts';
 import type { Sources } from './sources.ts';
 
 type FindClaim = Pick<Sources, 'view' | 'readClaim' | 'peer'>;
-type LookBack = Pick<Sources, 'view' | 'now'>;
+type LookBack = Pick<Sources, 'view' | 'now' | 'reviewAccess'>;
 
 /**
  * The claim that a claimRef names. Where the cache shows the very claim that is meant it is believed; to say that this claim is not
@@ -94,20 +95,34 @@ const noteDemotion = (
   return { subject: 'demotion', before, after, note: noteOfDemotion(followed, sources.now()) };
 };
 
+/** A change of the note alone, as a controller makes it before it demotes. */
+const keepNote = async (
+  sources: LookBack,
+  { subject, user }: { subject: ReplicationSubject; user: AdmissionRequest['user'] },
+  signal: AbortSignal,
+): Promise<Extract<RepairFacts, { subject: 'note' }> | undefined> => {
+  const { before, after } = subject;
+  if (before === undefined || after === undefined || !changesNote({ before, after })) return undefined;
+  const mayWriteStatus = await askAccess(sources, { to: 'write-status', user, subject }, signal);
+  return { subject: 'note', before, after, mayWriteStatus };
+};
+
 const hasUses = (object: ReplicationObject | undefined): boolean =>
   object?.metadata.annotations?.[usesAnnotation] !== undefined;
 
 /** What is written on a replication with its change: the use of a consent, and its demotion. */
-const repairReplication = (
+const repairReplication = async (
   sources: LookBack,
-  request: AdmissionRequest,
-  kind: ReplicationKind,
-): RepairFacts | undefined => {
+  { request, kind }: { request: AdmissionRequest; kind: ReplicationKind },
+  signal: AbortSignal,
+): Promise<RepairFacts | undefined> => {
   const subject = readSubject(request, kind);
   if (subject?.after === undefined) return undefined;
   const { before, after } = subject;
   const specChanges = changesSpec(request);
-  const demotion = specChanges ? noteDemotion(sources, subject) : undefined;
+  const demotion = specChanges
+    ? noteDemotion(sources, subject)
+    : await keepNote(sources, { subject, user: request.user }, signal);
   if (consentTextOf(after) === undefined && !hasUses(before)) return demotion;
   return { subject: 'consent', before, after, specChanges, demotion, now: sources.now() };
 };
@@ -130,7 +145,9 @@ export const gatherRepair = async (
       return isNew ? repairClaim(request) : undefined;
     case 'VolumeReplication':
     case 'VolumeGroupReplication':
-      return isNew || request.operation === 'UPDATE' ? repairReplication(sources, request, kind) : undefined;
+      return isNew || request.operation === 'UPDATE'
+        ? repairReplication(sources, { request, kind }, signal)
+        : undefined;
     default:
       return undefined;
   }

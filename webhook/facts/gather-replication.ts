@@ -13,17 +13,13 @@ import { changeOf, type ReplicationSubject } from '../../core/protection/replica
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
 import type { ClassHere, ReplicationFacts } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
+import { askAccess } from './ask-access.ts';
 import { type Asking, askPeer, concernsPeer, type PeerAnswers, withPeer } from './ask-peer.ts';
 import type { CachedView } from './cached-view.ts';
 import { copyBefore, replicationBefore } from './copy-before.ts';
 import { findMembers, type LiveClaims, readLiveClaim } from './find-members.ts';
 import { followsGroup } from './follows-group.ts';
-import {
-  askMayConsent,
-  type ConsentOnRecord,
-  consentMatters,
-  readConsentOnRecord,
-} from './gather-consent.ts';
+import { type ConsentOnRecord, consentMatters, readConsentOnRecord } from './gather-consent.ts';
 import type { Sources } from './sources.ts';
 import { wasActedOn } from './was-acted-on.ts';
 
@@ -115,7 +111,7 @@ const askAround = (
     return { claims, peer: await askPeer(sources, about, signal) };
   };
   const access = asksAccess
-    ? askMayConsent(sources, { user: request.user, subject }, signal)
+    ? askAccess(sources, { to: 'consent', user: request.user, subject }, signal)
     : nobodyAsked.mayConsent;
   return Promise.all([lookAround(), access]).then(([around, mayConsent]) => ({ ...around, mayConsent }));
 };

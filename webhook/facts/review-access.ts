@@ -4,8 +4,9 @@ import { apiVersionOf, resources } from '../../core/model/resource.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Requester } from '../admission-request.ts';
 
-/** Whether a user has the verb `consent` on one replication. */
+/** Whether a user may consent to something about one replication, or write its status as a controller does. */
 export type AccessQuestion = {
+  readonly to: 'consent' | 'write-status';
   readonly user: Requester;
   readonly resource: 'volumereplications' | 'volumegroupreplications';
   readonly namespace: string;
@@ -23,7 +24,12 @@ type AccessReview = KubernetesObject & {
 
 const timeoutMs = 2_000;
 
-const reviewOf = ({ user, resource, namespace, name }: AccessQuestion): AccessReview => ({
+const attributes = {
+  consent: { verb: 'consent' },
+  'write-status': { verb: 'update', subresource: 'status' },
+} as const satisfies Readonly<Record<AccessQuestion['to'], object>>;
+
+const reviewOf = ({ to, user, resource, namespace, name }: AccessQuestion): AccessReview => ({
   apiVersion: apiVersionOf(resources.subjectAccessReviews),
   kind: resources.subjectAccessReviews.kind,
   metadata: {},
@@ -38,7 +44,7 @@ const reviewOf = ({ user, resource, namespace, name }: AccessQuestion): AccessRe
       resource,
       namespace,
       name,
-      verb: 'consent',
+      ...attributes[to],
     },
   },
 });

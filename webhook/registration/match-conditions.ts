@@ -1,5 +1,6 @@
 import { consentAnnotation } from '../../core/consent.ts';
 import { usesAnnotation } from '../../core/consent-use.ts';
+import { demotionAnnotation } from '../../core/following/demotion.ts';
 import { binderAnnotations } from '../../core/rules/repair/binder-annotations.ts';
 import type { MatchCondition } from './webhook-configuration.ts';
 
@@ -96,10 +97,13 @@ const asksForPrimary = (object: string): string => {
   return `(${hasField(object, path)} && ${[object, ...path].join('.')} == 'primary')`;
 };
 
-/** The change with which a primary is asked to step down. */
-export const stopsAskingForPrimary: MatchCondition = {
-  name: 'stops-asking-for-primary',
-  expression: `${asksForPrimary('oldObject')} && !${asksForPrimary('object')}`,
+/** A primary is asked to step down, what was demoted is changed again, or what was noted of a demotion is. */
+export const touchesDemotion: MatchCondition = {
+  name: 'touches-demotion',
+  expression:
+    `(${asksForPrimary('oldObject')} && !${asksForPrimary('object')})` +
+    ` || (${hasAnnotation('oldObject', demotionAnnotation)} && !(${sameField('spec')}))` +
+    ` || !(${sameAnnotation(demotionAnnotation)})`,
 };
 
 /** A consent goes along with a change of the spec; or what was used before is to be left out. */

@@ -9,7 +9,7 @@ import {
   notSparedNamespaces,
   notUnmarkedDelete,
   ownDefinitions,
-  stopsAskingForPrimary,
+  touchesDemotion,
   unmarked,
   usesConsent,
   wasBoundBefore,
@@ -189,7 +189,7 @@ const buildRestore = (options: RegistrationOptions): WebhookConfiguration =>
     mender(options, {
       name: webhookNames.demotion,
       rules: reviewRules.demotion,
-      condition: stopsAskingForPrimary,
+      condition: touchesDemotion,
     }),
     mender(options, { name: webhookNames.consent, rules: reviewRules.consent, condition: usesConsent }),
   ]);

@@ -1,4 +1,4 @@
-import { type Demotion, hasParted, leftNothing, wasPrimaryLater } from '../../following/demotion.ts';
+import { type Demotion, hasAllOf, leftNothing } from '../../following/demotion.ts';
 import type { Followed } from '../../following/followed.ts';
 import { formatAge } from '../../status/age.ts';
 import { oneLine } from '../one-line.ts';
@@ -69,8 +69,7 @@ const objectToPromotion =
     const left: LeftCopy | undefined = peer.state === 'not-primary' ? peer.left : undefined;
     if (left === undefined || peer.state !== 'not-primary') return undefined;
     const { demotion } = left;
-    const isParted = hasParted(own, demotion);
-    if (!isParted && (leftNothing(demotion) || wasPrimaryLater(own, demotion))) return undefined;
+    if (hasAllOf(own, demotion)) return undefined;
     const there = referenceTo({ ...left, site: peer.site });
     return {
       cause: demotion.kind === 'marked' && demotion.followed === 'no' ? 'not followed' : unknownCause,

@@ -441,6 +441,23 @@ const wrong: Case[] = [
       /^no site is primary: west was demoted before east had followed it, and east was primary after that: the copies differ: promote east again$/,
   },
   {
+    title: 'both demoted, the last one without a note',
+    here: east({ ...inSync, left: ['yes', 20] }),
+    there: west({ ...inSync, left: ['unknown', 10] }),
+    verdict: 'NoPrimary',
+    reason: 'InSync',
+    next: /^kubectl dr promote db -n shop --context west$/,
+    message: /^no site is primary, and west has everything that was written: promote it$/,
+  },
+  {
+    title: 'both demoted, and neither tells whether it had been followed',
+    here: east({ ...inSync, left: ['unknown', 12] }),
+    there: west({ ...inSync, left: ['unknown', 10] }),
+    verdict: 'NoPrimary',
+    reason: 'NotTold',
+    next: /^kubectl dr promote db -n shop --context west$/,
+  },
+  {
     title: 'both demoted for an hour and not in sync',
     here: east({ ...demoted, changed: 60 }),
     there: west(replica),

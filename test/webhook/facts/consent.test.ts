@@ -12,6 +12,7 @@ describe('who may consent', () => {
     const { consent } = await site.judged(changing(vr({ wants: 'secondary' }), vr({ consent: force })));
     expect(site.asked.access).toEqual([
       {
+        to: 'consent',
         user: { username: 'alice', uid: 'alice-uid', groups: ['people'], extra: { scopes: ['a'] } },
         resource: 'volumereplications',
         namespace: 'shop',

@@ -150,6 +150,7 @@ describe('against an API server', () => {
 
 describe('the right to consent', () => {
   const question = {
+    to: 'consent',
     user: { username: 'alice', uid: 'u-1', groups: ['people'], extra: { 'example.org/scope': ['x', 'y'] } },
     resource: 'volumereplications',
     namespace: 'shop',

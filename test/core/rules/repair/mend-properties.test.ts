@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import jsonPatch from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
-import { demotionAnnotation, demotionOf } from '../../../../core/following/demotion.ts';
+import { demotionAnnotation, demotionOf, isBetterNote } from '../../../../core/following/demotion.ts';
 import type { KubernetesObject } from '../../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../../core/model/persistent-volume.ts';
 import { known, type Reading, unknown } from '../../../../core/model/reading.ts';
@@ -91,12 +91,12 @@ const facts: fc.Arbitrary<RepairFacts> = fc.oneof(
 );
 
 const objectOf = (from: RepairFacts): KubernetesObject => {
-  if (from.subject === 'demotion' || from.subject === 'consent') return from.after;
+  if (from.subject === 'demotion' || from.subject === 'consent' || from.subject === 'note') return from.after;
   return from.subject === 'volume' ? from.volume : from.claim;
 };
 
 const withObject = (from: RepairFacts, object: KubernetesObject): RepairFacts => {
-  if (from.subject === 'demotion' || from.subject === 'consent')
+  if (from.subject === 'demotion' || from.subject === 'consent' || from.subject === 'note')
     return { ...from, after: object as VolumeReplication };
   return from.subject === 'volume'
     ? { ...from, volume: object as PersistentVolume }
@@ -222,9 +222,14 @@ describe('whatever arrives', () => {
       const isReplica = [before, after].every(({ spec }) => spec.replicationState === 'secondary');
       const stored = demotionOf({ ...mended, metadata: { ...mended.metadata, generation: 4 } }, undefined);
       const own = demotionOf(before, undefined);
-      if (isDemotion) expect(stored.kind).toBe('marked');
-      else if (isReplica && own.kind === 'marked') expect(stored.kind).toBe('marked');
-      else expect(mended).toEqual(after);
+      const noteOf = ({ metadata }: KubernetesObject) => metadata.annotations?.[demotionAnnotation];
+      if (isDemotion) {
+        expect(stored).toMatchObject({ kind: 'marked' });
+        expect(stored.kind === 'marked' && isBetterNote(stored, from.note)).toBe(false);
+      } else if (isReplica && own.kind === 'marked') {
+        expect(stored).toMatchObject({ kind: 'marked' });
+        expect(stored.kind === 'marked' && isBetterNote(stored, own)).toBe(false);
+      } else expect(noteOf(mended)).toBe(noteOf(before));
     });
   });
 });

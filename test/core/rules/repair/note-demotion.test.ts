@@ -1,6 +1,7 @@
 import jsonPatch from 'fast-json-patch';
 import { describe, expect, it } from 'vitest';
 import { demotionAnnotation, demotionOf, type FollowedState } from '../../../../core/following/demotion.ts';
+import { known, type Reading, unknown } from '../../../../core/model/reading.ts';
 import type { VolumeReplication } from '../../../../core/model/volume-replication.ts';
 import type { ReplicationObject } from '../../../../core/protection/replication-subject.ts';
 import { mend } from '../../../../core/rules/repair/mend.ts';
@@ -88,13 +89,37 @@ describe('a replication that stops asking for primary', () => {
     ]);
   });
 
-  it.each([undefined, marked(mark('yes', 2)), marked(mark('no', 4))])(
-    'and brings a mark of its own keeps it, whatever we think (before: %o)',
+  it.each([undefined, marked(mark('yes', 2)), marked(mark('unknown', 4))])(
+    'and brings a mark that says no better than what is known keeps it (before: %o)',
     (before) => {
-      const after = replication('secondary', marked(mark('yes', 4)));
+      const after = replication('secondary', marked(mark('no', 4)));
+      expect(note(replication('primary', before), after, 'yes')).toEqual({ patch: [], done: [] });
       expect(note(replication('primary', before), after, 'no')).toEqual({ patch: [], done: [] });
     },
   );
+
+  it.each(['no', 'unknown'] as const)(
+    'and brings a mark that says better than %s gets another one',
+    (known) => {
+      const after = replication('secondary', marked(mark('yes', 4)));
+      expect(note(replication('primary'), after, known).patch).toEqual([
+        { op: 'replace', path, value: noted(known) },
+      ]);
+    },
+  );
+
+  it('and brings a later sync than is known gets another one', () => {
+    const brought = JSON.stringify({
+      followed: 'yes',
+      generation: 4,
+      at: '2026-03-01T12:00:00Z',
+      lastSync: '2026-03-01T11:59:00Z',
+    });
+    const after = replication('secondary', marked(brought));
+    expect(note(replication('primary'), after, 'yes').patch).toEqual([
+      { op: 'replace', path, value: noted('yes') },
+    ]);
+  });
 
   it('is left alone the second time, also when that is later', () => {
     const [before, after] = [replication('primary'), replication('secondary')];
@@ -103,7 +128,7 @@ describe('a replication that stops asking for primary', () => {
       subject: 'demotion',
       before,
       after: once,
-      note: { followed: 'no', at: now + 5_000 },
+      note: { followed: 'yes', at: now + 5_000 },
     });
     expect(again).toEqual({ patch: [], done: [] });
   });
@@ -165,5 +190,68 @@ describe('a replication that is demoted and stays so', () => {
   it('has none any more once it asks for a resync, by which its copy is given up', () => {
     const text = marked(mark('no', 3));
     expect(note(replication('secondary', text), replication('resync', text)).patch).toEqual([]);
+  });
+});
+
+describe('a note that nothing calls for', () => {
+  const own = mark('no', 3);
+
+  it.each<[string, ReplicationObject, ReplicationObject, readonly unknown[]]>([
+    [
+      'is put back where it goes with a change of the spec',
+      replication('secondary', marked(own)),
+      replication('primary'),
+      [{ op: 'add', path: '/metadata/annotations', value: marked(own) }],
+    ],
+    [
+      'is put back where another comes with a wish for primary',
+      replication('secondary', marked(own)),
+      replication('primary', marked(mark('yes', 3))),
+      [{ op: 'replace', path, value: own }],
+    ],
+    [
+      'is taken off where nothing was noted before',
+      replication('secondary'),
+      replication('resync', marked(mark('yes', 4))),
+      [{ op: 'remove', path }],
+    ],
+    [
+      'is taken off a replica of which nothing is known',
+      replication('secondary'),
+      { ...replication('secondary', marked(mark('yes', 4))) },
+      [{ op: 'remove', path }],
+    ],
+    [
+      'is carried along, whatever better one comes with it',
+      replication('secondary', marked(own)),
+      replication('secondary', marked(mark('yes', 4))),
+      [{ op: 'replace', path, value: mark('no', 4) }],
+    ],
+  ])('%s', (_, before, after, patch) => {
+    expect(note(before, after, 'yes').patch).toEqual(patch);
+  });
+
+  const alone = (after: Annotations, mayWriteStatus: Reading<boolean>) =>
+    mend({
+      subject: 'note',
+      before: replication('secondary', marked(own)),
+      after: replication('secondary', after),
+      mayWriteStatus,
+    });
+
+  it('is left to whoever may write the status, as a controller may', () => {
+    expect(alone(marked(mark('yes', 3)), known(true))).toEqual({ patch: [], done: [] });
+  });
+
+  it.each([
+    ['may not write the status', known(false)],
+    ['nobody can tell of', unknown('the API server did not answer')],
+  ])('is put back where it alone is changed by somebody who %s', (_, mayWriteStatus) => {
+    expect(alone(marked(mark('yes', 3)), mayWriteStatus).patch).toEqual([
+      { op: 'replace', path, value: own },
+    ]);
+    expect(alone(undefined, mayWriteStatus).patch).toEqual([
+      { op: 'add', path: '/metadata/annotations', value: marked(own) },
+    ]);
   });
 });
