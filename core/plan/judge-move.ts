@@ -1,4 +1,5 @@
 import { isRefused } from '../model/site-refusal.ts';
+import { shellWord } from '../rules/guard/commands.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { decideDemote } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
@@ -8,6 +9,7 @@ import { doneWithout, leftBehind } from './left-behind.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
 import { unpromotableLater } from './promotable-later.ts';
+import { promoteOptions } from './promote-options.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
@@ -157,16 +159,17 @@ const takeoverPending: Check = ({ verb, volumes, sites }) =>
       });
 
 /** The source answers, and is primary: nothing needs to be forced. */
-const sourceIsPrimary: Check = ({ verb, volumes, sites, commandFor }) =>
+const sourceIsPrimary: Check = ({ verb, volumes, sites, commandFor, besidePrimary }) =>
   verb !== 'failover'
     ? []
     : volumes.flatMap(({ volume, source, target, isThrough }) => {
         if (isThrough || !source.known || source.value.role.role !== 'primary') return [];
         const { site } = sites.source;
         const isSplit = target.known && target.value.role.role === 'primary';
+        if (!isSplit && besidePrimary === site.name) return [];
         const message = isSplit
           ? `${site.name} answers, and both sites are primary: one of the two holds an older copy, which has to be made anew`
-          : `${site.name} answers, and is primary: nothing has to be lost`;
+          : `${site.name} answers, and is primary: nothing has to be lost. Only where its storage is lost though its API answers, say --accept-second-primary=${shellWord(site.name)}`;
         const next = isSplit ? commandFor('failback', sites.target.site) : commandFor('relocate', site);
         return [block('source', claimObject(volume, 'source'), { code: 'DR102', message, next })];
       });
@@ -176,8 +179,12 @@ const unpromotable: Check = (now) =>
   now.verb !== 'failover'
     ? []
     : now.volumes.flatMap(({ volume, target, source }) => {
-        if (!target.known || (source.known && source.value.role.role === 'primary')) return [];
-        const decision = decidePromote(target.value, { className: now.className, now: now.now });
+        if (
+          !target.known ||
+          (source.known && source.value.role.role === 'primary' && now.besidePrimary === undefined)
+        )
+          return [];
+        const decision = decidePromote(target.value, promoteOptions(now));
         if (decision.kind !== 'refuse') return [];
         return refusalsOf(decision, { site: 'target', object: claimObject(volume, 'target') }).filter(
           ({ obstacle }) => !['NotFound', 'NotBound'].includes(obstacle.code),

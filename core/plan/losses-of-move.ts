@@ -1,3 +1,4 @@
+import { millisecondsOf } from '../model/api-time.ts';
 import { isRefused } from '../model/site-refusal.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { lossOf as lossOfDemotion } from '../step/decide-demote.ts';
@@ -5,13 +6,15 @@ import { decidePromote } from '../step/decide-promote.ts';
 import { decideResync } from '../step/decide-resync.ts';
 import type { ConsentNeed } from '../step/decision.ts';
 import { followedBy } from '../step/followed-by.ts';
-import { rpoBeforeRestore } from '../step/rpo-at-risk.ts';
+import { type RpoAtRisk, rpoBeforeRestore, type ToldSync } from '../step/rpo-at-risk.ts';
 import { seenInTheDark } from '../step/seen-by-giver.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import { lossOfPromote } from './loss-of-promote.ts';
 import type { GroupNow, Loss, MoveFacts, MoveGroup, MoveVolume, VolumeNow } from './move.ts';
+import { promoteOptions } from './promote-options.ts';
 import { isStale } from './stale-copy.ts';
+import { replicationOf } from './steps/replication-steps.ts';
 
 /** One volume of which something can be lost. */
 export type LossAt = { readonly volume: MoveVolume; readonly loss: Loss; readonly need: ConsentNeed };
@@ -19,13 +22,33 @@ export type LossAt = { readonly volume: MoveVolume; readonly loss: Loss; readonl
 /** One text for each volume and loss. */
 export const lossKey = (volume: MoveVolume, loss: Loss): string => `${loss} ${claimKeyText(volume.source)}`;
 
-/** A claim that is yet to be restored is promoted by force where the source does not answer. */
+/** The source says that it is primary, and somebody knows that its storage is lost. */
+const needBesidePrimary = (from: string, to: string, loss: RpoAtRisk): ConsentNeed => ({
+  accepts: ['force-promote'],
+  obstacles: [{ code: 'DR102', message: `${from} says that it is primary` }],
+  loses: `what was written on ${from} and has not reached ${to} yet`,
+  loss,
+  seen: { ...seenInTheDark(loss), peer: 'primary' },
+  besidePrimary: from,
+});
+
+/** The last sync as the primary itself tells it. */
+const syncToldBy = (primary: StepFacts): ToldSync | undefined => {
+  const at = millisecondsOf(replicationOf(primary)?.status?.lastSyncTime);
+  return at === undefined ? undefined : { at, source: `as ${primary.here.name} tells` };
+};
+
+/** A claim that is yet to be restored is promoted by force where the source does not answer, or its storage is lost. */
 const needBeforeRestore = (
   { volume, source }: VolumeNow,
-  { sites, now, toldSync }: GroupNow,
+  { sites, now, toldSync, besidePrimary }: GroupNow,
 ): ConsentNeed | undefined => {
-  if (source.known) return undefined;
   const [from, to] = [sites.source.site.name, sites.target.site.name];
+  if (source.known) {
+    const isAccepted = source.value.role.role === 'primary' && besidePrimary === from;
+    const told = syncToldBy(source.value) ?? toldSync(volume);
+    return isAccepted ? needBesidePrimary(from, to, rpoBeforeRestore(told, now)) : undefined;
+  }
   const loss = rpoBeforeRestore(toldSync(volume), now);
   const { site, view } = sites.source;
   const login = isRefused(view)
@@ -50,8 +73,7 @@ const needToPromote = (
   const facts = it.target.value;
   const phase = facts.claim.known ? facts.claim.value?.status?.phase : undefined;
   if (phase !== 'Bound') return needBeforeRestore(it, group);
-  const { className, now, toldSync } = group;
-  const decision = decidePromote(facts, { className, now, told: toldSync(it.volume) });
+  const decision = decidePromote(facts, promoteOptions(group, it.volume));
   if (decision.kind !== 'write') return undefined;
   // What is handed over soon is waited for, unless somebody said beforehand that nothing is to be waited for.
   return decision.consent ?? (isNothingAwaited ? decision.handOver : undefined);
@@ -89,10 +111,10 @@ const needToHandOver = (
 };
 
 /** What was demoted before this site had followed it: of a planned move that was begun by hand, or goes on. */
-const needToPromoteDemoted = (it: VolumeNow, { className, now }: GroupNow): ConsentNeed | undefined => {
+const needToPromoteDemoted = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined => {
   if (it.isThrough || !it.target.known || !it.source.known || it.source.value.role.role === 'primary')
     return undefined;
-  const decision = decidePromote(it.target.value, { className, now });
+  const decision = decidePromote(it.target.value, promoteOptions(group));
   const consent = decision.kind === 'write' ? decision.consent : undefined;
   return consent?.accepts.every((action) => action === 'lose-since-promote') ? consent : undefined;
 };

@@ -70,6 +70,8 @@ export type MoveFacts = {
   readonly toldSync: (volume: MoveVolume) => ToldSync | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
+  /** `--accept-second-primary`: the source by its name, whose storage is lost though its API answers that it is primary. */
+  readonly besidePrimary?: string | undefined;
   /** False: who runs on the volumes is somebody else's care (`--no-workloads`). */
   readonly withWorkloads: boolean;
   /** Another procedure about the same volumes, run at a site, as it is typed: `kubectl dr failover deploy/web -n shop`. */

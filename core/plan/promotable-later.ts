@@ -6,6 +6,7 @@ import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
+import { promoteOptions } from './promote-options.ts';
 import { type Block, claimObject } from './step-look.ts';
 import { refusalsOf, replicationOf } from './steps/replication-steps.ts';
 
@@ -59,7 +60,7 @@ const classLacking = (it: VolumeNow, now: GroupNow): Obstacle | undefined => {
 
 const ofPromote = (it: VolumeNow, now: GroupNow): readonly Block[] => {
   if (!it.target.known) return [];
-  const decision = decidePromote(it.target.value, { className: now.className, now: now.now });
+  const decision = decidePromote(it.target.value, promoteOptions(now));
   if (decision.kind !== 'refuse') return [];
   return refusalsOf(decision, { site: 'target', object: claimObject(it.volume, 'target') }).filter(
     ({ obstacle }) => staysSo.includes(obstacle.code),

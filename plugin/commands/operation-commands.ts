@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { switchFlag, textFlag } from '../flags/flag.ts';
 import { operationFlags } from '../operation/operation-flags.ts';
+import { secondPrimaryFlag } from '../step/step-flags.ts';
 
 const target = {
   describe:
@@ -33,7 +34,7 @@ export const failover: Command = {
   usage: 'failover [target..]',
   summary: 'Bring applications up on the other site after a disaster; shows first what may be lost',
   positionals: { target },
-  flags: operationFlags,
+  flags: { ...operationFlags, ...secondPrimaryFlag },
   examples: [
     [
       'kubectl dr failover deploy/web --to cluster-2 --from ./backups',
@@ -43,8 +44,12 @@ export const failover: Command = {
       'kubectl dr failover -n shop --to cluster-2 --yes --accept-data-loss=15m',
       'In a script, where at most that much may be lost',
     ],
+    [
+      'kubectl dr failover deploy/web --to cluster-2 --accept-second-primary=cluster-1',
+      'The storage of cluster-1 is lost, though its API answers that it is primary',
+    ],
   ],
-  epilogue: `Refused while the other site answers and is primary: relocate loses nothing. What is at risk of each volume is shown, and the name of the site that becomes primary has to be typed.\n\n${groups}\n\n${exitCodes}`,
+  epilogue: `Refused while the other site answers and is primary: relocate loses nothing. Only where its storage is lost though its API answers, --accept-second-primary=SITE takes over beside it: a sentence has to be typed, or --yes and --accept-data-loss said with it. What is at risk of each volume is shown, and the name of the site that becomes primary has to be typed.\n\n${groups}\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-failover.ts')).runFailover,
 };
 
@@ -64,7 +69,12 @@ export const failback: Command = {
   load: async () => (await import('../operation/run-failback.ts')).runFailback,
 };
 
-const { plan: _plan, 'dry-run': _dryRun, output: _output, ...planFlags } = operationFlags;
+const {
+  plan: _plan,
+  'dry-run': _dryRun,
+  output: _output,
+  ...planFlags
+} = { ...operationFlags, ...secondPrimaryFlag };
 
 export const plan: Command = {
   usage: 'plan <verb> [target..]',

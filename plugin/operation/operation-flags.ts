@@ -55,6 +55,7 @@ export type OperationFlags = ClusterFlags &
     'map-volume-handle'?: readonly string[];
     class?: string;
     yes?: boolean;
+    'accept-second-primary'?: string;
     'accept-data-loss'?: string;
     reason?: string;
     plan?: string;

@@ -155,6 +155,14 @@ const hasOpenRecord = ({ session, adopt }: Running, groups: Session['groups']): 
   return isGoneOnWith(unfinished, session, { recorded, volumes });
 };
 
+/** What is primary here may be the older copy: only the site that cannot be read tells. */
+const tellDarkSource = ({ session, progress }: Running): void => {
+  const { site, view } = session.facts().sites.source;
+  const why = view.known ? '' : ` (${view.why})`;
+  const message = `cannot be read${why}: it may be primary, too, and hold what was written since`;
+  progress.tell({ type: 'Warning', site: site.name, message });
+};
+
 /** Everything is where it is to be: no record is made of nothing. */
 const isThereAlready = (running: Running, groups: Session['groups']): boolean => {
   const { session, progress } = running;
@@ -163,6 +171,7 @@ const isThereAlready = (running: Running, groups: Session['groups']): boolean =>
   if (hasOpenRecord(running, groups)) return false;
   const { name } = facts.sites.target.site;
   const count = groups.flatMap(({ volumes }) => volumes).length;
+  if (!facts.sites.source.view.known) tellDarkSource(running);
   const message = `is primary for ${count === 1 ? 'the volume' : `all ${count} volumes`} already`;
   progress.tell({ type: 'Done', site: name, message });
   return true;

@@ -92,6 +92,7 @@ export const createSession = (
       isToldStale,
       toldSync,
       className: request.className,
+      besidePrimary: request.consent.besidePrimary,
       withWorkloads: request.extent.workloads,
       commandFor: asked,
       now: prepared.now(),

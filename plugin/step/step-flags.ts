@@ -34,7 +34,7 @@ export const consentFlags = {
   reason: textFlag('Why, on record with the consent'),
 } as const;
 
-/** Of `promote` alone: more than a loss is accepted by it. */
+/** Of `promote` and `failover`: more than a loss is accepted by it. */
 export const secondPrimaryFlag = {
   'accept-second-primary': textFlag(
     'The name of the other site, which says that it is primary: promote beside it, as its storage is lost though its API answers',

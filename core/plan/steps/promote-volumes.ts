@@ -4,6 +4,7 @@ import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import { lossOfPromote } from '../loss-of-promote.ts';
 import type { GroupNow, MoveVerb, VolumeNow } from '../move.ts';
+import { promoteOptions } from '../promote-options.ts';
 import {
   claimObject,
   type StepKind,
@@ -54,8 +55,8 @@ const needSource: readonly MoveVerb[] = ['relocate', 'failback'];
 const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   const { volume, source, target } = now;
   if (!target.known) return unknownWait(volume, site, target.why);
-  const { className, now: time, toldSync, verb } = group;
-  const decision = decidePromote(target.value, { className, now: time, told: toldSync(volume) });
+  const { verb } = group;
+  const decision = decidePromote(target.value, promoteOptions(group, volume));
   const isOpen = decision.kind === 'refuse' || decision.kind === 'write';
   if (isOpen && !source.known && needSource.includes(verb)) return unknownWait(volume, 'source', source.why);
   const object = claimObject(volume, site);
