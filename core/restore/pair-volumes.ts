@@ -1,6 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import { type ClaimKey, claimKeyText, claimRefKey, keyOfClaim } from '../protection/claims-of-volume.ts';
+import { shellWord } from '../rules/guard/commands.ts';
 import type { RestoreConflict } from './conflict.ts';
+import { byName } from './conflicts/leave-out.ts';
 import { nameOf } from './object-name.ts';
 import type { LeftOut } from './sort-objects.ts';
 
@@ -28,8 +30,9 @@ const withoutVolume = (claim: PersistentVolumeClaim): RestoreConflict => {
       ? `its PV ${named} is not in the source, so it would get a new, empty volume or none`
       : 'it has no PV in the source, so it would get a new, empty volume',
     next: named
-      ? `add the PV: kubectl get pv ${named} -o yaml, on the source site or from an older backup; or leave the claim out with --pvc or -l`
-      : 'leave the claim out with --pvc or -l, or create it on the target with kubectl',
+      ? `add the PV: kubectl get pv ${shellWord(named)} -o yaml, on the source site or from an older backup; or leave the claim out: name the others, or choose them by label`
+      : 'leave the claim out: name the others, or choose them by label; or create it on the target with kubectl',
+    flags: byName,
   };
 };
 

@@ -1,9 +1,17 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import { shellWord } from '../rules/guard/commands.ts';
+import type { ConflictFlags } from './conflict.ts';
 
 /** The class of a claim or PV; empty where it has none. The annotation is the old way and wins, as in Kubernetes. */
 export const storageClassOf = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string =>
   metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
+
+/** Another class for the claims of one, by whatever name the target has it. */
+export const otherClass = (name: string): ConflictFlags => ({
+  words: `--map-storage-class ${shellWord(name)}=OTHER`,
+  servesMove: true,
+});
 
 const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string';
 

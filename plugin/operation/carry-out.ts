@@ -75,16 +75,21 @@ const backUp = async (run: CarryOut): Promise<void> => {
   progress.tell({ type: 'Info', site: sourceName(run), message: `backed up to ${directory}` });
 };
 
-/** One restore serves all groups that ask for it while it runs; whoever asks later gets another one. */
-const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>) => {
+/**
+ * One restore serves all groups that ask for it while it runs; whoever asks later gets another one. What stands against one group is its own
+ * affair: the others are restored without it, until it asks again.
+ */
+const createRestore = (run: CarryOut, signal: AbortSignal): ((group: MoveGroup) => Promise<void>) => {
   const { session, request, progress, io } = run;
+  const stopped = new Map<MoveGroup, Error>();
   let running: Promise<void> | undefined;
   const told = new Set<string>();
-  return () => {
-    running ??= restoreMissing({
+  const start = (): Promise<void> =>
+    restoreMissing({
       volumeHandles: request.volumeHandles,
       target: session.prepared.sites.target.site,
       source: session.source,
+      groups: run.groups.filter((group) => !stopped.has(group)),
       parallel: request.parallel,
       timeoutMs: request.timeoutMs,
       report: ({ type, message, object, site, code, next }) => {
@@ -105,10 +110,19 @@ const createRestore = (run: CarryOut, signal: AbortSignal): (() => Promise<void>
       },
       io,
       signal,
-    }).finally(() => {
-      running = undefined;
-    });
-    return running;
+    })
+      .then((found) => {
+        for (const [group, error] of found) stopped.set(group, error);
+      })
+      .finally(() => {
+        running = undefined;
+      });
+  return async (group) => {
+    if (running === undefined) stopped.delete(group);
+    running ??= start();
+    await running;
+    const error = stopped.get(group);
+    if (error !== undefined) throw error;
   };
 };
 

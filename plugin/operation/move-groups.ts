@@ -21,7 +21,7 @@ export type MoveGroups = {
   readonly groups: readonly MoveGroup[];
   readonly sites: { readonly source: LiveSite; readonly target: LiveSite };
   readonly facts: () => MoveFacts;
-  readonly restore: () => Promise<void>;
+  readonly restore: (group: MoveGroup) => Promise<void>;
   readonly losses: Losses;
   readonly by: string;
   readonly reason: string | undefined;
@@ -128,14 +128,13 @@ const stepEventsOf = (move: MoveGroups): Omit<GroupEvents, 'onRetry'> => {
   };
 };
 
-const performingOf = (move: MoveGroups): Performing => {
+const performingOf = (move: MoveGroups): Omit<Performing, 'restore'> => {
   const { sites, changes, signal, io, losses, by, reason } = move;
   const verify = (site: LiveSite) => createVerifyUnused(site.site, { now: io.now, signal });
   return {
     sites,
     consentFor: consentFor(losses, { by, reason, now: io.now }),
     verifyUnused: { source: verify(sites.source), target: verify(sites.target) },
-    restore: move.restore,
     onPromote: move.onPromote,
     onManager: ({ name }, message) => move.progress.tell({ type: 'Info', site: name, message }),
     changes,
@@ -151,10 +150,10 @@ export const moveGroups = (move: MoveGroups): Promise<readonly GroupState[]> => 
     groups: move.groups,
     facts: move.facts,
     siteName: (role) => move.sites[role].site.name,
-    perform: (write) =>
-      write.kind === 'restore'
-        ? performWrite(write, performing)
-        : limit(() => performWrite(write, performing)),
+    perform: (write, { group }) => {
+      const all: Performing = { ...performing, restore: () => move.restore(group) };
+      return write.kind === 'restore' ? performWrite(write, all) : limit(() => performWrite(write, all));
+    },
     changes: move.changes,
     events: eventsOf(move),
     enough: move.enough,

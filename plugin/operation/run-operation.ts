@@ -26,9 +26,9 @@ import type { Progress } from './progress/progress.ts';
 import { shareOutput } from './progress/share-output.ts';
 import { readPlan } from './read-plan.ts';
 import { renderPlan } from './render-plan.ts';
-import { conflictsIn, decideMissing } from './restore-missing.ts';
+import { decideMissing } from './restore-missing.ts';
 import { createSession, type Session } from './session.ts';
-import { tellBlocks } from './tell-blocks.ts';
+import { tellBlocks, tellConflicts } from './tell-blocks.ts';
 
 /** From this verbosity on, the number of requests is told. */
 const countFrom = 1;
@@ -69,15 +69,18 @@ const judge = ({ session, progress }: Running) => {
   };
 };
 
-/** All conflicts of the restore are found before anything is taken down. */
-const findConflicts = async ({ session, request, progress, io, signal }: Running): Promise<number> => {
+/** All conflicts of the restore are found before anything is taken down. Answers the groups that none of them is about. */
+const withoutConflicts = async (
+  { session, request, progress, io, signal }: Running,
+  groups: Session['groups'],
+): Promise<Session['groups']> => {
   const { source, prepared } = session;
   const target = prepared.sites.target.site;
-  if (source.source.chosen.claims.length === 0) return 0;
-  const { plan } = await decideMissing({
+  const { open, refused, decided } = await decideMissing({
     target,
     source,
     volumeHandles: request.volumeHandles,
+    groups,
     parallel: request.parallel,
     timeoutMs: request.timeoutMs,
     report: () => undefined,
@@ -87,12 +90,10 @@ const findConflicts = async ({ session, request, progress, io, signal }: Running
   // A return stops what runs on the older copy itself; what a move has promoted already may have been started by it.
   const isExpected = request.verb === 'failback' || prepared.unfinished?.pointOfNoReturnAt !== undefined;
   const isNews = (warning: string): boolean => !isExpected || !isOfRunningWorkload(warning);
-  for (const message of plan.warnings.filter(isNews))
+  for (const message of (decided?.plan.warnings ?? []).filter(isNews))
     progress.tell({ type: 'Warning', site: target.name, message });
-  const conflicts = conflictsIn(plan);
-  for (const message of conflicts)
-    progress.tell({ type: 'Failed', site: target.name, message, code: 'RestoreConflict' });
-  return conflicts.length;
+  for (const { group, conflicts } of refused) tellConflicts(conflicts, group.name, target, progress);
+  return open;
 };
 
 const planOf = (
@@ -179,10 +180,14 @@ const isThereAlready = (running: Running, groups: Session['groups']): boolean =>
 
 const follow = async (running: Running): Promise<ExitCode> => {
   const { session, io } = running;
-  const { open, outcomes, doubts, warnings } = judge(running);
+  const judged = judge(running);
+  const { doubts, warnings } = judged;
+  if (judged.open.length === 0) return exitCodeOf(judged.outcomes);
+  if (isThereAlready(running, judged.open)) return exitCodeOf([...judged.outcomes, 'Unchanged']);
+  const open = await withoutConflicts(running, judged.open);
+  const stopped = judged.open.filter((group) => !open.includes(group)).map((): Outcome => 'Failed');
+  const outcomes = [...judged.outcomes, ...stopped];
   if (open.length === 0) return exitCodeOf(outcomes);
-  if (isThereAlready(running, open)) return exitCodeOf([...outcomes, 'Unchanged']);
-  if ((await findConflicts(running)) > 0) return exitCode.error;
   const plan = planOf(running, open, warnings);
   if (running.format !== undefined) {
     const losses = lossesOf(session.facts(), open, false);

@@ -2,6 +2,10 @@ import { messageOf } from '../../core/model/error.ts';
 import { whereOtherwise } from '../../core/plan/judge-move.ts';
 import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
 import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
+import type { RestoreConflict } from '../../core/restore/conflict.ts';
+import { nextInMove } from '../../core/restore/conflict-next.ts';
+import { oneLine } from '../../core/rules/one-line.ts';
+import type { SiteName } from '../../core/status/snapshot.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { describeFailure } from '../step/step-failure.ts';
 import type { GroupEnd, GroupState } from './group-state.ts';
@@ -25,6 +29,25 @@ export const tellBlocks = (
       next: obstacle.next,
     });
   return blocks.some(({ isRule }) => !isRule) ? 'Failed' : 'Refused';
+};
+
+/** What stands against restoring what a group needs, told once each. */
+export const tellConflicts = (
+  conflicts: readonly RestoreConflict[],
+  group: string,
+  target: SiteName,
+  progress: Progress,
+): void => {
+  for (const conflict of conflicts)
+    progress.tell({
+      type: 'Failed',
+      group,
+      site: target.name,
+      object: conflict.object,
+      message: `${oneLine(conflict.fact, 500)}; ${group} is not moved`,
+      code: 'RestoreConflict',
+      next: oneLine(nextInMove(conflict, target), 600),
+    });
 };
 
 const ofWrite = ({ site, object }: MoveWrite, facts: MoveFacts) => ({

@@ -8,7 +8,7 @@ import { pairVolumes, type VolumePair } from '../../core/restore/pair-volumes.ts
 import type { RestorePlan } from '../../core/restore/plan.ts';
 import { planRestore } from '../../core/restore/plan-restore.ts';
 import { rememberHandles, rememberReplications } from '../../core/restore/replication-memory.ts';
-import type { LeftOut } from '../../core/restore/sort-objects.ts';
+import type { LeftOut, SortedObjects } from '../../core/restore/sort-objects.ts';
 import { type Target, type TargetFacts, viewTarget } from '../../core/restore/target.ts';
 import type { TransformRule } from '../../core/restore/transform-rule.ts';
 import { wantRestore } from '../../core/restore/want-restore.ts';
@@ -73,8 +73,11 @@ const mayHaveNamespace = (target: Target, name: string): boolean => {
   return !there.known || there.value !== undefined;
 };
 
-/** Gathers the target, makes what was chosen fit it, and decides what is to be done. Throws a `DrError` where nothing is. */
-export const decideRestore = async (
+/** Decides about what was read of a source, or about a part of it, by one look at the target. */
+export type DecideRestore = (part: SortedObjects) => DecidedRestore;
+
+/** Gathers what the target has of everything that was chosen. Throws a `DrError` where there is nothing to restore. */
+export const gatherRestore = async (
   { index, chosen }: ChosenSource,
   { maps, existing, claimRef }: RestoreRequest,
   around: {
@@ -83,35 +86,45 @@ export const decideRestore = async (
     readonly rules: readonly TransformRule[];
     readonly signal: AbortSignal;
   },
-): Promise<DecidedRestore> => {
-  const paired = pairVolumes(chosen.claims, chosen.volumes);
-  const leftOut = [...chosen.leftOut, ...paired.leftOut];
-  const objects = [...paired.pairs.map(({ claim }) => claim), ...chosen.others];
-  if (objects.length === 0 && paired.conflicts.length === 0) throw nothingToRestore(leftOut);
-  mustMatch(maps, objects, paired.pairs);
+): Promise<DecideRestore> => {
+  const whole = pairVolumes(chosen.claims, chosen.volumes);
+  const objects = [...whole.pairs.map(({ claim }) => claim), ...chosen.others];
+  if (objects.length === 0 && whole.conflicts.length === 0)
+    throw nothingToRestore([...chosen.leftOut, ...whole.leftOut]);
+  mustMatch(maps, objects, whole.pairs);
   const facts = await gatherTarget(around.site, {
     namespaces: namespacesOf(objects.map((object) => mapNames(object, maps))),
     others: chosen.others.map((object) => mapNames(object, maps)),
-    drivers: new Set(paired.pairs.flatMap(({ volume }) => volume.spec?.csi?.driver ?? [])),
+    drivers: new Set(whole.pairs.flatMap(({ volume }) => volume.spec?.csi?.driver ?? [])),
     clusterUid: around.clusterUid,
     signal: around.signal,
   });
   const target = viewTarget(facts);
-  const { wanted, warnings } = wantRestore({
-    pairs: paired.pairs,
-    others: chosen.others,
-    maps,
-    remembered: rememberReplications({ index, replications: chosen.replications }),
-    handleTold: rememberHandles({ index, replications: chosen.replications }),
-    volumeThere: target.volume,
-    claimUid: claimUidsOf(index),
-    targetClasses: classesByName(facts),
-    hasNamespace: (name) => mayHaveNamespace(target, name),
-    transform: transformBy(around.rules),
-    sourceClusterUid: index?.source.clusterUid ?? undefined,
-    existing,
-    claimRef,
-  });
-  const plan = planRestore(wanted, target, paired.conflicts);
-  return { plan: { ...plan, warnings: [...warnings, ...plan.warnings] }, target, wanted, leftOut };
+  return (part) => {
+    const paired = part === chosen ? whole : pairVolumes(part.claims, part.volumes);
+    const { wanted, warnings } = wantRestore({
+      pairs: paired.pairs,
+      others: part.others,
+      maps,
+      remembered: rememberReplications({ index, replications: part.replications }),
+      handleTold: rememberHandles({ index, replications: part.replications }),
+      volumeThere: target.volume,
+      claimUid: claimUidsOf(index),
+      targetClasses: classesByName(facts),
+      hasNamespace: (name) => mayHaveNamespace(target, name),
+      transform: transformBy(around.rules),
+      sourceClusterUid: index?.source.clusterUid ?? undefined,
+      existing,
+      claimRef,
+    });
+    const plan = planRestore(wanted, target, paired.conflicts);
+    const leftOut = [...part.leftOut, ...paired.leftOut];
+    return { plan: { ...plan, warnings: [...warnings, ...plan.warnings] }, target, wanted, leftOut };
+  };
 };
+
+/** Gathers the target, makes what was chosen fit it, and decides what is to be done. Throws a `DrError` where nothing is. */
+export const decideRestore = async (
+  source: ChosenSource,
+  ...how: [RestoreRequest, Parameters<typeof gatherRestore>[2]]
+): Promise<DecidedRestore> => (await gatherRestore(source, ...how))(source.chosen);

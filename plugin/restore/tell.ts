@@ -1,6 +1,7 @@
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { RestoreConflict } from '../../core/restore/conflict.ts';
+import { nextInRestore } from '../../core/restore/conflict-next.ts';
 import { nameOf } from '../../core/restore/object-name.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import type { Outcome } from '../progress/outcome.ts';
@@ -41,14 +42,14 @@ export const tellConflicts = (
   site: string,
   reporter: Reporter,
 ): void => {
-  for (const { object, fact, next } of conflicts)
+  for (const conflict of conflicts)
     reporter.report({
       type: 'Failed',
       site,
-      object,
-      message: oneLine(fact, 500),
+      object: conflict.object,
+      message: oneLine(conflict.fact, 500),
       code: 'RestoreConflict',
-      next,
+      next: nextInRestore(conflict),
     });
   const count = conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`;
   reporter.report({

@@ -14,6 +14,8 @@ type VolumeOptions = {
   volume?: string;
   handle?: string;
   size?: string;
+  /** Of the claim alone. */
+  volumeMode?: string;
   labels?: Record<string, string>;
 };
 
@@ -39,7 +41,12 @@ export const volumeOf = (name: string, options: VolumeOptions = {}): [Kubernetes
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name, namespace, labels: options.labels ?? {} },
-      spec: { ...shared, resources: { requests: { storage: size } }, volumeName: volume },
+      spec: {
+        ...shared,
+        volumeMode: options.volumeMode ?? shared.volumeMode,
+        resources: { requests: { storage: size } },
+        volumeName: volume,
+      },
     },
   ];
 };

@@ -216,7 +216,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavo
       ...volumeOf('taken', { handle: 'another' }),
       ...volumeOf('renamed'),
       ...volumeOf('classless', { storageClassName: 'nowhere' }),
-      ...volumeOf('too-large', { size: '5Gi' }),
+      ...volumeOf('blocks', { volumeMode: 'Block' }),
       volumeOf('alone')[1],
     ];
 
@@ -227,7 +227,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr restore on $flavo
       /pv\/pv-taken: .* has a PV of this name for volume .*handle-pv-taken/,
       /pv\/pv-renamed: .* as PV pv-other already/,
       /pvc\/classless in default: its StorageClass nowhere is neither on cluster-2 nor in the source/,
-      /pvc\/too-large in default: .*asks for 5Gi and the PV has 1Gi/,
+      /pvc\/blocks in default: .*its volumeMode is Block and the PV's is Filesystem/,
       /pvc\/alone in default: .*not in the source/,
       /5 conflicts: nothing was written/,
     ])

@@ -22,6 +22,7 @@ export const claimNotUsable: VolumeRule = ({ wanted, target }) => {
   return {
     object: nameOf(wanted.claim),
     fact: `it ${why} on ${target.site.name}, and is to be bound to PV ${volumeName}`,
-    next: `${target.site.kubectl} -n ${shellWord(namespace)} describe pvc ${shellWord(name)}; delete the claim only if nothing needs its data, or restore to another namespace with --map-namespace`,
+    next: `${target.site.kubectl} -n ${shellWord(namespace)} describe pvc ${shellWord(name)}; delete the claim only if nothing needs its data`,
+    flags: { words: `--map-namespace ${shellWord(namespace)}=OTHER`, servesMove: false },
   };
 };

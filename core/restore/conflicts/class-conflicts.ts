@@ -4,7 +4,7 @@ import { shellWord } from '../../rules/guard/commands.ts';
 import { oneLine } from '../../rules/one-line.ts';
 import type { RestoreConflict } from '../conflict.ts';
 import { nameOf, nameText } from '../object-name.ts';
-import { settingsOf } from '../storage-class-of.ts';
+import { otherClass, settingsOf } from '../storage-class-of.ts';
 import type { Target } from '../target.ts';
 import type { Wanted } from '../wanted.ts';
 
@@ -49,10 +49,8 @@ const otherProvisioner = (
   return {
     object: nameOf(wanted),
     fact: `on ${target.site.name} its provisioner is ${theirs || 'none'}, and in the source ${ours || 'none'}`,
-    next:
-      wanted.kind === 'StorageClass'
-        ? `use another class with --map-storage-class ${wanted.metadata.name}=OTHER`
-        : `${target.site.kubectl} get ${resource} ${shellWord(wanted.metadata.name ?? '')} -o yaml`,
+    next: `${target.site.kubectl} get ${resource} ${shellWord(wanted.metadata.name ?? '')} -o yaml`,
+    ...(wanted.kind === 'StorageClass' && { flags: otherClass(wanted.metadata.name ?? '') }),
   };
 };
 

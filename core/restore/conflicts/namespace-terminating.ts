@@ -1,3 +1,4 @@
+import { shellWord } from '../../rules/guard/commands.ts';
 import type { RestoreConflict } from '../conflict.ts';
 import type { Target } from '../target.ts';
 
@@ -9,6 +10,7 @@ export const namespaceTerminating = (name: string, target: Target): RestoreConfl
   return {
     object,
     fact: `it is being deleted on ${target.site.name}`,
-    next: `wait until it is gone: ${target.site.kubectl} wait --for=delete ns/${name} --timeout=5m; or use --map-namespace ${name}=OTHER`,
+    next: `wait until it is gone: ${target.site.kubectl} wait --for=delete ns/${shellWord(name)} --timeout=5m`,
+    flags: { words: `--map-namespace ${shellWord(name)}=OTHER`, servesMove: false },
   };
 };

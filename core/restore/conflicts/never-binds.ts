@@ -1,18 +1,33 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../../model/persistent-volume.ts';
 import { bytesOf } from '../../model/quantity.ts';
 import { nameOf } from '../object-name.ts';
+import { pendingGrowth } from '../pending-growth.ts';
 import { storageClassOf } from '../storage-class-of.ts';
-import type { VolumeRule } from './volume-rule.ts';
+import { isBoundAlready } from './is-bound-already.ts';
+import type { VolumeFacts, VolumeRule } from './volume-rule.ts';
 
 const modeOf = ({ spec }: PersistentVolume | PersistentVolumeClaim): string =>
   spec?.volumeMode ?? 'Filesystem';
 
-const mismatch = (volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined => {
+const isNoQuantity = (volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined => {
   const [size, request] = [volume.spec?.capacity?.storage, claim.spec?.resources?.requests?.storage];
-  const [bytes, wanted] = [bytesOf(size), bytesOf(request)];
-  if (bytes === undefined || wanted === undefined)
-    return `the size of the PV (${size ?? 'none'}) or of the request (${request ?? 'none'}) is no quantity`;
-  if (bytes < wanted) return `it asks for ${request} and the PV has ${size}`;
+  return bytesOf(size) === undefined || bytesOf(request) === undefined
+    ? `the size of the PV (${size ?? 'none'}) or of the request (${request ?? 'none'}) is no quantity`
+    : undefined;
+};
+
+/** A PV that is reserved is bound without a look at its size: only one that is open is compared. */
+const isTooSmall = ({ wanted, options }: VolumeFacts): string | undefined => {
+  const growth = pendingGrowth(wanted);
+  return growth === undefined || options.claimRef === 'reserve'
+    ? undefined
+    : `it asks for ${growth.wants} and the PV has ${growth.has}`;
+};
+
+const mismatch = (facts: VolumeFacts): string | undefined => {
+  const { volume, claim } = facts.wanted;
+  const size = isNoQuantity(volume, claim) ?? isTooSmall(facts);
+  if (size !== undefined) return size;
   if (storageClassOf(volume) !== storageClassOf(claim))
     return `its class is "${storageClassOf(claim)}" and the PV's is "${storageClassOf(volume)}"`;
   if (modeOf(volume) !== modeOf(claim))
@@ -21,13 +36,15 @@ const mismatch = (volume: PersistentVolume, claim: PersistentVolumeClaim): strin
   return missing && `it asks for access mode ${missing}, which the PV does not have`;
 };
 
-/** What Kubernetes' binder compares before it binds an open volume. */
-export const neverBinds: VolumeRule = ({ wanted: { volume, claim } }) => {
-  const why = mismatch(volume, claim);
+/** What Kubernetes' binder compares before it binds an open volume. What is bound already, it does not compare again. */
+export const neverBinds: VolumeRule = (facts) => {
+  const { volume, claim } = facts.wanted;
+  const why = isBoundAlready(facts) ? undefined : mismatch(facts);
   if (why === undefined) return undefined;
   return {
     object: nameOf(claim),
     fact: `it does not fit PV ${volume.metadata.name}: ${why}`,
-    next: 'correct the claim or the PV in the source, or with --transform',
+    next: 'correct the claim or the PV in the source',
+    flags: { words: '--transform FILE', servesMove: true },
   };
 };

@@ -1,5 +1,6 @@
 import type { PersistentVolumeClaim } from '../../model/persistent-volume.ts';
 import { bytesOf } from '../../model/quantity.ts';
+import { keyOfClaim } from '../../protection/claims-of-volume.ts';
 import type { RestoreConflict } from '../conflict.ts';
 import { nameOf } from '../object-name.ts';
 import { storageClassOf } from '../storage-class-of.ts';
@@ -36,6 +37,7 @@ const exceeded = (quota: ResourceQuota, claims: readonly PersistentVolumeClaim[]
       return [
         {
           object: nameOf(quota),
+          claims: claims.map(keyOfClaim),
           fact: `${resource} is limited to ${hard} on ${target.site.name}, ${used} are used, and the ${claims.length} claims to create need ${need}`,
           next: `raise the limit: ${target.site.kubectl} -n ${quota.metadata.namespace} edit quota ${quota.metadata.name}`,
         },

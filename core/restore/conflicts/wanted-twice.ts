@@ -1,5 +1,5 @@
 import { volumeIdentityKey, volumeIdentityOf } from '../../model/persistent-volume.ts';
-import { claimKeyText, keyOfClaim } from '../../protection/claims-of-volume.ts';
+import { type ClaimKey, claimKeyText, keyOfClaim } from '../../protection/claims-of-volume.ts';
 import type { RestoreConflict } from '../conflict.ts';
 import { nameOf } from '../object-name.ts';
 import type { WantedVolume } from '../wanted.ts';
@@ -22,15 +22,20 @@ const groupsOfSeveral = (
 const namesOf = (volumes: readonly WantedVolume[]): string =>
   volumes.map(({ volume }) => volume.metadata.name).join(', ');
 
+const claimsOf = (volumes: readonly WantedVolume[]): readonly ClaimKey[] =>
+  volumes.map(({ claim }) => keyOfClaim(claim));
+
 /** Two claims that a mapping of namespaces makes one, and two PVs that are one volume. */
 export const wantedTwice = (volumes: readonly WantedVolume[]): readonly RestoreConflict[] => [
   ...groupsOfSeveral(volumes, ({ claim }) => claimKeyText(keyOfClaim(claim))).map(({ first, more }) => ({
     object: nameOf(first.claim),
+    claims: claimsOf([first, ...more]),
     fact: `${more.length + 1} claims of the source would be this one`,
     next: 'map each namespace to one of its own, or restore them one after the other with -n',
   })),
   ...groupsOfSeveral(volumes, identityOf).map(({ key, first, more }) => ({
     object: nameOf(first.volume),
+    claims: claimsOf([first, ...more]),
     fact: `the source has volume ${key} under several names: ${namesOf([first, ...more])}`,
     next: 'find out which claim is to have the volume, and take the other out of the source',
   })),

@@ -126,8 +126,9 @@ export const checkEntries = {
     title: 'a resize that has not reached both sites',
     cause:
       "A protected claim asks for more than it has; or the other site's PV of the volume is smaller than the claim.",
-    risk: 'Storage mirrors the size, the objects of the other site do not follow: a claim of the new size does not bind there, or a file system is smaller than its volume.',
-    remedy: 'Wait until the resize is done, then restore the claim and its volume into the other site anew.',
+    risk: 'Storage mirrors the size, the objects of the other site do not follow. It stands against no move: a PV that is reserved is bound whatever its size, and the resize goes on there. Until then the claim has less than it asks for, or a file system is smaller than its volume; a claim does not bind to an open PV that is too small.',
+    remedy:
+      'Wait until the resize is done. In a disaster do not: what was asked for goes along, and the driver of the other site takes it up once the volume is primary there.',
     commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl --context PEER get pv PV -o yaml'],
   },
   DR415: {

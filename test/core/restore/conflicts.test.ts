@@ -142,8 +142,9 @@ describe('a restore stands against', () => {
       /it has no CSI source/,
     ],
     [
-      'a claim larger than its PV',
+      'a claim larger than its PV, where that is left open',
       {
+        claimRef: 'remove',
         volumes: [wantedVolume('db', { claim: pvc('db', { resources: { requests: { storage: '11Gi' } } }) })],
       },
       {},
@@ -291,6 +292,22 @@ describe('nothing stands against', () => {
   test.each<[string, Partial<Wanted>, Partial<TargetFacts>]>([
     ['an empty target', {}, {}],
     ['a pair that is bound already', {}, { volumes: [boundPv()], claims: [boundPvc()] }],
+    [
+      'a claim that asks for more than the PV that is reserved for it',
+      {
+        volumes: [wantedVolume('db', { claim: pvc('db', { resources: { requests: { storage: '11Gi' } } }) })],
+      },
+      {},
+    ],
+    [
+      'a claim that is bound already to a PV that it would not have got',
+      {
+        volumes: [
+          wantedVolume('db', { claim: pvc('db', { volumeMode: 'Block', storageClassName: 'none' }) }),
+        ],
+      },
+      { volumes: [boundPv()], claims: [boundPvc()] },
+    ],
     ['a PV that is reserved for the claim', {}, { volumes: [pv()] }],
     ['an open PV of the same volume', {}, { volumes: [pv('db', { claimRef: undefined })] }],
     ['a claim that waits for the volume', {}, { claims: [pvc()] }],

@@ -93,6 +93,25 @@ describe('where claims and volumes end, as recorded from kube-apiserver 1.36 wit
     expect(world.volumes[0]?.spec?.claimRef?.uid).toBeUndefined();
   });
 
+  it.each([
+    ['without a look at its size where the claim names it', 'pv-res', 'Bound'],
+    ['never where the claim leaves the choice to the binder', undefined, 'Pending'],
+  ])('binds a reserved volume that is too small %s', (_, volumeName, phase) => {
+    const world: World = {
+      volumes: [volume('pv-res', { spec: { claimRef: claimRef('c-res') } })],
+      claims: [
+        claim('c-res', {
+          spec: { ...(volumeName && { volumeName }), resources: { requests: { storage: '2Gi' } } },
+        }),
+      ],
+    };
+    settle(world);
+    expect(world.claims[0]).toMatchObject({
+      status: phase === 'Bound' ? { phase, capacity: { storage: '1Gi' } } : { phase },
+      spec: { resources: { requests: { storage: '2Gi' } } },
+    });
+  });
+
   it('does not give a reserved volume to a stranger of the same class', () => {
     const world: World = {
       volumes: [volume('pv-res', { spec: { claimRef: claimRef('c-res') } })],

@@ -1,0 +1,122 @@
+// What stands against restoring one group of an operation is its own affair; and a resize that is not finished stands against nothing.
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { applications, workload } from './application.ts';
+import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { mendAfterFailures } from './mend-after-failures.ts';
+import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+
+describe.skipIf(!haveKubectl).each(serverFlavours)('what an operation restores, on $flavour', ({ flags }) => {
+  let sandbox: RunningSandbox;
+  let volumes: ReturnType<typeof guardedVolumes>;
+  let apps: ReturnType<typeof applications>;
+  const dr = (...words: string[]) => sandbox.dr(...words);
+
+  beforeAll(async () => {
+    sandbox = await startSandbox(...flags, '--clock-factor=720');
+    volumes = guardedVolumes(sandbox);
+    apps = applications(sandbox, volumes);
+    await volumes.setUpClasses();
+  });
+  mendAfterFailures(() => sandbox);
+  afterAll(() => sandbox?.end());
+
+  const grow = (name: string, storage: string) =>
+    volumes.succeed('cluster-1', [
+      'patch',
+      'pvc',
+      name,
+      '--type=merge',
+      '-p',
+      JSON.stringify({ spec: { resources: { requests: { storage } } } }),
+    ]);
+
+  const sizes = async (site: Site, name: string) => {
+    const { spec, status } = await volumes.read(site, 'pvc', name);
+    return {
+      wants: spec.resources.requests.storage,
+      has: status.capacity?.storage,
+      phase: status.phase,
+    };
+  };
+
+  const protectedClaim = async (name: string): Promise<string> => {
+    const volumeName = await volumes.bind('cluster-1', name);
+    const done = await dr('protect', name);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    return volumeName;
+  };
+
+  test('in a disaster: what was asked to grow goes along, and what does not fit stops its own group alone', async () => {
+    await protectedClaim('grows');
+    await protectedClaim('rest');
+    const taken = await protectedClaim('taken');
+    await apps.create('cluster-1', workload('Deployment', 'shop', ['grows', 'rest']));
+    await apps.untilReady('cluster-1', 'deployment', 'shop');
+    await grow('grows', '3Gi');
+    const backups = mkdtempSync(join(sandbox.home, 'backups-'));
+    const stored = await dr('backup', '-n', 'default', '--include-workloads', '-d', backups);
+    expect(stored, stored.stderr).toMatchObject({ code: 0 });
+    // Somebody else's volume has the name of one of them.
+    const foreign = stringify({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: taken },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        capacity: { storage: '1Gi' },
+        persistentVolumeReclaimPolicy: 'Retain',
+        csi: { driver: 'nfs.csi.k8s.io', volumeHandle: 'server#share' },
+      },
+    });
+    await volumes.succeed('cluster-2', ['create', '-f', '-'], foreign);
+    expect(await dr('sandbox', 'fail', 'cluster-1')).toMatchObject({ code: 0 });
+
+    const failover = (...words: string[]) =>
+      dr(
+        'failover',
+        ...['-n', 'default', '--from', backups, '--to', 'cluster-2', '--context', 'cluster-2', '--yes'],
+        '--accept-data-loss=unknown',
+        ...words,
+      );
+    const first = await failover();
+    expect(first, first.stderr).toMatchObject({ code: 6 });
+    expect(first.stderr).toMatch(/Warning: .*DR414: .*default\/grows asks for 3Gi and PV .* has 1Gi/);
+    expect(first.stderr).toMatch(
+      new RegExp(
+        `persistentvolume/${taken}: .* PV of this name for volume nfs.*; default/taken is not moved; next: kubectl`,
+      ),
+    );
+    expect(first.stderr).not.toMatch(/--transform|--map-namespace/);
+    for (const name of ['grows', 'rest']) expect(await apps.role('cluster-2', name)).toBe('primary/Primary');
+    expect(await sizes('cluster-2', 'grows')).toEqual({ wants: '3Gi', has: '1Gi', phase: 'Bound' });
+    await apps.untilReady('cluster-2', 'deployment', 'shop');
+    expect(await apps.role('cluster-2', 'taken')).toBe('');
+
+    await volumes.succeed('cluster-2', ['delete', 'pv', taken]);
+    const second = await failover();
+    expect(second, second.stderr).toMatchObject({ code: 0 });
+    expect(await apps.role('cluster-2', 'taken')).toBe('primary/Primary');
+    expect(await dr('sandbox', 'heal', 'cluster-1')).toMatchObject({ code: 0 });
+  });
+
+  test('in a planned move: the application is not stopped for a claim that could not be brought', async () => {
+    await protectedClaim('roams');
+    const volumeName = await protectedClaim('stays');
+    await grow('roams', '2Gi');
+    await apps.create('cluster-1', workload('Deployment', 'stays', ['stays']));
+    await apps.untilReady('cluster-1', 'deployment', 'stays');
+    const elsewhere = await volumes.bind('cluster-2', 'stays');
+    expect(elsewhere).not.toBe(volumeName);
+
+    const words = ['roams', 'stays', '--to=cluster-2', '--yes', '--no-backup'];
+    const moved = await dr('relocate', ...words);
+    expect(moved, moved.stderr).toMatchObject({ code: 6 });
+    expect(await apps.role('cluster-2', 'roams')).toBe('primary/Primary');
+    expect(await sizes('cluster-2', 'roams')).toMatchObject({ wants: '2Gi', phase: 'Bound' });
+    expect(await apps.role('cluster-1', 'stays')).toBe('primary/Primary');
+    expect(await apps.replicas('cluster-1', 'deployment', 'stays')).toEqual({ wanted: 1, ready: 1 });
+  });
+});
