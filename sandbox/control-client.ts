@@ -110,7 +110,7 @@ const died = ({ pid }: SandboxRecord, cause: unknown): DrError =>
   new DrError({
     code: 'SandboxNotRunning',
     message: `the sandbox (pid ${pid}) died and left files and perhaps processes behind`,
-    hint: 'kubectl dr sandbox down removes them, kubectl dr sandbox up starts anew',
+    hint: 'remove them: kubectl dr sandbox down; or start anew: kubectl dr sandbox up',
     cause,
   });
 

@@ -3,7 +3,7 @@ import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import { isResumable, type Operation, stepOf } from '../operation/read-record.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { formatAge } from './age.ts';
-import { drCommand } from './dr-command.ts';
+import { type DrVerb, drCommand } from './dr-command.ts';
 import { type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { elapsed, settleTime } from './patience.ts';
 import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
@@ -51,7 +51,7 @@ const stoppedText = (operation: Operation, now: number): string => {
 };
 
 /** A command about the operation, on a site that has its record. */
-const operationCommand = (verb: string, { operation, namespace }: VolumeOperation, facts: PairFacts) => {
+const operationCommand = (verb: DrVerb, { operation, namespace }: VolumeOperation, facts: PairFacts) => {
   const holders = operation.records.filter((seen) => seen.namespace === namespace);
   const site = sidesOf(facts)
     .map((side) => side.site)

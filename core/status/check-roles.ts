@@ -146,7 +146,7 @@ const leftUnfollowed = (sides: readonly SideFacts[]): Left | undefined => {
 /** One side shows nothing of the other: whether that has a copy, or had its own removed as the protection ended, cannot be told from here. */
 const demotedAlone = (facts: PairFacts, side: SideFacts, { site: other }: SideFacts): Verdict => {
   const key = { namespace: facts.namespace, name: side.volume?.claimName ?? facts.claimName };
-  const [again, end] = ['promote', 'unprotect'].map((verb) => drCommand(side.site, verb, key));
+  const [again, end] = (['promote', 'unprotect'] as const).map((verb) => drCommand(side.site, verb, key));
   return verdict('NoPrimary', {
     reason: 'OneSided',
     message: `no site is primary: ${side.site.name} is demoted, and ${other.name} has no replication of the volume, so that nobody can tell whether both copies are there. If the protection was ended there, end it here: ${end}; to run it here again: ${again}`,

@@ -11,7 +11,7 @@ const drStatus = /\bkubectl dr status\b/g;
 export const forSite = (message: string, { kubectl }: SiteName): string =>
   message
     .replaceAll(kubectlHere, `${kubectl} `)
-    .replaceAll(drStatus, `kubectl dr status${kubectl.replace(/^kubectl/, '')}`);
+    .replaceAll(drStatus, `kubectl dr status ${kubectl.replace(/^kubectl */, '')}`.trimEnd());
 
 /** What safety rules found, as what stands against a step on a site. */
 export const ruleObstacles = (findings: readonly Finding<GuardCode>[], here: SiteName): readonly Obstacle[] =>

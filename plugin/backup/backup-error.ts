@@ -24,7 +24,7 @@ const hints: Readonly<Record<BackupErrorCode, string>> = {
   BackupUnreadable: 'run as somebody who may read it',
   BackupVersionUnknown: 'read it with the version of kubectl dr that wrote it',
   BackupBroken: 'take another one: kubectl dr backup list',
-  BackupForeign: 'see what is foreign in it: kubectl dr backup verify',
+  BackupForeign: 'see what is foreign in it: kubectl dr backup verify DIRECTORY',
   BackupTooLarge: 'take another one: kubectl dr backup list',
 };
 

@@ -26,7 +26,7 @@ export const operationFlags = {
   class: textFlag('VolumeReplicationClass on the target; else the one of the same name', { group: bringing }),
   ...consentFlags,
   plan: textFlag(
-    'Run the plan in this file, as `kubectl dr plan -o json` printed it, if the facts still hold',
+    'Run the plan in this file, as `kubectl dr plan VERB -o json` printed it, if the facts still hold',
   ),
   'dry-run': textFlag('client: print the plan and change nothing', {
     choices: ['none', 'client'],

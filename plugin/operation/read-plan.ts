@@ -8,7 +8,7 @@ const invalid = (path: string, why: string): DrError =>
   new DrError({
     code: 'PlanInvalid',
     message: `${oneLine(path)} is no plan: ${why}`,
-    hint: 'make one: kubectl dr plan VERB … -o json',
+    hint: 'make one: kubectl dr plan VERB -o json > FILE',
   });
 
 const isKey = (value: unknown): boolean => {

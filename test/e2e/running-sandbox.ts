@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { faultsIn } from '../plugin/printed-commands.ts';
 
 /** How a command ended. A failing one does not throw: its exit code and words are what is tested. */
 export type Ended = { code: number; stdout: string; stderr: string };
@@ -95,11 +96,22 @@ export const privateEnvironment = (home: string): NodeJS.ProcessEnv => ({
   NO_COLOR: '1',
 });
 
+/** What is named as the next command, in text and in JSON, is one that can be typed. Throws where it is not. */
+const mustBeTypable = ({ stdout, stderr }: Ended): void => {
+  const named = `${stdout}\n${stderr}`.matchAll(/(?:; next: |"next(?:Command)?": ?")(kubectl dr [^"\n]*)/g);
+  const faults = [...named].flatMap(([, line = '']) => faultsIn(line));
+  if (faults.length > 0) throw new Error(`a next command that nobody can type: ${faults.join('; ')}`);
+};
+
 /** Starts a sandbox in the background (`kubectl dr sandbox up --detach` and the flags given) and waits until both sites answer. */
 export const startSandbox = async (...flags: string[]): Promise<RunningSandbox> => {
   const home = mkdtempSync(join(tmpdir(), 'kubectl-dr-e2e-'));
   const env = privateEnvironment(home);
-  const dr = (...words: string[]) => runCommand(executable('kubectl-dr'), patiently(words), { env });
+  const dr = async (...words: string[]) => {
+    const ended = await runCommand(executable('kubectl-dr'), patiently(words), { env });
+    mustBeTypable(ended);
+    return ended;
+  };
   const end = async () => {
     const { code, stderr } = await dr('sandbox', 'down');
     rmSync(home, { recursive: true, force: true });

@@ -171,7 +171,7 @@ export const checkEntries = {
     commands: [
       'kubectl --context SITE -n NAMESPACE describe pvc PVC',
       'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY',
-      'kubectl dr restore DIRECTORY --context SITE',
+      'kubectl dr restore DIRECTORY --to SITE',
     ],
   },
   DR427: {

@@ -23,7 +23,7 @@ export const guardEntries = {
       'A volume is to become primary here. On the other site a replication of the same volume (same driver and volume handle) asks for primary or is not known to have stepped down; or the other site could not be asked: unreachable, forbidden, without the CRDs. With --without-peer=refuse, also where no other site is configured.',
     risk: 'Both sites write, and one side loses its writes when they are joined again. The storage cannot tell: ceph-csi refuses a promote in the same words whether the peer is dead or healthy and primary, and a forced promote then makes a second primary that looks well.',
     remedy:
-      'In a planned move demote on the other site, wait until both sites show it, then promote here. Only where the other site is lost: fence it or make sure that nothing runs there, look at how old the copy is, and accept the loss with a consent. A consent covers nothing worse than its giver saw: where the other site answers that it is primary, although its storage is lost, it says so itself (seen.peer: primary), and kubectl dr promote and failover want --accept-second-primary.',
+      'In a planned move demote on the other site, wait until both sites show it, then promote here. Only where the other site is lost: fence it or make sure that nothing runs there, look at how old the copy is, and accept the loss with a consent. A consent covers nothing worse than its giver saw: where the other site answers that it is primary, although its storage is lost, it says so itself (seen.peer: primary), and it takes kubectl dr promote --accept-second-primary=SITE, or the same flag of kubectl dr failover.',
     commands: [status, demote('--context PEER ')],
     consent: 'force-promote',
   },
