@@ -58,14 +58,23 @@ const readNamespaces = async (
   return new Map([...read, ...more]);
 };
 
-const lookLive = async ({ site, reads, volumes }: Peer, question: PeerQuestion): Promise<PeerView> => {
+/** How far a look has come: a site that answers, and whose lists are not whole yet, is none that does not answer. */
+type LookSoFar = { isListing: boolean };
+
+const lookLive = async (
+  { site, reads, volumes }: Peer,
+  question: PeerQuestion,
+  soFar: LookSoFar,
+): Promise<PeerView> => {
   const { identity, volumeName, claim } = question;
   const [live, namesake] = await Promise.all([
     identity === undefined || !volumeName ? undefined : reads.volume(volumeName),
     // Almost always the namespace there, too: asked at once, it costs no second round.
     reads.replications(claim.namespace),
-    volumes.begun,
   ]);
+  soFar.isListing = true;
+  await volumes.begun;
+  soFar.isListing = false;
   // While a watch is broken nobody knows what it missed: then the lists themselves are read.
   const there = volumes.isCurrent() ? volumes.lookup : await reads.volumes();
   const why = whySameCluster(there, question);
@@ -126,8 +135,17 @@ export const createPeerLook = (options: FollowOptions): PeerLook => {
   return {
     site,
     look: async (question, caller) => {
-      const view = await unlessLate(lookLive({ site, reads, volumes }, question), caller);
-      return view.known ? view.value : { state: 'unknown', site, why: view.why };
+      const soFar: LookSoFar = { isListing: false };
+      const view = await unlessLate(lookLive({ site, reads, volumes }, question, soFar), caller);
+      if (view.known) return view.value;
+      return soFar.isListing
+        ? {
+            state: 'unknown',
+            site,
+            why: 'it answers, and its PVs and claims are not all read yet',
+            isCutShort: true,
+          }
+        : { state: 'unknown', site, why: view.why };
     },
     protectorsOf: (identity, caller) =>
       unlessLate(protectorsLive({ site, reads, volumes }, identity), caller),

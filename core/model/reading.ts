@@ -6,6 +6,8 @@ export type Reading<T> =
       readonly why: string;
       /** Of a site: it is the credentials alone that keep it from being read. */
       readonly isRefusal?: true;
+      /** It passes by itself in a moment: a list is not whole yet, or one object is in view ahead of another. */
+      readonly isPassing?: true;
     };
 
 /** A fact that was read. */

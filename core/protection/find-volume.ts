@@ -4,7 +4,7 @@ import {
   volumeIdentityKey,
   volumeIdentityOf,
 } from '../model/persistent-volume.ts';
-import { cannotRead } from '../model/reading-of.ts';
+import { cannotRead, cannotReadYet } from '../model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from './claims-of-volume.ts';
 import type { SiteView } from './site-view.ts';
 
@@ -17,7 +17,7 @@ const volumeNamedBy = (
   const volume = view.volume(name);
   // Claims and PVs are followed separately: one may be a moment ahead.
   if (volume === undefined && status?.phase === 'Bound') {
-    return cannotRead(`PV ${name} of claim ${claimKeyText(key)} is not in view`);
+    return cannotReadYet(`PV ${name} of claim ${claimKeyText(key)} is not in view`);
   }
   return volume;
 };

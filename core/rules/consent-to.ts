@@ -2,6 +2,7 @@ import { type Consent, type ConsentAction, readConsentText } from '../consent.ts
 import { type Seen, type Sight, whyWorse } from '../consent-seen.ts';
 import type { Reading } from '../model/reading.ts';
 import type { ConsentFacts, ConsentToAction } from './consent-facts.ts';
+import { isCutShort } from './cut-short.ts';
 import { oneLine } from './one-line.ts';
 import type { ReplicationFacts } from './replication-facts.ts';
 import { sightOf } from './sight-of-change.ts';
@@ -22,6 +23,9 @@ const whyUnrecorded = ({ isRecorded }: ConsentFacts, by: string): string | undef
     ? undefined
     : `the use of the consent of ${by} is not written down on the object, as webhook consent.kubectl-dr.dev does with the change ("kubectl dr explain DR205")`;
 
+const whyCutShort = (facts: ReplicationFacts, action: ConsentAction): string | undefined =>
+  isCutShort(facts, action) ? 'nobody has looked at what it is for as a whole yet' : undefined;
+
 const whyOutOfSight = (seen: Seen, sight: Sight, action: ConsentAction, by: string): string | undefined => {
   const why = whyWorse(seen, sight, action);
   return why === undefined ? undefined : `the consent of ${by} ${oneLine(why)}`;
@@ -35,6 +39,7 @@ const whyNotNow = (
   const by = oneLine(giver, 100);
   const { consent } = facts;
   return (
+    whyCutShort(facts, action) ??
     whyUsed(consent, by) ??
     whyNotPermitted(consent.user, consent.mayConsent) ??
     whyOutOfSight(seen, sightOf(facts, action), action, by) ??

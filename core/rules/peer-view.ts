@@ -52,4 +52,10 @@ export type PeerView =
       readonly left?: LeftCopy | undefined;
     })
   /** It may be primary: it did not answer, forbade the question, or its answer does not tell. `why` is one clause. */
-  | (Namesake & { readonly state: 'unknown'; readonly site: string; readonly why: string });
+  | (Namesake & {
+      readonly state: 'unknown';
+      readonly site: string;
+      readonly why: string;
+      /** It was not looked at whole, and is in a moment: nobody can accept what that shows. */
+      readonly isCutShort?: true;
+    });

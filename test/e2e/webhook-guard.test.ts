@@ -55,6 +55,15 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       expect((await at.setState('cluster-1', 'moved', resync)).code).toBe(0);
     });
 
+    test('a claim and its VolumeReplication in one file are let in, however many come at once', async () => {
+      const names = Array.from({ length: 12 }, (_, index) => `one-file-${index}`);
+      const ended = await Promise.all(
+        names.map((name) => at.apply('cluster-1', `${claim(name)}---\n${replication(name, 'primary')}`)),
+      );
+      for (const { code, stderr } of ended) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const name of names) await at.untilState('cluster-1', name, 'Primary');
+    });
+
     test('DR101 and DR105: a second VolumeReplication of the same claim is refused by both, at once', async () => {
       await at.protect('cluster-1', 'taken');
       const ended = await at.apply('cluster-1', replication('taken', 'primary', { name: 'taken-again' }));

@@ -457,6 +457,16 @@ describe('a site that does not answer as it should', () => {
     await eventually(() => expect(asked()).toBeGreaterThan(count));
   });
 
+  test('is not looked at whole while it answers and its claims are not all read', async () => {
+    const { cluster } = await except('/persistentvolumeclaims', hang);
+    expect(await lookAt(cluster).look(question(), never)).toEqual({
+      state: 'unknown',
+      site: 'site',
+      why: 'it answers, and its PVs and claims are not all read yet',
+      isCutShort: true,
+    });
+  });
+
   test('is asked on where it leaves one question open and answers others', async () => {
     const { cluster } = await except('/namespaces/bank/', hang);
     const peer = lookAt(cluster);

@@ -45,13 +45,15 @@ export const withPeer = (
   const question = questionAbout(change.namespace, member);
   if (!question.known) {
     const why = `which volume to ask it about is unknown: ${question.why}`;
-    return { ...member, peer: { state: 'unknown', site: peer.site, why } };
+    const cut = question.isPassing === true ? { isCutShort: true as const } : {};
+    return { ...member, peer: { state: 'unknown', site: peer.site, why, ...cut } };
   }
   const answer = answers.get(questionText(question.value));
   const changed = {
     state: 'unknown',
     site: peer.site,
     why: 'the volume changed while it was asked',
+    isCutShort: true,
   } as const;
   return { ...member, peer: answer ?? changed };
 };

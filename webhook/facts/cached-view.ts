@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
-import { cannotRead } from '../../core/model/reading-of.ts';
+import { cannotRead, cannotReadYet } from '../../core/model/reading-of.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
@@ -50,7 +50,10 @@ const classCaches = {
 export const viewCaches = ({ caches, admitted, now, maxCacheAgeMs }: ViewOptions): CachedView => {
   const believed = <Name extends CacheName>(name: Name): WebhookCaches[Name] => {
     const why = whyNotBelieved(caches, name, { now: now(), maxAgeMs: maxCacheAgeMs });
-    return why === undefined ? caches[name] : cannotRead(why);
+    if (why === undefined) return caches[name];
+    const { hasSynced, failure } = caches[name];
+    const isFilling = hasSynced?.() === false && failure?.() === undefined;
+    return isFilling ? cannotReadYet(why) : cannotRead(why);
   };
   return {
     claim: (key) => believed('claims').get(key),

@@ -6,6 +6,7 @@ import { type ClaimKey, claimKeyText, keyOfClaim } from '../../core/protection/c
 import { markedGroupOf, membersOf } from '../../core/protection/group-members.ts';
 import { groupOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
 import type { CachedView } from './cached-view.ts';
+import { newestClaim } from './newest-claim.ts';
 import { slimClaim } from './slim-objects.ts';
 import type { Sources } from './sources.ts';
 
@@ -34,10 +35,11 @@ const membersOfGroupNamed = (view: CachedView, namespace: string, name: string):
 /** Claims that were read from the API server itself, by `namespace/name`. */
 export type LiveClaims = ReadonlyMap<string, Reading<PersistentVolumeClaim | undefined>>;
 
-const namedMember = (view: CachedView, key: ClaimKey, live: LiveClaims): MemberClaim => ({
-  key,
-  claim: live.get(claimKeyText(key)) ?? readingOf(() => view.claim(key)),
-});
+const namedMember = (view: CachedView, key: ClaimKey, live: LiveClaims): MemberClaim => {
+  const cached = () => readingOf(() => view.claim(key));
+  const read = live.get(claimKeyText(key));
+  return { key, claim: read === undefined ? cached() : newestClaim(read, cached) };
+};
 
 /** The claims that a replication takes in. Within `readingOf`. */
 export const findMembers = (

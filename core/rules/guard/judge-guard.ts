@@ -1,6 +1,7 @@
 import type { ConsentAction } from '../../consent.ts';
 import type { ConsentToAction } from '../consent-facts.ts';
 import { consentTo } from '../consent-to.ts';
+import { isCutShort } from '../cut-short.ts';
 import type { GuardFacts } from '../guard-facts.ts';
 import { cutToBytes, oneLine } from '../one-line.ts';
 import type { GuardCode } from '../rule-code.ts';
@@ -66,9 +67,10 @@ const describe = ({ fact, risk }: Objection): string => `${fact}. ${asSentence(r
 const describeAll = (facts: GuardFacts, objection: Objection, consent: ConsentOffer): string => {
   const why = consent.given.state === 'void' ? ` A consent is there, but ${consent.given.why}.` : '';
   const refusal = `${describe(objection)}.${why} ${objection.next}`;
-  return consent.action === undefined || facts.subject !== 'replication'
-    ? refusal
-    : `${refusal} - ${howToConsent({ action: consent.action, code: consent.code }, facts)}`;
+  if (consent.action === undefined || facts.subject !== 'replication') return refusal;
+  if (isCutShort(facts, consent.action))
+    return `${refusal} - nobody looked at it as a whole yet: try again in a moment`;
+  return `${refusal} - ${howToConsent({ action: consent.action, code: consent.code }, facts)}`;
 };
 
 const offerConsent = (facts: GuardFacts, { code, consent: action }: GuardEntry): ConsentOffer =>

@@ -51,7 +51,7 @@ const objectTo =
       case 'unknown':
         return whileUnknown(peer, {
           about,
-          next: `Get an answer from it first; both sites: ${look}`,
+          next: `${peer.isCutShort === true ? 'Try again in a moment' : 'Get an answer from it first'}; both sites: ${look}`,
         });
       case 'not-asked': {
         const nobody = { site: 'the other site', why: 'nobody asked it' };

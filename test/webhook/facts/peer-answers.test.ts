@@ -94,6 +94,7 @@ describe('the other site', () => {
       state: 'unknown',
       site: 'cluster-2',
       why: 'which volume to ask it about is unknown: PV pv-db of claim shop/db is not in view',
+      isCutShort: true,
     });
     expect(site.asked.peer).toEqual([]);
   });
