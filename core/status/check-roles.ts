@@ -59,9 +59,10 @@ export const splitBrain: VerdictCheck = (facts) => {
         name: facts.claimName,
       }),
     });
+  const [one, other] = [first, second].map((side) => askForState(side, 'secondary'));
   return verdict('SplitBrain', {
     reason: 'TwoPrimaries',
-    message: `both sites are primary (${since.join(', ')}): stop the pods on the side to give up, then make it secondary`,
+    message: `both sites are primary (${since.join(', ')}): stop the pods on the side to give up, then make it secondary: ${one}; or ${other}`,
     next: describeClaim(first),
   });
 };
@@ -149,7 +150,7 @@ const demotedAlone = (facts: PairFacts, side: SideFacts, { site: other }: SideFa
   const [again, end] = (['promote', 'unprotect'] as const).map((verb) => drCommand(side.site, verb, key));
   return verdict('NoPrimary', {
     reason: 'OneSided',
-    message: `no site is primary: ${side.site.name} is demoted, and ${other.name} has no replication of the volume, so that nobody can tell whether both copies are there. If the protection was ended there, end it here: ${end}; to run it here again: ${again}`,
+    message: `no site is primary: ${side.site.name} is demoted, and ${other.name} has no replication of the volume, so that nobody can tell whether both copies are there. To run it here again: ${again}. Only if the protection was ended there, end it here: ${end}`,
     next: describeReplication(side),
   });
 };

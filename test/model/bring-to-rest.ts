@@ -1,12 +1,14 @@
 import type { MoveVerb } from '../../core/plan/move.ts';
+import type { Block } from '../../core/plan/step-look.ts';
 import type { Asked } from './begin-run.ts';
 import { type History, isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
+import { type NamedStep, stepNamedIn, takeNamedStep } from './named-step.ts';
 import type { Refused, Run } from './simulated-operator.ts';
 import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
-const mostAttempts = 8;
+const mostAttempts = 12;
 
 /** The goal is not reached, though nothing is lost. */
 class NotReached extends Error {}
@@ -17,19 +19,6 @@ const isTorn = ({ world: { bytes, storage } }: History): boolean => {
     [bytes.goodSite(claim), storage.roleOf(0, claim), storage.roleOf(1, claim)].join(' ');
   return standing('data') !== standing('wal');
 };
-
-/**
- * A site was asked to take over while the other one was dark, and that came back before it could: the consent was given for an unknown site,
- * and covers no primary. Which of the two is to go on a person says.
- */
-const isHalfTakenOver = ({ world: { sites, storage } }: History): boolean =>
-  claimNames.some((claim) =>
-    sites.some(
-      ({ number, guarded }) =>
-        guarded.replication(claim)?.spec.replicationState === 'primary' &&
-        storage.roleOf(number, claim) !== 'primary',
-    ),
-  );
 
 /** Where the older copies are. */
 const staleSite = ({ world }: History): SiteNumber => otherSite(world.bytes.goodSite(claimNames[0]));
@@ -111,12 +100,50 @@ const nextAsked = (history: History, asked: Asked, result: Result): Asked | unde
   return advised(history, asked, result.run.refused);
 };
 
+/** Makes the step that is named, and those that its own refusals name. */
+const followSteps = async (history: History, first: NamedStep): Promise<void> => {
+  let step: NamedStep | undefined = first;
+  const taken = new Set<string>();
+  while (step !== undefined) {
+    const key = JSON.stringify(step);
+    const end = await takeNamedStep(history, step);
+    if (end.is === 'done') return;
+    if (taken.has(key)) throw new NotReached(`${key} leads in a circle: ${end.says}`);
+    taken.add(key);
+    step = stepNamedIn(end.next ?? '');
+    if (step === undefined)
+      throw new NotReached(`${key} is refused, and nothing is advised: ${end.says}; ${end.next}`);
+  }
+};
+
+/** What stopped a run in its middle. */
+const blocksOf = (result: Result): readonly Block[] =>
+  result.is === 'ended'
+    ? result.run.groups.flatMap(({ end }) => (end?.is === 'blocked' ? end.blocks : []))
+    : [];
+
+/** The command that is named as the next one, before the run or in its middle. */
+const nextNamed = (result: Result): string | undefined => {
+  if (result.is === 'refused') return result.next;
+  if (result.is !== 'ended') return undefined;
+  const inTheMiddle = blocksOf(result).find(({ obstacle }) => obstacle.next !== undefined)?.obstacle.next;
+  return result.run.refused?.next ?? inTheMiddle;
+};
+
+/** A loss that showed only on the way is asked about when the command is run again. */
+const asksAgain = (result: Result): boolean => blocksOf(result).some(({ need }) => need !== undefined);
+
 const run = async (history: History, first: Asked): Promise<void> => {
   let asked = first;
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const result = await runToEnd(history, asked);
     if (isReached(history, asked, result)) return;
-    const next = nextAsked(history, asked, result);
+    const step = stepNamedIn(nextNamed(result) ?? '');
+    if (step !== undefined && attempt < mostAttempts - 1) {
+      await followSteps(history, step);
+      continue;
+    }
+    const next = nextAsked(history, asked, result) ?? (asksAgain(result) ? asked : undefined);
     if (next === undefined || attempt === mostAttempts - 1)
       throw new NotReached(`${asked.verb} to ${asked.to} does not reach its goal: ${standsAt(result)}`);
     asked = next;
@@ -136,7 +163,7 @@ export const bringToRest = async (history: History): Promise<void> => {
     await run(history, asked);
     if (asked.verb === 'failover') await run(history, { verb: 'failback', to: undefined, isHurried: false });
   } catch (error) {
-    const needsPerson = isTangled || isTorn(history) || isHalfTakenOver(history);
+    const needsPerson = isTangled || isTorn(history);
     if (!(error instanceof NotReached) || !needsPerson) throw error;
   }
 };

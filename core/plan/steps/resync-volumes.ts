@@ -1,3 +1,4 @@
+import { drCommand } from '../../status/dr-command.ts';
 import { decideResync } from '../../step/decide-resync.ts';
 import { isResynced } from '../../step/reached.ts';
 import { resyncedMark, settledDemotion } from '../../step/stale-mark.ts';
@@ -5,6 +6,7 @@ import type { StepFacts } from '../../step/step-facts.ts';
 import type { GroupNow, VolumeNow } from '../move.ts';
 import { isSaidStale, isStale } from '../stale-copy.ts';
 import {
+  type Block,
   claimObject,
   type StepKind,
   type StepLook,
@@ -61,11 +63,20 @@ const settle = (now: VolumeNow, source: StepFacts, target: StepFacts, group: Gro
   return { waits: [{ site, object: claimObject(now.volume, site), why: message }] };
 };
 
-const start = (now: VolumeNow, target: StepFacts, group: GroupNow): Partial<StepLook> => {
+/** A copy is made anew from a primary: where nothing is, the good side becomes primary again first. */
+const withWayOut = (blocks: readonly Block[], { role, here }: StepFacts, { volume }: VolumeNow): Block[] =>
+  blocks.map((block) =>
+    block.obstacle.next !== undefined || role.role === 'primary'
+      ? block
+      : { ...block, obstacle: { ...block.obstacle, next: drCommand(here, 'promote', volume.source) } },
+  );
+
+const start = (now: VolumeNow, source: StepFacts, target: StepFacts, group: GroupNow): Partial<StepLook> => {
   const { volume } = now;
   const object: StepObject = claimObject(volume, site);
   const decision = decideResync(target, group);
-  if (decision.kind === 'refuse') return { blocks: refusalsOf(decision, { site, object }) };
+  if (decision.kind === 'refuse')
+    return { blocks: withWayOut(refusalsOf(decision, { site, object }), source, now) };
   if (decision.kind !== 'write') return {};
   const { consent, key, writes } = decision;
   if (consent !== undefined && !group.isAccepted(volume, 'resync')) {
@@ -83,7 +94,7 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   if (target.value.role.wants === 'resync') return settle(now, source.value, target.value, group);
   if (!isSaidStale(now, group)) return {};
   return isStale(now, group)
-    ? start(now, target.value, group)
+    ? start(now, source.value, target.value, group)
     : noteMadeAnew(now, source.value, target.value, group.now);
 };
 

@@ -470,7 +470,7 @@ const wrong: Case[] = [
     there: west(),
     verdict: 'NoPrimary',
     reason: 'OneSided',
-    message: /unprotect db -n shop --context east; .*promote db -n shop --context east$/,
+    message: /promote db -n shop --context east\. .*unprotect db -n shop --context east$/,
     next: /^kubectl --context east -n shop describe vr db-vr$/,
   },
   {

@@ -95,6 +95,20 @@ describe('the resync of a return', () => {
     expect(linesBy(resyncVolumes, back(sketch))).toEqual(expected);
   });
 
+  test('names the side that is to become primary again, where nothing is that a copy could be made anew from', () => {
+    const { blocks } = lookBy(
+      resyncVolumes,
+      back({
+        source: { replications: known([vr(secondary)]) },
+        target: copy(vr(secondary)),
+        isToldStale: true,
+      }),
+    );
+    expect(blocks).toMatchObject([
+      { obstacle: { code: 'DR108', next: 'kubectl dr promote db -n shop --context east' }, isRule: true },
+    ]);
+  });
+
   test('names the primary that the copy was made anew from, and takes the mark off', () => {
     for (const sketch of [
       { target: copy(annotated({ ...resync, sets: ['resyncing'] }, marked)) },
