@@ -61,7 +61,7 @@ describe('the screen', () => {
       cache   primary     none        Moving       <unknown>   <none>      not followed yet: 60s since east became primary, and what is written now is on it alone
       db      primary     secondary   Protected    3m of 5m    3m          east is primary and replicating
       log     primary     secondary   Lagging      11m of 5m   11m         last sync was 11m ago, 2.2 intervals: see the link and the mirror daemons; next: kubectl --context east -n shop describe vr log-vr
-      queue   primary     primary     SplitBrain   <unknown>   <none>      both sites are primary (east for 60m, west for 5m): stop the pods on the side to give up, then make it secondary; next: kubectl --context east -n shop describe pvc queue
+      queue   primary     primary     SplitBrain   <unknown>   <none>      both sites are primary (east for 60m, west for 5m): stop the pods on the side to give up, then make it secondary: kubectl dr demote queue -n shop --context east; or kubectl dr demote queue -n shop --context west; next: kubectl --context east -n shop describe pvc queue
       web     secondary   secondary   NoPrimary    <unknown>   <none>      no site is primary, the copies are in sync: promote the side that is to run the application; next: kubectl dr promote web -n shop --context east
       "
     `);
