@@ -18,6 +18,8 @@ export type ListOptions = RequestOptions & {
   limit?: number;
   continue?: string;
   resourceVersion?: string;
+  /** Nothing of each object but its metadata (`PartialObjectMetadataList`): neither spec nor data are sent. */
+  metadataOnly?: boolean;
 };
 
 export type ObjectList<T extends KubernetesObject> = {

@@ -26,6 +26,9 @@ export type ConnectOptions = SessionOptions & {
 
 const pageSize = 500;
 
+/** A server that does not know of metadata alone answers with whole objects. */
+const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
 const patchContentTypes = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',
@@ -49,7 +52,12 @@ const listPage = async <T extends KubernetesObject>(
   options: ListOptions,
 ): Promise<ObjectList<T>> => {
   const body: { items?: T[]; metadata?: { resourceVersion?: string; continue?: string } } = JSON.parse(
-    await session.call({ method: 'GET', path: listPath(resource, options), options }),
+    await session.call({
+      method: 'GET',
+      path: listPath(resource, options),
+      accept: options.metadataOnly ? metadataList : undefined,
+      options,
+    }),
   );
   const apiVersion = apiVersionOf(resource);
   const items = body.items ?? [];

@@ -45,6 +45,8 @@ export type Call = {
   path: string;
   body?: unknown;
   contentType?: string;
+  /** The `Accept` header, where it is not plain JSON. */
+  accept?: string | undefined;
   options?: RequestOptions | undefined;
 };
 
@@ -145,6 +147,7 @@ export const createSession = (resolved: ResolvedContext, options: SessionOptions
         headers: {
           ...fixedHeaders,
           ...(call.method === 'GET' ? compression : {}),
+          ...(call.accept === undefined ? {} : { Accept: call.accept }),
           ...credentials.headers,
           ...(call.body === undefined ? {} : { 'Content-Type': call.contentType ?? 'application/json' }),
         },

@@ -1,3 +1,4 @@
+import { backupRecordText, lastBackupAnnotation } from '../backup/backup-record.ts';
 import { consentAnnotation } from '../consent.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../model/persistent-volume.ts';
 import type { Pod } from '../model/pod.ts';
@@ -9,6 +10,7 @@ import type { CheckCode } from '../rules/rule-code.ts';
 import { assess } from '../status/assess.ts';
 import type { SiteObjects } from '../status/snapshot.ts';
 import type { CheckFacts, Definition, Registration, Schema, SiteFacts } from './facts.ts';
+import { type FurtherLists, furtherKinds } from './further-lists.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -26,6 +28,12 @@ export const exampleReplication: VolumeReplication = {
     generation: 1,
     creationTimestamp: ago(60 * minute),
     finalizers: [replicationNames.finalizer],
+    annotations: {
+      [lastBackupAnnotation]: backupRecordText({
+        at: exampleNow - 60 * minute,
+        digest: `sha256:${'5e'.repeat(32)}`,
+      }),
+    },
     managedFields: [{ manager: 'dr-controller', subresource: 'status', time: ago(minute) }],
   },
   spec: {
@@ -212,6 +220,17 @@ const exampleSite = (name: string, usual: Partial<SiteObjects>, sketch: SiteSket
   };
 };
 
+/** Every list was read, and is empty. */
+const nothingFurther = Object.fromEntries(furtherKinds.map((kind) => [kind, known([])]));
+
+/** What was read beside of one site, instead of nothing. */
+export const further = (context: string, lists: FurtherLists['lists']): Pick<CheckFacts, 'further'> => ({
+  further: ['cluster-1', 'cluster-2'].map((it) => ({
+    context: it,
+    lists: it === context ? { ...nothingFurther, ...lists } : nothingFurther,
+  })),
+});
+
 /**
  * Facts in which one claim, shop/db, is primary on cluster-1 and everything is well, with what differs on either site. `there: null`
  * stands for no peer.
@@ -229,6 +248,10 @@ export const checkFacts = ({
     sites: second === null ? [first] : [first, second],
     volumes: assess({ here: first, there: second ?? undefined, now }),
     mounting: [],
+    further: [
+      { context: 'cluster-1', lists: nothingFurther },
+      { context: 'cluster-2', lists: nothingFurther },
+    ],
     machine: { shadows: known([]), plugins: known(['/usr/local/bin/kubectl-dr']), manifests: 'manifests' },
     now,
     ...rest,
@@ -252,11 +275,19 @@ const named = <T extends { metadata: object }>(object: T, name: string): T => ({
   metadata: { ...object.metadata, name },
 });
 
+const podOf = (spec: object): Pod => {
+  const pod = mounting('db');
+  return { ...pod, spec: { ...pod.spec, ...spec } };
+};
+
+/** The primary's VolumeReplication, for another claim. */
+const replicating = (name: string): VolumeReplication => ({
+  ...named(exampleReplication, name),
+  spec: { ...exampleReplication.spec, dataSource: { ...exampleReplication.spec.dataSource, name } },
+});
+
 const ofWal = {
-  replication: {
-    ...named(exampleReplication, 'wal'),
-    spec: { ...exampleReplication.spec, dataSource: { ...exampleReplication.spec.dataSource, name: 'wal' } },
-  },
+  replication: replicating('wal'),
   claim: { ...named(exampleClaim, 'wal'), spec: { ...exampleClaim.spec, volumeName: 'pv-wal' } },
 };
 
@@ -424,6 +455,101 @@ export const checkExamples = {
               },
             },
           },
+        ]),
+      }),
+    },
+  }),
+  DR428: checkFacts({ here: withMetadata({ annotations: {} }) }),
+  DR429: checkFacts({
+    here: {
+      objects: known({
+        replications: [replicating('data-db-0')],
+        claims: known([{ ...named(exampleClaim, 'data-db-0') }]),
+      }),
+    },
+    ...further('cluster-1', {
+      statefulSets: known([
+        {
+          metadata: { namespace: 'shop', name: 'db' },
+          spec: {
+            persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' },
+            volumeClaimTemplates: [{ metadata: { name: 'data' } }],
+          },
+        },
+      ]),
+    }),
+  }),
+  DR430: checkFacts({
+    here: {
+      objects: known({
+        volumes: known([
+          {
+            ...exampleVolume,
+            spec: {
+              ...exampleVolume.spec,
+              nodeAffinity: {
+                required: {
+                  nodeSelectorTerms: [
+                    {
+                      matchExpressions: [
+                        { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['east-a'] },
+                      ],
+                    },
+                  ],
+                },
+              },
+            },
+          },
+        ]),
+      }),
+    },
+    ...further('cluster-2', {
+      nodes: known([{ metadata: { name: 'node-1', labels: { 'topology.kubernetes.io/zone': 'west-a' } } }]),
+    }),
+  }),
+  DR431: checkFacts({
+    here: {
+      objects: known({
+        claims: known([
+          {
+            ...exampleClaim,
+            spec: { ...exampleClaim.spec, dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'golden' } },
+          },
+          { ...named(exampleClaim, 'golden'), spec: { ...exampleClaim.spec, volumeName: 'pv-golden' } },
+        ]),
+      }),
+    },
+  }),
+  DR432: checkFacts({
+    here: { pods: known([podOf({ priorityClassName: 'shop-critical' })]) },
+  }),
+  DR433: checkFacts({
+    here: { pods: known([podOf({ nodeSelector: { disktype: 'ssd' } })]) },
+    ...further('cluster-2', { nodes: known([{ metadata: { name: 'node-1', labels: {} } }]) }),
+  }),
+  DR434: checkFacts({
+    here: withMetadata({
+      labels: {
+        'kustomize.toolkit.fluxcd.io/name': 'shop',
+        'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+      },
+    }),
+  }),
+  DR435: checkFacts({
+    here: {
+      objects: known({
+        claims: known([
+          exampleClaim,
+          { ...named(exampleClaim, 'cache'), spec: { ...exampleClaim.spec, volumeName: 'pv-cache' } },
+        ]),
+      }),
+    },
+  }),
+  DR436: checkFacts({
+    here: {
+      objects: known({
+        claims: known([
+          { ...exampleClaim, metadata: { ...exampleClaim.metadata, deletionTimestamp: ago(minute) } },
         ]),
       }),
     },

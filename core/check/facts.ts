@@ -6,6 +6,7 @@ import type { ListedSite } from '../protection/view-lists.ts';
 import type { VolumeStatus } from '../status/assess.ts';
 import type { SiteName, SiteObjects } from '../status/snapshot.ts';
 import type { Mounting } from '../status/split-applications.ts';
+import type { FurtherLists } from './further-lists.ts';
 
 /** `apiextensions.k8s.io/v1` CustomResourceDefinition, what tells which fields its kind has. */
 export type Definition = KubernetesObject & {
@@ -109,6 +110,8 @@ export type CheckFacts = {
   readonly volumes: readonly VolumeStatus[];
   /** What mounts claims, of namespaces whose volumes are primary on both sites; empty where there are none. */
   readonly mounting: readonly { readonly site: SiteName; readonly workloads: Reading<readonly Mounting[]> }[];
+  /** What was read beside, where something that was read before asked for it. */
+  readonly further: readonly FurtherLists[];
   readonly machine: MachineFacts;
   /** Milliseconds since the epoch. */
   readonly now: number;

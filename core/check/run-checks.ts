@@ -2,14 +2,20 @@ import type { RuleCode } from '../rules/rule-code.ts';
 import { actingControllers } from './acting-controllers.ts';
 import { applicationsSplit } from './applications-split.ts';
 import { autoResync } from './auto-resync.ts';
+import { claimsOfStatefulSets } from './claims-of-stateful-sets.ts';
+import { claimsTerminating } from './claims-terminating.ts';
 import { clocks } from './clocks.ts';
 import { consents } from './consents.ts';
 import { definitionsLacking } from './definitions-lacking.ts';
 import { driversMissing } from './drivers-missing.ts';
 import type { CheckFacts } from './facts.ts';
+import { failoverObjects } from './failover-objects.ts';
 import { type Check, type CheckFinding, type FindingLevel, isGap } from './finding.ts';
 import { guardInForce } from './guard-in-force.ts';
+import { managedReplications } from './managed-replications.ts';
+import { needsOfPodsThere, nodesForPodsThere } from './needs-of-pods.ts';
 import { noPeer } from './no-peer.ts';
+import { nodeAffinity } from './node-affinity.ts';
 import { otherHandles } from './other-handles.ts';
 import { otherVolumes } from './other-volumes.ts';
 import { reclaimPolicies } from './reclaim-policies.ts';
@@ -21,8 +27,10 @@ import {
 } from './replication-classes.ts';
 import { shadowedCommands } from './shadowed-commands.ts';
 import { siteUnreadable } from './site-unreadable.ts';
+import { sourcesOfClones } from './sources-of-clones.ts';
 import { storageClasses } from './storage-classes.ts';
 import { stuckDeletions } from './stuck-deletions.ts';
+import { unprotectedNeighbours } from './unprotected-neighbours.ts';
 import { unprotectedSiblings } from './unprotected-siblings.ts';
 import { verdicts } from './verdicts.ts';
 import { volumeSizes } from './volume-sizes.ts';
@@ -35,10 +43,14 @@ export const checks: readonly Check[] = [
   definitionsLacking,
   actingControllers,
   verdicts, // the volumes as status shows them
+  failoverObjects,
   applicationsSplit,
   reclaimPolicies,
   otherVolumes,
   otherHandles,
+  claimsOfStatefulSets,
+  sourcesOfClones,
+  claimsTerminating,
   stuckDeletions,
   classesThatFit,
   classesOfBothSites,
@@ -46,8 +58,13 @@ export const checks: readonly Check[] = [
   classSchedules,
   storageClasses,
   driversMissing,
+  nodeAffinity,
+  needsOfPodsThere,
+  nodesForPodsThere,
   unprotectedSiblings,
+  unprotectedNeighbours,
   volumeSizes,
+  managedReplications,
   autoResync,
   consents,
   guardInForce,

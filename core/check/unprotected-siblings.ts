@@ -18,6 +18,13 @@ const isProtected = (site: SiteFacts, namespace: string, name: string): boolean 
   return knownValue(protectorsOf(site.view, key, site.view.claim(key))).length > 0;
 };
 
+/** Claims that pods mount beside protected ones, as `namespace/name`; none where pods were not read. */
+export const mountedBeside = (site: SiteFacts, protectedKeys: ReadonlySet<string>): ReadonlySet<string> => {
+  const pods = site.pods.known ? site.pods.value : [];
+  const mounted = pods.map((pod) => claimsOfPod(pod).map((name) => `${pod.metadata.namespace}/${name}`));
+  return new Set(mounted.filter((keys) => keys.some((key) => protectedKeys.has(key))).flat());
+};
+
 /** Claims that a pod mounts beside one of those that were asked for, and that nothing protects. */
 const siblingsIn = (pod: Pod, site: SiteFacts, asked: ReadonlySet<string>): Sibling[] => {
   const { namespace = '', name: podName = '' } = pod.metadata;

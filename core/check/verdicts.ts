@@ -20,6 +20,9 @@ const warnedOf: readonly string[] = ['FirstSyncPending', 'NoLongerFollowed'];
 /** What is said once about the site, or the pair, is not said again about each volume. */
 const saidElsewhere: readonly string[] = ['SiteUnreadable', 'NoPeer'];
 
+/** Protected, with something to do all the same: a check of its own finds that whatever the verdict is. */
+const foundBeside = 'ReplicatingNoBackup';
+
 const levels: Readonly<Record<Exclude<VerdictLevel, 'ok'>, FindingLevel>> = {
   info: 'info',
   warning: 'warning',
@@ -40,7 +43,7 @@ const withoutVerdict = (volumes: readonly VolumeStatus[]): readonly Seen[] => {
 
 const ofVolume = (volume: VolumeStatus): readonly Seen[] => {
   const { namespace, claimName, verdict } = volume;
-  if (verdict.level === 'ok' || isSaidElsewhere(volume)) return [];
+  if (verdict.level === 'ok' || verdict.reason === foundBeside || isSaidElsewhere(volume)) return [];
   const said: CheckFinding = finding(codes[verdict.reason] ?? 'DR411', levelOf(verdict), {
     object: { kind: 'PersistentVolumeClaim', namespace, name: claimName },
     message: `${verdict.name}: ${verdict.message}`,

@@ -40,6 +40,8 @@ export const resources = {
   events: core('events', 'Event'),
   resourceQuotas: core('resourcequotas', 'ResourceQuota'),
   leases: resource('coordination.k8s.io', 'v1', 'leases', 'Lease', true),
+  priorityClasses: resource('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass', false),
+  runtimeClasses: resource('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false),
   storageClasses: resource('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
   volumeAttachments: resource('storage.k8s.io', 'v1', 'volumeattachments', 'VolumeAttachment', false),
   csiDrivers: resource('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', false),

@@ -5,6 +5,7 @@ import { decideDemote } from '../step/decide-demote.ts';
 import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
+import { claimsNotKept } from './claims-kept.ts';
 import { doneWithout, leftBehind } from './left-behind.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
@@ -202,6 +203,7 @@ const checks: readonly Check[] = [
   siteUnknown,
   notCopies,
   takersOfVolumes,
+  claimsNotKept,
   takeoverPending,
   sourceIsPrimary,
   targetNotReady,

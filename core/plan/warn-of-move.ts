@@ -1,5 +1,6 @@
 import { whatDiffers } from '../model/same-volume.ts';
 import { type ClaimKey, claimKeyText } from '../protection/claims-of-volume.ts';
+import { warningsOfManagers } from '../protection/managers-of-replication.ts';
 import { oneLine } from '../rules/one-line.ts';
 import type { RuleCode } from '../rules/rule-code.ts';
 import { formatAge } from '../status/age.ts';
@@ -25,6 +26,20 @@ const managerWarnings = (now: GroupNow): string[] => {
     ),
   );
 };
+
+/** They write what they want again, at either site, in the middle of the move. */
+const replicationManagers = ({ volumes, verb }: GroupNow): string[] =>
+  volumes.flatMap(({ source, target, isThrough }) =>
+    isThrough
+      ? []
+      : (verb === 'failover' ? [target] : [source, target]).flatMap((reading) => {
+          if (!reading.known || !reading.value.protectors.known) return [];
+          const { name } = reading.value.here;
+          return reading.value.protectors.value.flatMap((protector) =>
+            warningsOfManagers(protector).map((text) => `${name}: ${text}`),
+          );
+        }),
+  );
 
 /** Said before anything is taken down: after that it is too late to make them. */
 const notRunThere = (now: GroupNow): string[] => {
@@ -119,5 +134,11 @@ export const doubtsAbout = (now: GroupNow): readonly Doubt[] => [...lateSyncs(no
 
 /** What comes of a move beside what it is for. */
 export const warningsAbout = (now: GroupNow): readonly string[] => [
-  ...new Set([...managerWarnings(now), ...notRunThere(now), ...notHandedOver(now), ...weighCopies(now)]),
+  ...new Set([
+    ...managerWarnings(now),
+    ...replicationManagers(now),
+    ...notRunThere(now),
+    ...notHandedOver(now),
+    ...weighCopies(now),
+  ]),
 ];

@@ -42,6 +42,15 @@ export type CheckCode =
   | 'DR420'
   | 'DR425'
   | 'DR426'
-  | 'DR427';
+  | 'DR427'
+  | 'DR428'
+  | 'DR429'
+  | 'DR430'
+  | 'DR431'
+  | 'DR432'
+  | 'DR433'
+  | 'DR434'
+  | 'DR435'
+  | 'DR436';
 
 export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

@@ -5,6 +5,7 @@ import { known, type Reading, unknown } from '../model/reading.ts';
 import { isRefused } from '../model/site-refusal.ts';
 import { findOperations } from '../operation/operation-of-volume.ts';
 import { mergeRecords, type Operation, type SiteRecords } from '../operation/read-record.ts';
+import { type ClaimsByVolume, claimsByVolume, siteWithoutClaim } from './claim-there.ts';
 import { decideVerdict } from './decide-verdict.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { type Lag, measureLag } from './lag.ts';
@@ -12,7 +13,7 @@ import { type AnotherVolume, type FindClaim, pairVolumes, type VolumePair } from
 import { readRole } from './role.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { findClaims, protectedVolumesOf, type SiteVolume } from './site-volumes.ts';
-import type { SiteSnapshot } from './snapshot.ts';
+import type { SiteName, SiteSnapshot } from './snapshot.ts';
 import type { Verdict } from './verdict.ts';
 
 /** One volume as both sites show it now: a row of `kubectl dr status`. */
@@ -26,6 +27,8 @@ export type VolumeStatus = {
   readonly sides: readonly SideFacts[];
   readonly lag: Lag;
   readonly verdict: Verdict;
+  /** The site that has no claim for the volume, as far as that could be read: a failover to it needs a backup. */
+  readonly withoutClaim: SiteName | undefined;
   /** The last whole procedure on the volume, as far as it could be read. */
   readonly operation: Operation | undefined;
 };
@@ -112,6 +115,24 @@ const siteOfAnother = (
   return site && { site, identity };
 };
 
+const noClaims: ClaimsByVolume = () => [];
+
+/** For each side a look at whether it has a claim for the volume of the other one. */
+const claimLacks = (
+  { here, there }: Pick<Assessment, 'here' | 'there'>,
+  find: { readonly here: FindClaim; readonly there: FindClaim },
+) => {
+  const of = (snapshot: SiteSnapshot | undefined) =>
+    snapshot?.objects.known ? claimsByVolume(snapshot.objects.value) : noClaims;
+  const volumes = { here: of(here), there: of(there) };
+  return (pair: VolumePair): SiteName | undefined => {
+    if (there === undefined || (pair.here !== undefined && pair.there !== undefined)) return undefined;
+    return pair.here === undefined
+      ? siteWithoutClaim(pair, { snapshot: here, find: find.here }, volumes.here)
+      : siteWithoutClaim(pair, { snapshot: there, find: find.there }, volumes.there);
+  };
+};
+
 /** Judges every protected volume of the two sites, in the order of namespace and name. */
 export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] => {
   const snapshots = there === undefined ? [here] : [here, there];
@@ -122,12 +143,14 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
     there === undefined ? [] : volumesOf(there, claims.there, named),
     claims,
   );
+  const lacks = claimLacks({ here, there }, claims);
   const operationsOn = findOperations(mergeRecords(snapshots.map(recordsOf)));
   const judge = (pair: VolumePair): VolumeStatus => {
     const { namespace, claimName, unmatched, another } = pair;
     const sides = { here: sideOf(here, pair.here), there: there && sideOf(there, pair.there) };
     const lag = lagOf(sides, schedules, now);
     const claims = [{ namespace, claimName }, pair.here, pair.there].filter((claim) => claim !== undefined);
+    const withoutClaim = lacks(pair);
     const [operation] = operationsOn({ identity: pair.identity, claims });
     return {
       namespace,
@@ -136,12 +159,14 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
       matched: unmatched === undefined,
       sides: sidesOf(sides),
       lag,
+      withoutClaim,
       verdict: decideVerdict({
         namespace,
         claimName,
         ...sides,
         unmatched,
         another: another && siteOfAnother(another, sides),
+        withoutClaim,
         lag,
         followed: followedIn(sides, lag),
         operation,

@@ -1,9 +1,11 @@
 import { formatAge } from './age.ts';
-import { onlyPrimaryOf, sidesOf } from './facts.ts';
+import { drCommand } from './dr-command.ts';
+import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { criticalIntervals, isLate } from './lag.ts';
 import { describeReplication, showClass } from './next-command.ts';
 import { elapsed, firstSyncPatience, forAge, settleTime } from './patience.ts';
 import { currentCondition } from './replication.ts';
+import type { SiteName } from './snapshot.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of the copy: whether data travels, and whether it does so in time.
@@ -101,12 +103,41 @@ export const lagging: VerdictCheck = (facts) => {
   });
 };
 
-/** Everything that can be wrong is not. */
+/** What a failover would bring to a site that has no claim for the volume. */
+const restoredFrom = ({ namespace, claimName, now }: PairFacts, primary: SideFacts, target: SiteName) => {
+  const lacks = `${target.name} has no claim for it`;
+  const backup = primary.volume?.replication?.backup;
+  if (backup === undefined)
+    return {
+      message: `${lacks}, and no backup is on record to fail over with`,
+      next: drCommand(primary.site, 'backup', {
+        namespace: primary.volume?.namespace ?? namespace,
+        name: primary.volume?.claimName ?? claimName,
+      }),
+    };
+  const age = formatAge(Math.max(0, now - backup.at));
+  return {
+    message: `${lacks}: a failover takes it from a backup, the last on record is ${age} old`,
+    next: undefined,
+  };
+};
+
+/** Everything that can be wrong is not. The copy is there in any case; whether anybody could mount it is said beside. */
 export const healthy: VerdictCheck = (facts) => {
   const side = onlyPrimaryOf(facts);
   if (side === undefined) return undefined;
+  const { withoutClaim } = facts;
+  const message = `${side.site.name} is primary and replicating`;
+  if (withoutClaim === undefined)
+    return verdict('Protected', {
+      reason: facts.there === undefined ? 'ReplicatingNoPeer' : 'Replicating',
+      message,
+    });
+  const restored = restoredFrom(facts, side, withoutClaim);
   return verdict('Protected', {
-    reason: facts.there === undefined ? 'ReplicatingNoPeer' : 'Replicating',
-    message: `${side.site.name} is primary and replicating`,
+    reason: restored.next === undefined ? 'ReplicatingNoClaim' : 'ReplicatingNoBackup',
+    level: restored.next === undefined ? 'ok' : 'warning',
+    message: `${message}; ${restored.message}`,
+    next: restored.next,
   });
 };

@@ -28,6 +28,8 @@ export type PairFacts = {
   readonly unmatched: string | undefined;
   /** The volume that the claim of this name has on the other site, where that is another one. */
   readonly another: { readonly site: SiteName; readonly identity: VolumeIdentity } | undefined;
+  /** The site that has no claim for the volume; undefined where it has one, and where nobody knows. */
+  readonly withoutClaim: SiteName | undefined;
   readonly lag: Lag;
   /** Whether the other site has followed the only primary since its promote; undefined where there is none. */
   readonly followed: Followed | undefined;

@@ -1,3 +1,4 @@
+import { type BackupRecord, backupRecordOf } from '../backup/backup-record.ts';
 import { type Demotion, demotionOf } from '../following/demotion.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { Condition, ManagedFieldsEntry, ObjectMeta } from '../model/kubernetes-object.ts';
@@ -31,6 +32,8 @@ export type Replication = {
   readonly isTakenUp: boolean;
   /** What it shows of its own last demotion. */
   readonly demotion: Demotion;
+  /** The last backup of the volume that is on record there. */
+  readonly backup: BackupRecord | undefined;
 };
 
 /** The latest of some times; undefined where there is none. */
@@ -59,6 +62,12 @@ export const askingFields = ({ managedFields }: ObjectMeta): ManagedFieldsEntry[
     fieldsV1: { 'f:spec': { 'f:replicationState': {} } },
   }));
 
+/** The field manager that asked for the present state last: `kubectl-patch`, `kustomize-controller`; undefined where nothing tells. */
+export const whoAsked = ({ managedFields }: ObjectMeta): string | undefined =>
+  askersOf(managedFields)
+    .filter(ownsState)
+    .toSorted((a, b) => (millisecondsOf(b.time) ?? 0) - (millisecondsOf(a.time) ?? 0))[0]?.manager;
+
 /** Managed fields can be cleared. Then a first version tells by its creation, and a later one does not tell. */
 const askedAtOf = (metadata: ObjectMeta): number | undefined => {
   const asked = newest(askersOf(metadata.managedFields).map(({ time }) => millisecondsOf(time)));
@@ -82,6 +91,7 @@ const fromObject = (object: VolumeReplication | VolumeGroupReplication) => {
       metadata.finalizers?.includes(name),
     ),
     demotion: demotionOf(object, askedAt),
+    backup: backupRecordOf(object),
   };
 };
 

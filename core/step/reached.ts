@@ -1,23 +1,41 @@
 import type { VolumeReplication } from '../model/volume-replication.ts';
-import { currentCondition, replicationOfVolume } from '../status/replication.ts';
+import { oneLine } from '../rules/one-line.ts';
+import { currentCondition, replicationOfVolume, whoAsked } from '../status/replication.ts';
 import { roleOf } from './step-facts.ts';
 
 /** The replication that is waited for; undefined where there is none. */
 type Seen = VolumeReplication | undefined;
 
 /** How far a step is: reached, with a remark where there is one to make, or what is waited for, as one clause. */
-export type Progress = { readonly reached: boolean; readonly message: string };
+export type Progress = {
+  readonly reached: boolean;
+  readonly message: string;
+  /** Somebody asked for something else meanwhile: it will not be reached by waiting. */
+  readonly isSetBack?: true;
+};
 
 const waiting = (message: string): Progress => ({ reached: false, message });
 const reached = (message = ''): Progress => ({ reached: true, message });
 /** A watch is a moment behind what was written. */
 const notSeenYet = waiting('');
 
+/** `kustomize-controller asked for primary meanwhile`. */
+export const saySetBack = ({ metadata, spec }: VolumeReplication): string => {
+  const who = whoAsked(metadata);
+  const by = who === undefined ? 'somebody' : `field manager ${oneLine(who)}`;
+  return `${by} asked for ${spec.replicationState} meanwhile`;
+};
+
+const setBack = (replication: VolumeReplication): Progress => ({
+  ...waiting(saySetBack(replication)),
+  isSetBack: true,
+});
+
 /** Whether the controller has made the volume what its spec asks for, seen at the current generation. */
 const hasBecome = (wanted: 'primary' | 'secondary', replication: Seen): Progress => {
   if (replication === undefined) return notSeenYet;
   const { role, wants, progress, why } = roleOf({ kind: 'VolumeReplication', object: replication });
-  if (wants !== wanted) return waiting(`somebody asked for ${wants} meanwhile`);
+  if (wants !== wanted) return setBack(replication);
   if (role === wanted && progress === 'settled') return reached();
   const verbs = {
     ignored: 'waiting for the controller',

@@ -25,6 +25,8 @@ export type ThereFacts = {
   readonly replication: Protector | undefined;
   /** The site as it was listed. */
   readonly site: Reading<ListedSite>;
+  /** Whether it has a claim for the volume; undefined where nobody knows. */
+  readonly hasClaim?: boolean | undefined;
 };
 
 /** Everything that a step on one volume is decided by. */
@@ -99,6 +101,7 @@ const lookThere = (
       view: viewOfClaims(site, claims, view, question),
       replication: protectors.toSorted(primaryFirst)[0],
       site: there.view,
+      hasClaim: claims.some(({ has }) => has === 'same') || view.claim(key) !== undefined,
     };
   });
   return looked.known ? looked.value : cannotTell(looked.why);

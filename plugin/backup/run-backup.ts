@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DrError } from '../../core/model/error.ts';
 import type { Sites } from '../door/clusters.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -8,6 +9,7 @@ import { parseSelection, type Selection } from '../selection/parse-selection.ts'
 import { usageError } from '../usage-error.ts';
 import type { BackupFlags } from './backup-flags.ts';
 import { printBackup } from './print-backup.ts';
+import { recordBackup } from './record-backup.ts';
 import { storeDirectory } from './store-directory.ts';
 import { countVolumes, storeBackup, streamBackup, type TakenBackup, takeBackup } from './take-backup.ts';
 
@@ -49,18 +51,29 @@ const nothing = ({ namespace, labels }: Selection, site: string): DrError => {
   });
 };
 
-const keep = async (taken: TakenBackup, { requestCount }: Sites, flags: BackupFlags, io: Io) => {
-  if (flags.directory === stdoutName) {
-    for (const text of streamBackup(taken)) {
-      io.stdout.bytes(Buffer.from(text));
-      await io.stdout.flush();
-    }
-    // Where it did not arrive, nothing was backed up.
-    io.signal.throwIfAborted();
-  } else {
-    const directory = await storeBackup(taken, storeDirectory(flags.directory, io), io.signal);
-    await printBackup(taken, { directory, requests: requestCount() }, flags.output, io);
+/** Answers the digest of what was written. */
+const streamOut = async (taken: TakenBackup, io: Io): Promise<string> => {
+  const hash = createHash('sha256');
+  for (const text of streamBackup(taken)) {
+    const bytes = Buffer.from(text);
+    hash.update(bytes);
+    io.stdout.bytes(bytes);
+    await io.stdout.flush();
   }
+  // Where it did not arrive, nothing was backed up.
+  io.signal.throwIfAborted();
+  return `sha256:${hash.digest('hex')}`;
+};
+
+const keep = async (taken: TakenBackup, { here, requestCount }: Sites, flags: BackupFlags, io: Io) => {
+  const isStream = flags.directory === stdoutName;
+  const stored = isStream
+    ? { digest: await streamOut(taken, io), directory: undefined }
+    : await storeBackup(taken, storeDirectory(flags.directory, io), io.signal);
+  const unrecorded = await recordBackup(here, taken.head, stored.digest, io.signal);
+  if (stored.directory !== undefined)
+    await printBackup(taken, { directory: stored.directory, requests: requestCount() }, flags.output, io);
+  if (unrecorded !== undefined) io.stderr.line(`Warning: ${unrecorded}`);
   const { head, composition } = taken;
   io.stderr.line(
     `Backed up ${countVolumes(head.volumes)} of ${head.source.site}, ${composition.objects.length} objects.`,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BackedUpVolume } from '../../core/backup/backup-index.ts';
 import { backupName } from '../../core/backup/backup-name.ts';
 import { cleanObject } from '../../core/backup/clean-object.ts';
@@ -60,14 +61,20 @@ export const takeBackupOf = async (
   };
 };
 
-/** Writes a backup into a new directory of a store and answers its path; see `writeBackup`. */
-export const storeBackup = (
+/** A backup that is where it was to be: its path, and the digest by which it is recorded. */
+export type StoredBackup = { readonly directory: string; readonly digest: string };
+
+/** Writes a backup into a new directory of a store; see `writeBackup`. */
+export const storeBackup = async (
   { head, composition }: TakenBackup,
   store: string,
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<StoredBackup> => {
   const nameFor = (attempt: number) => backupName(Date.parse(head.createdAt), head.source.site, attempt);
-  return writeBackup(store, nameFor, renderBackup(head, composition.objects), signal);
+  const files = renderBackup(head, composition.objects);
+  const directory = await writeBackup(store, nameFor, files, signal);
+  const index = files.at(-1)?.bytes ?? '';
+  return { directory, digest: `sha256:${createHash('sha256').update(index).digest('hex')}` };
 };
 
 /** A backup as one stream of YAML, piece by piece: its header as a comment, the objects in their order, and another comment: nothing is missing. */

@@ -18,6 +18,7 @@ import { usageError } from '../usage-error.ts';
 import { askedClassName } from './ask-guard.ts';
 import type { CheckFlags } from './check-flags.ts';
 import { findExecutables } from './find-executables.ts';
+import { gatherFurther } from './gather-further.ts';
 import { gatherSiteFacts } from './gather-site-facts.ts';
 
 /** What `check` was asked for. */
@@ -68,7 +69,15 @@ const gatherFacts = async (sites: Sites, { selection, io }: CheckOptions): Promi
   const namespaces = namespacesOnBothSides(assessed);
   const mounting =
     namespaces.length === 0 ? [] : await gatherMounting(listSites(sites), namespaces, io.signal);
-  return { sites: siteFacts, volumes, mounting, machine: { ...executables, manifests }, now };
+  const read: CheckFacts = {
+    sites: siteFacts,
+    volumes,
+    mounting,
+    further: [],
+    machine: { ...executables, manifests },
+    now,
+  };
+  return { ...read, further: await gatherFurther(listSites(sites), read, scope) };
 };
 
 const print = async (facts: CheckFacts, result: CheckResult, options: CheckOptions): Promise<void> => {

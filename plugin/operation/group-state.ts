@@ -15,7 +15,9 @@ export type GroupEnd =
   /** A site has not answered for too long. */
   | { readonly is: 'dark'; readonly waits: readonly Wait[] }
   /** Somebody starts again what was stopped. */
-  | { readonly is: 'restarted'; readonly write: MoveWrite };
+  | { readonly is: 'restarted'; readonly write: MoveWrite }
+  /** Somebody sets a replication back each time it is asked for something; `who`: one clause. */
+  | { readonly is: 'set back'; readonly write: MoveWrite; readonly who: string };
 
 /** Attempts at one write. */
 export type Attempts = { count: number; readonly since: number; retryAt: number };
@@ -45,6 +47,8 @@ export type GroupState = {
   readonly attempts: Map<string, Attempts>;
   /** How often each workload was stopped. */
   readonly stops: Map<string, number>;
+  /** How often each change of a replication was made, by `writeId` and what it does. */
+  readonly asked: Map<string, number>;
   darkSince: number | undefined;
   /** The step that is told as going on, and since when. */
   current: CurrentStep | undefined;
@@ -61,6 +65,7 @@ export const newGroupState = (group: MoveGroup, sites: GroupState['sites']): Gro
   inFlight: new Set(),
   attempts: new Map(),
   stops: new Map(),
+  asked: new Map(),
   darkSince: undefined,
   current: undefined,
   wereOver: new Set(),

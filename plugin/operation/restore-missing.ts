@@ -1,11 +1,11 @@
 import { DrError } from '../../core/model/error.ts';
-import type { HandleMap } from '../../core/restore/map-handle.ts';
-import { sameNames } from '../../core/restore/map-names.ts';
 import type { MoveGroup } from '../../core/plan/move.ts';
 import { type RestorableGroups, restorableGroups } from '../../core/plan/restorable-groups.ts';
 import { claimKeyText, keyOfClaim } from '../../core/protection/claims-of-volume.ts';
 import type { RestoreConflict } from '../../core/restore/conflict.ts';
 import { nextInMove } from '../../core/restore/conflict-next.ts';
+import type { HandleMap } from '../../core/restore/map-handle.ts';
+import { sameNames } from '../../core/restore/map-names.ts';
 import { nameText } from '../../core/restore/object-name.ts';
 import type { SortedObjects } from '../../core/restore/sort-objects.ts';
 import { oneLine } from '../../core/rules/one-line.ts';

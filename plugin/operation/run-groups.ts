@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import type { MoveFacts, MoveGroup, SiteRole } from '../../core/plan/move.ts';
 import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-group.ts';
 import type { MoveWrite, StepLook, StepName } from '../../core/plan/step-look.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { saySetBack } from '../../core/step/reached.ts';
 import type { ChangeSignal } from './change-signal.ts';
 import {
   type CurrentStep,
@@ -57,7 +59,7 @@ const batchMs = 15;
 const lookAtLeastEveryMs = 1_000;
 /** A site that comes back within this is waited for. */
 const darkForMs = 60_000;
-/** Stopped so often, somebody else is starting it. */
+/** Stopped so often, somebody else is starting it; and asked for so often, somebody else asks for the opposite. */
 const mostStops = 3;
 
 /** The claims of a group on both sites: what a change has to be about to matter to it. */
@@ -130,17 +132,40 @@ const isFoughtOver = (state: GroupState, write: MoveWrite): boolean => {
   return count > mostStops;
 };
 
-const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite): void => {
+const askedId = (write: Extract<MoveWrite, { kind: 'replication' }>): string =>
+  `${writeId(write)} ${write.does}`;
+
+/** Who asked for what it is now, where the same change was made too often already. */
+const whoSetsBack = (state: GroupState, write: MoveWrite, { sites }: MoveFacts): string | undefined => {
+  if (write.kind !== 'replication' || (state.asked.get(askedId(write)) ?? 0) < mostStops) return undefined;
+  const { view } = sites[write.site];
+  const { namespace, name } = write.key;
+  const seen = readingOf(() => knownValue(view).replication(namespace, name));
+  return seen.known && seen.value !== undefined ? saySetBack(seen.value) : 'somebody asks for the opposite';
+};
+
+const noteAsked = (state: GroupState, write: MoveWrite): void => {
+  if (write.kind !== 'replication') return;
+  state.asked.set(askedId(write), (state.asked.get(askedId(write)) ?? 0) + 1);
+};
+
+const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite, facts: MoveFacts): void => {
   const id = writeId(write);
   if (state.inFlight.has(id) || isBackingOff(state, id, run.now())) return;
   if (isFoughtOver(state, write)) {
     end(run, state, { is: 'restarted', write });
     return;
   }
+  const who = whoSetsBack(state, write, facts);
+  if (who !== undefined) {
+    end(run, state, { is: 'set back', write, who });
+    return;
+  }
   state.inFlight.add(id);
   void run
     .perform(write, state)
     .then(() => {
+      noteAsked(state, write);
       for (const key of attemptsAt(id)) state.attempts.delete(key);
     })
     .catch((error: unknown) => onFailure(run, state, write, error))
@@ -177,7 +202,7 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
     end(run, state, step.kind.name === 'Ready' ? { is: 'unready', waits } : { is: 'done', unseen: waits });
     return;
   }
-  for (const write of writes) dispatch(run, state, write);
+  for (const write of writes) dispatch(run, state, write, facts);
 };
 
 const runAll = async (run: RunGroups, states: readonly GroupState[]): Promise<void> => {

@@ -4,6 +4,7 @@ import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
 import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
 import type { RestoreConflict } from '../../core/restore/conflict.ts';
 import { nextInMove } from '../../core/restore/conflict-next.ts';
+import { shellWord } from '../../core/rules/guard/commands.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import type { SiteName } from '../../core/status/snapshot.ts';
 import type { Outcome } from '../progress/outcome.ts';
@@ -104,6 +105,14 @@ const tellDark = (
   });
 };
 
+/** Who wrote which field, and when. */
+const showManagers = (write: MoveWrite, facts: MoveFacts): string | undefined => {
+  if (write.kind !== 'replication') return undefined;
+  const { namespace, name } = write.key;
+  const { kubectl } = facts.sites[write.site].site;
+  return `${kubectl} -n ${shellWord(namespace)} get vr ${shellWord(name)} -o yaml --show-managed-fields`;
+};
+
 /** How a group ended, where it was not to its end. */
 export const tellEnd = (state: GroupState, facts: MoveFacts, progress: Progress): Outcome => {
   const { end } = state;
@@ -127,6 +136,18 @@ export const tellEnd = (state: GroupState, facts: MoveFacts, progress: Progress)
         code: 'StartedAgain',
       });
       return 'Failed';
+    case 'set back': {
+      const { write, who } = end;
+      progress.tell({
+        ...ofWrite(write, facts),
+        type: 'Failed',
+        group,
+        message: `${who}, each time it is changed: find out who, and pause that first`,
+        code: 'SetBack',
+        next: showManagers(write, facts),
+      });
+      return 'Failed';
+    }
     case 'unready':
       tellUnready(end.waits, group, facts, progress);
       return 'Failed';

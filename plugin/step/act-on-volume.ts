@@ -129,6 +129,13 @@ const tellLeft = (run: StepRun, { facts }: Planned): void => {
   if (left !== undefined) tell(run, facts.key, { type: 'Warning', ...left });
 };
 
+/** How it ended, and what it leads to. */
+const tellResult = (run: StepRun, { facts }: Planned, type: 'Done' | 'Unchanged', message: string): void => {
+  const after = run.verb.leadsTo?.(facts);
+  if (after === undefined) tell(run, facts.key, { type, message });
+  else tell(run, facts.key, { type, message: `${message}; ${after.message}`, next: after.next });
+};
+
 const interrupt = (run: StepRun, planned: Planned, isWritten: boolean): Outcome => {
   const message = isWritten
     ? 'interrupted; what was asked for goes on'
@@ -169,7 +176,7 @@ const act = async (
   const { verb, io } = run;
   if (decision.kind === 'refuse') return 'Refused';
   if (decision.kind === 'unchanged') {
-    tell(run, facts.key, { type: 'Unchanged', message: decision.message });
+    tellResult(run, planned, 'Unchanged', decision.message);
     return 'Unchanged';
   }
   const startedAt = io.now();
@@ -185,11 +192,11 @@ const act = async (
   }
   const said = await goThroughStages(run, planned, { key: decision.key, stored, options });
   if (decision.kind === 'await') {
-    tell(run, facts.key, { type: 'Unchanged', message: `is ${verb.done} already${said}` });
+    tellResult(run, planned, 'Unchanged', `is ${verb.done} already${said}`);
     return 'Unchanged';
   }
   const took = formatAge(io.now() - startedAt);
-  tell(run, facts.key, { type: 'Done', message: `${verb.done} in ${took}${said}` });
+  tellResult(run, planned, 'Done', `${verb.done} in ${took}${said}`);
   tellLeft(run, planned);
   return 'Done';
 };

@@ -1,3 +1,4 @@
+import { DrError } from '../../core/model/error.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { formatAge } from '../../core/status/age.ts';
 import type { ReplicationKey } from '../../core/step/decision.ts';
@@ -29,7 +30,20 @@ const tellEveryMs = 30_000;
 const isOlder = (replication: VolumeReplication | undefined, generation: number): boolean =>
   replication !== undefined && (replication.metadata.generation ?? 0) < generation;
 
-/** Waits until a stage is reached, and answers the replication as it was seen then. Rejects when the signal is aborted. */
+type Seen = {
+  readonly message: string;
+  readonly replication: VolumeReplication | undefined;
+  readonly isSetBack?: true;
+};
+
+const setBack = (message: string): DrError =>
+  new DrError({
+    code: 'SetBack',
+    message: `${message}, so that it is not waited for any longer`,
+    hint: 'find out who, and pause that first; then give the same command again',
+  });
+
+/** Waits until a stage is reached, and answers the replication as it was seen then. Rejects when the signal is aborted, and with `SetBack` where somebody asked for something else meanwhile. */
 export const awaitStage = async (
   followed: FollowedReplications,
   { key, reached, generation, onWaiting, now, signal }: Awaited,
@@ -41,17 +55,23 @@ export const awaitStage = async (
     if (message !== '') onWaiting(message);
     return undefined;
   };
-  const look = (replication: VolumeReplication | undefined, unreadable: string | undefined) => {
+  const look = (
+    replication: VolumeReplication | undefined,
+    unreadable: string | undefined,
+  ): Seen | undefined => {
     if (unreadable !== undefined) return tell(unreadable);
     if (isOlder(replication, generation)) return undefined;
     const progress = reached(replication);
+    if (progress.isSetBack) return { message: progress.message, replication, isSetBack: true };
     return progress.reached ? { message: progress.message, replication } : tell(progress.message);
   };
   const repeat = setInterval(() => {
     if (last !== '') onWaiting(`${last} (for ${formatAge(now() - startedAt)})`);
   }, tellEveryMs);
   try {
-    return await followed.until(key, look, signal);
+    const seen = await followed.until(key, look, signal);
+    if (seen.isSetBack === true) throw setBack(seen.message);
+    return seen;
   } finally {
     clearInterval(repeat);
   }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { warningsOfManagers } from '../../core/protection/managers-of-replication.ts';
 import type { ReplicationKey } from '../../core/step/decision.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
 import type { Sites } from '../door/clusters.ts';
@@ -116,6 +117,14 @@ const actOnAll = async (
   }
 };
 
+/** Whoever else says what it asks for does so again: told before it is written, and nothing is refused for that. */
+const warnOfManagers = (run: StepRun, it: Planned): void => {
+  const { protectors, key } = it.facts;
+  if (!isWrite(it) || !protectors.known) return;
+  for (const message of protectors.value.flatMap(warningsOfManagers))
+    tell(run, key, { type: 'Warning', message });
+};
+
 /** Tells first what stands against which volume, then asks what may be lost of the others, then acts on them. */
 const takeStep = async (run: StepRun, flags: StepFlags): Promise<readonly Outcome[]> => {
   const first = await planAll(run, flags);
@@ -124,6 +133,7 @@ const takeStep = async (run: StepRun, flags: StepFlags): Promise<readonly Outcom
   const asked = await askForAll(run, open, () => planAll(run, flags));
   const refusedMeanwhile = asked.planned.filter(isRefused).map((it) => refuse(run, it));
   const rest = asked.planned.filter((it) => !isRefused(it));
+  for (const it of rest) warnOfManagers(run, it);
   return [...refusedAtOnce, ...refusedMeanwhile, ...(await actOnAll(run, rest, asked.consents))];
 };
 

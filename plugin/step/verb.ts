@@ -1,3 +1,4 @@
+import { backupRecordOf } from '../../core/backup/backup-record.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
@@ -50,6 +51,8 @@ export type Verb = {
   readonly done: string;
   /** What is left on the other site when it is done; undefined where nothing is. */
   readonly leaves?: (facts: StepFacts) => Left | undefined;
+  /** What is to be done next, once it is done or was done before; undefined where nothing is. */
+  readonly leadsTo?: (facts: StepFacts) => Left | undefined;
   /** Whether pods and attachments matter to it. */
   readonly needsUsers: boolean;
   /** What happens to the site whose name is typed. */
@@ -76,6 +79,20 @@ const leftByUnprotect = ({ there, peer, key }: StepFacts): Left | undefined => {
   };
 };
 
+/** Storage mirrors the bytes alone: what the copy belongs to, the other site learns from a backup, or has its own claim. */
+const toBeBackedUp = ({ here, there, peer, protectors, key }: StepFacts): Left | undefined => {
+  const own = protectors.known ? protectors.value[0] : undefined;
+  if (peer.hasClaim || (own !== undefined && backupRecordOf(own.object) !== undefined)) return undefined;
+  const fact =
+    there === undefined || peer.hasClaim === undefined
+      ? 'no backup is on record'
+      : `${there.name} has no claim for it, and no backup is on record`;
+  return {
+    message: `${fact}: without one nobody can fail it over once ${here.name} is lost`,
+    next: drCommand(here, 'backup', key),
+  };
+};
+
 /** The steps by name. */
 export const verbs = {
   protect: {
@@ -83,6 +100,7 @@ export const verbs = {
     decide: decideProtect,
     stages: ({ site }) => [{ reached: isProtected(hasSchedule(site)) }],
     done: 'protected',
+    leadsTo: toBeBackedUp,
     needsUsers: false,
     consequence: '',
   },

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -73,6 +74,31 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
   afterAll(() => sandbox?.end());
   mendAfterFailures(() => sandbox);
 
+  test('finds that nothing could be failed over until a backup is on record, and says so in protect, status and check', async () => {
+    const ended = await check();
+    expect(ended.code).toBe(3);
+    const [row = '', ...others] = badRows(ended);
+    expect(others).toEqual([]);
+    expect(row).toMatch(
+      /^DR428 +error +cluster-2 +PersistentVolumeClaim default\/db +is not there, and no backup/,
+    );
+    const again = await sandbox.dr('protect', 'db');
+    const command = /next: kubectl (.*)$/.exec(row)?.[1] ?? '';
+    expect(again.stdout).toContain(`next: kubectl ${command}`);
+    expect((await sandbox.dr('status')).stdout).toContain(`next: kubectl ${command}`);
+    const made = await sandbox.dr(...command.split(' ').slice(1), '-d', join(sandbox.home, 'backups'));
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const index = readFileSync(join(made.stdout.trim(), 'INDEX'));
+    const { annotations } = (await volumes.read('cluster-1', 'vr', 'db')).metadata;
+    expect(annotations['kubectl-dr.dev/last-backup']).toMatch(
+      new RegExp(`^\\S+Z sha256:${createHash('sha256').update(index).digest('hex')}$`),
+    );
+    expect((await sandbox.dr('status')).stdout).toMatch(
+      /a failover takes it from a backup, the last on record is \d+s old/,
+    );
+    expect((await sandbox.dr('protect', 'db')).stdout).not.toContain('next:');
+  });
+
   test('finds nothing wrong in a healthy pair, and says what it looked at and who acts', async () => {
     const ended = await check();
     expect(ended.code).toBe(0);
@@ -81,7 +107,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
       /^CODE +LEVEL +SITE +OBJECT +FINDING\nDR403 +info +cluster-1 +CSIDriver rbd\.csi\.ceph\.com +dr-controller acts for it: dr-controller wrote the status of default\/db at generation \d+, .* ago\n$/,
     );
     expect(ended.stderr).toMatch(
-      /No findings but information\. Made 24 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
+      /No findings but information\. Made 33 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
     );
     expect(ended.stderr).toContain(
       'Not checked: whether a controller acts for rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it (Controllers)\n',
@@ -100,7 +126,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
         { name: 'cluster-1', readable: true, message: null },
         { name: 'cluster-2', readable: true, message: null },
       ],
-      summary: { errors: 0, warnings: 0, infos: 1, checks: 24, claims: 1 },
+      summary: { errors: 0, warnings: 0, infos: 1, checks: 33, claims: 1 },
     });
     const incomplete = report.checks.filter((run: { complete: boolean }) => !run.complete);
     expect(report.summary.incompleteChecks).toBe(incomplete.length);

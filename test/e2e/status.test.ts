@@ -81,7 +81,9 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
       'CLUSTER-2': 'none',
       LAG: expect.stringMatching(/^\d+s of 12m$/),
       'LAST SYNC': expect.stringMatching(/^\d+s$/),
-      MESSAGE: 'cluster-1 is primary and replicating',
+      MESSAGE: expect.stringMatching(
+        /^cluster-1 is primary and replicating; cluster-2 has no claim for it, and no backup is on record to fail over with; next: kubectl dr backup rbd-pvc -n default --context cluster-1$/,
+      ),
     });
   });
 

@@ -61,7 +61,9 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('single steps, on $flavour', 
     expect((await sandbox.kubectl('cluster-1', ['get', 'vr', 'db'])).code).toBe(1);
     expect(await dr('cluster-1', 'protect', 'db')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^cluster-1: pvc\/db in default protected in \d+s\n$/),
+      stdout: expect.stringMatching(
+        /^cluster-1: pvc\/db in default protected in \d+s; cluster-2 has no claim for it, and no backup is on record: .*; next: kubectl dr backup db -n default --context cluster-1\n$/,
+      ),
     });
     const vr = await volumes.read('cluster-1', 'vr', 'db');
     expect(vr.status).toMatchObject({ state: 'Primary', lastSyncTime: expect.any(String) });

@@ -1,3 +1,4 @@
+import { backupRecordOf } from '../../core/backup/backup-record.ts';
 import { millisecondsOf } from '../../core/model/api-time.ts';
 import { parseSchedulingInterval } from '../../core/model/duration.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
@@ -80,6 +81,12 @@ const lastSyncOf = ({ before, after }: ReplicationSubject): Reading<number | und
     : unknown('only the status of a primary tells when it was synced');
 };
 
+/** A replica has none of its own: that none is on record is no sign that there is none. */
+const lastBackupOf = ({ shown }: ReplicationSubject): Reading<number | undefined> => {
+  const record = backupRecordOf(shown.object);
+  return record === undefined ? unknown('no backup is on record') : known(record.at);
+};
+
 /** What advice about a replication looks at. */
 export const gatherReplicationAdvice = async (
   sources: Sources,
@@ -97,7 +104,7 @@ export const gatherReplicationAdvice = async (
     peer: await lookAtPeer(sources, { subject, change }, signal),
     scheduleMs: readingOf(() => scheduleOf(view, subject)),
     lastSyncAt: lastSyncOf(subject),
-    lastBackupAt: unknown('nothing here records backups'),
+    lastBackupAt: lastBackupOf(subject),
     now: now(),
   };
 };

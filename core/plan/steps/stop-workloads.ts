@@ -3,6 +3,7 @@ import type { StepFacts } from '../../step/step-facts.ts';
 import { isRunning } from '../../workload/is-running.ts';
 import { stopPatch } from '../../workload/stop-workload.ts';
 import type { Workload } from '../../workload/workload.ts';
+import { losesClaims } from '../claims-kept.ts';
 import type { GroupNow, SiteRole } from '../move.ts';
 import {
   type Block,
@@ -55,7 +56,10 @@ const look = (now: GroupNow, site: SiteRole) => {
   if (blocks.length > 0) return together([{ blocks }]);
   const workloads = workloadsOfGroup(now, site);
   if (!workloads.known) return together([unknownWait(first.volume, site, workloads.why)]);
-  return together(workloads.value.filter(isRunning).map((workload) => ({ writes: stop(site, workload) })));
+  const running = workloads.value.filter(isRunning);
+  const kept = running.flatMap((workload) => losesClaims(now, site, workload));
+  if (kept.length > 0) return together([{ blocks: kept }]);
+  return together(running.map((workload) => ({ writes: stop(site, workload) })));
 };
 
 /** Nothing may write while a volume changes its side. */

@@ -14,9 +14,9 @@ export const noBackup = (facts: AdviceFacts): string | undefined => {
   const what = `the claim of ${change.kind} ${change.name} and its volume`;
   const remedy = `Keep copies outside this cluster: ${kubectl(change, 'get pvc -o yaml')}, kubectl get pv -o yaml`;
   if (lastBackupAt.value === undefined) {
-    return `${what} were never backed up, and the other site cannot use its copy without them. ${remedy}`;
+    return `no backup of ${what} is on record, and the other site cannot use its copy without them. ${remedy}`;
   }
   const age = now - lastBackupAt.value;
   if (age <= staleBackupMs) return undefined;
-  return `${what} were last backed up ${formatAge(age)} ago, and a restore brings them back as they were then. ${remedy}`;
+  return `${what} were last backed up ${formatAge(age)} ago, as far as is on record, and a restore brings them back as they were then. ${remedy}`;
 };

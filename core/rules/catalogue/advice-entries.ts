@@ -31,10 +31,10 @@ export const adviceEntries = {
   DR304: {
     title: 'a claim without a recent backup',
     cause:
-      'The objects of the claim and its volume were never backed up, or longer than 48 hours ago. Silent where nobody records backups.',
+      'The last backup of claim and volume on record is older than 48 hours. "kubectl dr backup" and procedures write it on the VolumeReplication (kubectl-dr.dev/last-backup: time and digest). "kubectl dr check" speaks up where the other site has no claim for the volume, and of no backup at all where no other site is known; the webhook is silent where none is on record.',
     risk: 'The other site cannot use its copy without the PersistentVolume and the claim, and the site that holds them may be gone.',
     remedy: 'Keep copies of both objects outside of the cluster.',
-    commands: ['kubectl -n NAMESPACE get pvc PVC -o yaml', 'kubectl get pv PV -o yaml'],
+    commands: ['kubectl dr backup PVC -n NAMESPACE -d DIRECTORY'],
   },
   DR305: {
     title: 'no other site to ask',

@@ -183,4 +183,98 @@ export const checkEntries = {
       'Compare cluster id and pool id with those of a PV that was provisioned on that site, or with its StorageClass. Where ceph-csi maps the ids of the other site itself, the handle is best left as it is. Where it does not, restore with --map-volume-handle (docs/restore.md).',
     commands: ['kubectl --context SITE get pv PV -o yaml', 'kubectl --context SITE get storageclass -o yaml'],
   },
+  DR428: {
+    title: 'a claim that the other site could not restore',
+    cause:
+      'A protected claim is not on the other site, and no backup of it is on record: its VolumeReplication, or its group, carries no annotation kubectl-dr.dev/last-backup, which "kubectl dr backup" and procedures write. Unknown where claims or PVs of the other site cannot be read.',
+    risk: 'Storage mirrors the bytes, not the objects. When the site that has them is lost, nothing tells which volume belonged to which claim, and failover refuses.',
+    remedy:
+      'Back the claim up to somewhere that outlives the site, or restore it into the other site now: it waits there as a replica.',
+    commands: [
+      'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY',
+      'kubectl dr restore DIRECTORY --context PEER',
+    ],
+  },
+  DR429: {
+    title: 'a StatefulSet that deletes its claims',
+    cause:
+      'A StatefulSet made a protected claim, and its persistentVolumeClaimRetentionPolicy says Delete: whenScaled is an error, whenDeleted a warning. Procedures that would stop such a StatefulSet refuse before their first step while whenScaled is Delete.',
+    risk: 'Every planned move scales workloads to 0. The controller then makes the pod the owner of its claim, and the claim is deleted after it; where that is refused, the claim keeps a dead pod for its owner, and no new pod is made for it.',
+    remedy: 'Have the StatefulSet keep its claims. The policy can be set back once the move is over.',
+    commands: [
+      `kubectl -n NAMESPACE patch statefulset NAME --type=merge -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Retain"}}}'`,
+    ],
+  },
+  DR430: {
+    title: 'a node affinity of a PV that no node of the other site meets',
+    cause:
+      'The PV of a protected volume has spec.nodeAffinity.required, which provisioners take from the topology of their own site, and no node of the other site has such labels. Judged by the PV of that site where it has one. Unknown where its nodes cannot be read.',
+    risk: 'A restore takes the field along as it is. Pods that mount the claim there stay Pending, and the field of a PV cannot be changed afterwards.',
+    remedy:
+      'Label the nodes of the other site, or take the field off as the PV is restored, with a transform rule. A PV that is there already has to be made anew: with Retain nothing happens to the volume.',
+    commands: [
+      'kubectl --context SITE get pv PV -o yaml',
+      'kubectl --context PEER get nodes --show-labels',
+      'kubectl dr restore DIRECTORY --context PEER --transform=FILE',
+    ],
+  },
+  DR431: {
+    title: 'a clone of something that is not mirrored',
+    cause:
+      'A protected claim was made from another claim that is not protected, or from a VolumeSnapshot (spec.dataSourceRef or spec.dataSource), and its class does not say flattenMode: force.',
+    risk: 'The image may share bytes with its parent. ceph-csi refuses to mirror an image whose parent is not mirrored, so that the protection never begins, or does not begin again after it was ended once.',
+    remedy:
+      'Protect the parent as well, or use a class with flattenMode: force, which makes the clone an image of its own.',
+    commands: ['kubectl dr protect PARENT -n NAMESPACE', 'kubectl get vrc CLASS -o yaml'],
+  },
+  DR432: {
+    title: 'an object that pods need and the other site lacks',
+    cause:
+      'A pod that mounts a protected claim names a ServiceAccount, ConfigMap, Secret, PriorityClass or RuntimeClass that the other site does not have. What is optional, and what each cluster makes itself, is left out. Names alone are read; of what runs no pod now nothing is known.',
+    risk: 'The volumes move, and the application does not come up: its pods are not made, or their containers do not start.',
+    remedy:
+      'Bring the objects to the other site beforehand: classes by hand or GitOps, the others also by a backup with workloads and secrets.',
+    commands: [
+      'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY --include-workloads --include-secrets',
+      'kubectl dr restore DIRECTORY --context PEER',
+      'kubectl get priorityclass,runtimeclass -o yaml',
+    ],
+  },
+  DR433: {
+    title: 'a pod that could run on no node of the other site',
+    cause:
+      'A pod that mounts a protected claim has a nodeSelector, or a required node affinity, and no node of the other site has such labels. Taints, and whether a node has room, are not looked at.',
+    risk: 'After a move its pods stay Pending.',
+    remedy: 'Label nodes of the other site, or change the selector as the workload is restored.',
+    commands: [
+      'kubectl --context PEER get nodes --show-labels',
+      'kubectl --context PEER label node NODE KEY=VALUE',
+    ],
+  },
+  DR434: {
+    title: 'a replication that somebody else sets back',
+    cause:
+      'A VolumeReplication, or its group, is owned by an object of another kind (such as the VolumeReplicationGroup of Ramen), or is applied by Flux or Argo CD, as its labels and annotations tell.',
+    risk: 'Whoever owns it writes the state that they want again, in the middle of a move, too. Procedures give up after the third time, with no site primary in the worst case.',
+    remedy:
+      'Have the owner make the move, or pause it first: suspend the Kustomization or HelmRelease, turn off the automated sync of the Application, or change what the owner itself asks for.',
+    commands: ['kubectl -n NAMESPACE get vr VR -o yaml --show-managed-fields'],
+  },
+  DR435: {
+    title: 'an unprotected claim in a namespace that has protected ones',
+    cause:
+      'A namespace has protected claims, and bound ones that nothing protects. It is a warning where one of these belongs to the same application: by app.kubernetes.io/instance, app.kubernetes.io/name or app, or by the template of a StatefulSet; else information. A claim that a pod mounts beside a protected one is DR406.',
+    risk: 'After a failover the application comes up with part of its data, or not at all.',
+    remedy: 'Protect the claims as well, or keep what they hold in a way of its own.',
+    commands: ['kubectl -n NAMESPACE get pvc', 'kubectl dr protect PVC -n NAMESPACE'],
+  },
+  DR436: {
+    title: 'a protected claim that is being deleted',
+    cause:
+      'A claim that is protected carries a deletionTimestamp: somebody deleted it where no guard stood. Its finalizers and its pods hold it for now.',
+    risk: 'It looks well while its pods run. Pods that are made anew are not scheduled onto it, and the claim goes as soon as its finalizers do.',
+    remedy:
+      'With Retain the volume stays. Move the application to the other site, where the claim is whole; or end the protection, let the claim go, and make it anew for the same PV.',
+    commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY'],
+  },
 } satisfies Record<CheckCode, EntryTexts>;

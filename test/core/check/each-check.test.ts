@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { backupRecordText, lastBackupAnnotation } from '../../../core/backup/backup-record.ts';
 import {
   checkExamples,
   checkFacts,
@@ -114,6 +115,61 @@ describe('classes', () => {
     expect(
       gapsOf('ClassesOfBothSites', checkFacts({ there: { objects: known({ classes: unknown('no') }) } })),
     ).toEqual(['no']);
+  });
+});
+
+describe('DR428 and DR304', () => {
+  const backedUpAt = (minutes: number): SiteSketch =>
+    holding(
+      replication({
+        metadata: {
+          annotations: {
+            [lastBackupAnnotation]: backupRecordText({
+              at: Date.parse(ago(minutes)),
+              digest: `sha256:${'a1'.repeat(32)}`,
+            }),
+          },
+        },
+      }),
+    );
+  const never = holding(replication({ metadata: { annotations: {} } }));
+  const withClaim: SiteSketch = {
+    objects: known({ replications: [], claims: known([exampleClaim]), volumes: known([exampleVolume]) }),
+  };
+
+  it('find a claim that the other site has neither itself nor from a backup', () => {
+    expect(told('DR428', checkFacts({ here: never }))).toEqual([
+      expect.stringMatching(/^error cluster-2: is not there, and no backup of it is on record on cluster-1/),
+    ]);
+    expect(told('DR428', checkFacts({ here: backedUpAt(5) }))).toEqual([]);
+    expect(told('DR428', checkFacts({ here: never, there: withClaim }))).toEqual([]);
+  });
+
+  it('take an annotation that nobody can read for no record', () => {
+    const spoilt = holding(
+      replication({ metadata: { annotations: { [lastBackupAnnotation]: 'yesterday' } } }),
+    );
+    expect(told('DR428', checkFacts({ here: spoilt }))).toHaveLength(1);
+  });
+
+  it('warn of an old backup where there is nothing else to restore from', () => {
+    expect(told('DR304', checkFacts({ here: backedUpAt(72 * 60) }))).toEqual([
+      expect.stringMatching(/^warning cluster-1: the last backup on record is 3d old/),
+    ]);
+    expect(told('DR304', checkFacts({ here: backedUpAt(47 * 60) }))).toEqual([]);
+    expect(told('DR304', checkFacts({ here: backedUpAt(72 * 60), there: withClaim }))).toEqual([]);
+  });
+
+  it('warn where no other site is known', () => {
+    expect(told('DR304', checkFacts({ here: never, there: null }))).toEqual([
+      expect.stringMatching(/^warning cluster-1: no backup of it is on record/),
+    ]);
+  });
+
+  it('do not know where claims of the other site cannot be read', () => {
+    const facts = checkFacts({ here: never, there: { objects: known({ claims: unknown('forbidden') }) } });
+    expect(told('DR428', facts)).toEqual([]);
+    expect(gapsOf('FailoverObjects', facts)).toEqual(['forbidden']);
   });
 });
 

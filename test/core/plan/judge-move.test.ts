@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { known } from '../../../core/model/reading.ts';
 import { judgeGroup } from '../../../core/plan/judge-move.ts';
+import { lookAtGroup } from '../../../core/plan/look-at-group.ts';
 import type { MoveVerb } from '../../../core/plan/move.ts';
+import { planGroup } from '../../../core/plan/plan-group.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
 import { pvc, vr } from '../status/objects.ts';
 import { dark, kept, vgr, vrc } from '../step/pair.ts';
-import { deployments, workloadOf } from '../workload/objects.ts';
+import { deployments, ownedBy, statefulSets, workloadOf } from '../workload/objects.ts';
 import { factsOf, groupOf, type MoveSketch } from './moves.ts';
 import { podOn, site, standing } from './volumes.ts';
 
@@ -472,5 +474,88 @@ describe('before one of two primaries is thrown away, what speaks for which is t
     ['not by a failover', { ...both, verb: 'failover' }, []],
   ])('%s', (_, sketch, expected) => {
     expect(warned(sketch)).toEqual(expected.map((line) => expect.stringMatching(line)));
+  });
+});
+
+describe('a StatefulSet that deletes its claims when it is scaled down', () => {
+  const statefulSet = (policy: object | undefined, name = 'data'): Workload => {
+    const spec = {
+      replicas: 1,
+      persistentVolumeClaimRetentionPolicy: policy,
+      volumeClaimTemplates: [{ metadata: { name } }],
+    };
+    return { ...workloadOf(statefulSets, spec), claims: ['data-web-0'] };
+  };
+  const moving: MoveSketch = {
+    claims: ['data-web-0'],
+    source: { ...site({ 'data-web-0': 'followed' }), claims: known([pvc('data-web-0')]) },
+    target: { claims: known([]), volumes: known([]) },
+  };
+  const deleting = statefulSet({ whenScaled: 'Delete' });
+
+  test.each<[string, MoveSketch, string[]]>([
+    ['stands against a relocate', { sourceRuns: [deleting] }, ['source DR429']],
+    [
+      'stands against a return, on both sites',
+      { verb: 'failback', sourceRuns: [deleting], targetRuns: [deleting] },
+      ['target DR429', 'source DR429'],
+    ],
+    [
+      'does not stand against a failover, which stops nothing',
+      { verb: 'failover', source: dark, sourceRuns: [deleting], targetRuns: [deleting] },
+      [],
+    ],
+    ['is let be where it is at 0 already', { sourceRuns: [{ ...deleting, size: 0 }] }, []],
+    [
+      'is let be where it keeps them',
+      { sourceRuns: [statefulSet({ whenScaled: 'Retain', whenDeleted: 'Delete' })] },
+      [],
+    ],
+    ['is let be where it does not say', { sourceRuns: [statefulSet(undefined)] }, []],
+    [
+      'is let be where it did not make the claim',
+      { sourceRuns: [statefulSet({ whenScaled: 'Delete' }, 'logs')] },
+      [],
+    ],
+  ])('%s', (_, sketch, expected) => {
+    expect(judged({ ...moving, ...sketch }).filter((text) => text.endsWith('DR429'))).toEqual(expected);
+  });
+
+  test('is refused with the patch that has it keep them', () => {
+    const facts = factsOf({ ...moving, sourceRuns: [deleting] });
+    const { blocks } = judgeGroup(facts, groupOf(moving));
+    expect(blocks[0]?.obstacle.next).toBe(
+      `kubectl --context east -n shop patch statefulset web --type=merge -p '{"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":"Retain"}}}'`,
+    );
+  });
+
+  test('is not stopped by the step either, whoever changed it meanwhile', () => {
+    const [stop] = planGroup(factsOf({ ...moving, sourceRuns: [deleting] }), groupOf(moving)).filter(
+      ({ kind }) => kind.name === 'Stop',
+    );
+    const look = stop?.kind.look(
+      lookAtGroup(factsOf({ ...moving, sourceRuns: [deleting] }), groupOf(moving)),
+    );
+    expect(look).toMatchObject({ writes: [], blocks: [{ obstacle: { code: 'DR429' } }] });
+  });
+});
+
+describe('a replication that somebody else sets back', () => {
+  const owned = {
+    ...standing('followed'),
+    metadata: {
+      ...standing('followed').metadata,
+      ...ownedBy('ramendr.openshift.io/v1alpha1', 'VolumeReplicationGroup', 'busybox'),
+    },
+  };
+
+  test('is told of before the move, and stands against nothing', () => {
+    const sketch: MoveSketch = { source: { replications: known([owned]) }, target: site({ db: 'replica' }) };
+    expect(judged(sketch)).toEqual([]);
+    expect(warned(sketch)).toContainEqual(
+      expect.stringMatching(
+        /^east: VolumeReplication shop\/db-vr: VolumeReplicationGroup shop\/busybox owns it/,
+      ),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { backupRecordText, lastBackupAnnotation } from '../../../core/backup/backup-record.ts';
 import { demotionAnnotation, demotionText, type FollowedState } from '../../../core/following/demotion.ts';
 import { followedCondition, lostReason } from '../../../core/following/followed.ts';
 import type { Condition } from '../../../core/model/kubernetes-object.ts';
@@ -140,6 +141,8 @@ export type VrSketch = {
   left?: readonly [FollowedState, number];
   /** Minutes since the driver told of no sync any more, although the other site had followed. */
   lost?: number;
+  /** Minutes since the last backup that is on record. */
+  backedUp?: number;
 };
 
 const lostFor = (minutes: number, observedGeneration: number) => ({
@@ -179,6 +182,7 @@ export const vr = (sketch: VrSketch = {}): VolumeReplication => {
     deleting,
     hasStatus = true,
     left,
+    backedUp,
   } = sketch;
   return {
     metadata: {
@@ -192,11 +196,17 @@ export const vr = (sketch: VrSketch = {}): VolumeReplication => {
         { manager: 'controller', subresource: 'status', time: ago(0) },
       ],
       ...(deleting !== undefined && { deletionTimestamp: ago(deleting) }),
-      ...(left && {
-        annotations: {
+      annotations: {
+        ...(left && {
           [demotionAnnotation]: demotionText({ followed: left[0], at: Date.parse(ago(left[1])) }, generation),
-        },
-      }),
+        }),
+        ...(backedUp !== undefined && {
+          [lastBackupAnnotation]: backupRecordText({
+            at: Date.parse(ago(backedUp)),
+            digest: `sha256:${'0'.repeat(64)}`,
+          }),
+        }),
+      },
     },
     spec: {
       volumeReplicationClass: sketch.className ?? 'every-5m',

@@ -26,9 +26,24 @@ describe('a step is reached when it was seen at the current generation', () => {
     ['one that is being promoted', { state: 'Secondary', sets: ['demoted'] }, false, /becoming primary/],
     ['one that somebody turned round', secondary, false, /somebody asked for secondary meanwhile/],
   ] as const)('promoted: %s', (_, sketch, reached, message) => {
-    expect(isPromoted(sight(sketch))).toEqual({
+    expect(isPromoted(sight(sketch))).toMatchObject({
       reached,
       message: typeof message === 'string' ? message : expect.stringMatching(message),
+    });
+  });
+
+  test('what was turned round by somebody is not waited for, and who it was is told', () => {
+    const turned = vr({ ...secondary, wants: 'secondary' });
+    const fieldsV1 = { 'f:spec': { 'f:replicationState': {} } };
+    const managedFields = [
+      { manager: 'kubectl-dr', time: '2026-01-01T00:00:00Z', fieldsV1 },
+      { manager: 'argocd-controller', time: '2026-01-01T00:00:05Z', fieldsV1 },
+      { manager: 'kubectl-annotate', time: '2026-01-01T00:00:09Z', fieldsV1: { 'f:metadata': {} } },
+    ];
+    expect(isPromoted({ ...turned, metadata: { ...turned.metadata, managedFields } })).toEqual({
+      reached: false,
+      isSetBack: true,
+      message: 'field manager argocd-controller asked for secondary meanwhile',
     });
   });
 

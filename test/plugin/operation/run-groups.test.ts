@@ -7,7 +7,7 @@ import { plainProgress } from '../../../plugin/operation/progress/plain-progress
 import type { Progress } from '../../../plugin/operation/progress/progress.ts';
 import { runGroups } from '../../../plugin/operation/run-groups.ts';
 import { factsOf, groupOf, type MoveSketch } from '../../core/plan/moves.ts';
-import { podOn, site } from '../../core/plan/volumes.ts';
+import { podOn, site, standing } from '../../core/plan/volumes.ts';
 import { deployments, workloadOf } from '../../core/workload/objects.ts';
 import { memoryIo } from '../memory-io.ts';
 
@@ -44,7 +44,8 @@ const follow = async (
     signal,
     now: () => 0,
   });
-  return state?.end?.is ?? 'open';
+  const end = state?.end;
+  return end?.is === 'set back' ? `set back: ${end.who}` : (end?.is ?? 'open');
 };
 
 const web = (replicas: number) => [
@@ -127,4 +128,50 @@ test('line by line, what comes undone is told, and what is made again', async ()
     shop/web: west: See that it is mirrored back: done in 0s
     "
   `);
+});
+
+describe('a replication that somebody sets back each time', () => {
+  const setBackBy = (manager: string): MoveSketch => ({
+    ...stopped,
+    source: {
+      replications: known([
+        {
+          ...standing('followed'),
+          metadata: {
+            ...standing('followed').metadata,
+            managedFields: [
+              {
+                manager: 'kubectl-dr',
+                time: '2026-01-01T00:00:00Z',
+                fieldsV1: { 'f:spec': { 'f:replicationState': {} } },
+              },
+              { manager, time: '2026-01-01T00:00:01Z', fieldsV1: { 'f:spec': { 'f:replicationState': {} } } },
+            ],
+          },
+        },
+      ]),
+    },
+  });
+
+  test('is given up after some tries, with who did it', async () => {
+    const io = memoryIo();
+    const story = Array.from({ length: 12 }, () => setBackBy('kustomize-controller'));
+    expect(await follow(jsonProgress('relocate', io), story)).toBe(
+      'set back: field manager kustomize-controller asked for primary meanwhile',
+    );
+  });
+
+  test('is gone on with where it was once', async () => {
+    const io = memoryIo();
+    expect(
+      await follow(jsonProgress('relocate', io), [
+        setBackBy('x'),
+        demoted,
+        setBackBy('x'),
+        demoted,
+        up,
+        over,
+      ]),
+    ).toBe('done');
+  });
 });

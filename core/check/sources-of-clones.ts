@@ -1,0 +1,78 @@
+import type { PersistentVolumeClaim } from '../model/persistent-volume.ts';
+import { knownValue } from '../model/reading-of.ts';
+import { protectorsOf } from '../protection/protectors.ts';
+import { shellWord } from '../rules/guard/commands.ts';
+import { drCommand } from '../status/dr-command.ts';
+import type { SiteFacts } from './facts.ts';
+import { type Check, finding, type Seen } from './finding.ts';
+import { onEachProtected, type ProtectedSide } from './on-each.ts';
+
+/** `spec.dataSourceRef`, and `spec.dataSource` where that is all there is. */
+type DataSource = {
+  readonly apiGroup?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+};
+
+const sourceOf = ({ spec }: PersistentVolumeClaim): DataSource | undefined => {
+  const { dataSourceRef, dataSource } = (spec ?? {}) as {
+    dataSourceRef?: DataSource | null;
+    dataSource?: DataSource | null;
+  };
+  return dataSourceRef ?? dataSource ?? undefined;
+};
+
+/** Both make an image that is a clone; what other populators make is none. */
+const cloned: Readonly<Record<string, string>> = {
+  '/PersistentVolumeClaim': 'PersistentVolumeClaim',
+  'snapshot.storage.k8s.io/VolumeSnapshot': 'VolumeSnapshot',
+};
+
+const kindOf = ({ apiGroup = '', kind = '' }: DataSource): string | undefined =>
+  cloned[`${apiGroup}/${kind}`];
+
+/** A class of ceph-csi that says so has the image flattened first (`flattenMode`, csi-addons/volumereplication there). */
+const isFlattened = (site: SiteFacts, className: string | undefined): boolean =>
+  className !== undefined &&
+  site.view.replicationClass(className)?.spec.parameters?.['flattenMode'] === 'force';
+
+const isProtected = (site: SiteFacts, key: { namespace: string; name: string }): boolean =>
+  knownValue(protectorsOf(site.view, key, site.view.claim(key))).length > 0;
+
+const look = ({ site, volume, replication, status }: ProtectedSide): readonly Seen[] => {
+  // The image is enabled for mirroring where it is made primary first; what runs as a replica was mirrored from there.
+  if (replication.wants !== 'primary') return [];
+  const key = { namespace: volume.namespace, name: volume.claimName };
+  knownValue(knownValue(site.objects).claims);
+  const claim = site.view.claim(key);
+  const source = claim && sourceOf(claim);
+  const kind = source && kindOf(source);
+  if (source === undefined || kind === undefined || isFlattened(site, replication.className)) return [];
+  const from = { namespace: source.namespace ?? key.namespace, name: source.name ?? '' };
+  const isClaim = kind === 'PersistentVolumeClaim';
+  if (isClaim && isProtected(site, from)) return [];
+  const what = `was made from ${kind} ${from.namespace}/${from.name}${isClaim ? ', which is not protected' : ''}`;
+  const risk =
+    status.lag.lastSync === undefined
+      ? 'ceph-csi refuses to mirror an image whose parent is not mirrored'
+      : 'it is mirrored now, and ceph-csi may refuse to mirror it anew, as its parent is not mirrored';
+  return [
+    finding('DR431', 'warning', {
+      site,
+      object: { kind: 'PersistentVolumeClaim', ...key },
+      message: `${what}, and class ${replication.className ?? ''} does not say flattenMode: force: ${risk}`,
+      next:
+        isClaim && site.view.claim(from) !== undefined
+          ? drCommand(site.site, 'protect', from)
+          : `${site.site.kubectl} get vrc ${shellWord(replication.className ?? '')} -o yaml`,
+    }),
+  ];
+};
+
+/** DR431. A clone shares its bytes with an image that nobody mirrors. */
+export const sourcesOfClones: Check = {
+  name: 'SourcesOfClones',
+  codes: ['DR431'],
+  look: (facts) => onEachProtected(facts, look),
+};
