@@ -7,7 +7,7 @@ import type { StorageClass } from '../model/storage-class.ts';
 import type { VolumeAttachment } from '../model/volume-attachment.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../model/volume-replication.ts';
-import { claimKeyText, keyOfClaim } from './claims-of-volume.ts';
+import { type ClaimKey, claimKeyText, keyOfClaim } from './claims-of-volume.ts';
 import { identityKeysOf, reservedKeyOf } from './keys-of-volume.ts';
 import { sourceKeyOf } from './protectors.ts';
 import type { SiteView } from './site-view.ts';
@@ -31,6 +31,8 @@ export type ListedSite = SiteView & {
   replicationClasses(): readonly VolumeReplicationClass[];
   replicationClass(name: string): VolumeReplicationClass | undefined;
   replication(namespace: string, name: string): VolumeReplication | undefined;
+  /** Pods that use the claim and have not ended, whole. */
+  podsOf(claim: ClaimKey): readonly Pod[];
 };
 
 /** Finds objects by a key of theirs. Built at the first question: most lists are never asked that way. */
@@ -106,6 +108,7 @@ export const viewLists = (lists: SiteLists): ListedSite => {
     replicationClasses: () => knownValue(lists.replicationClasses),
     replicationClass: (name) => classesByName(name)[0],
     storageClass: (name) => storageClassesByName(name)[0],
+    podsOf: (claim) => podsByClaim(claimKeyText(claim)),
     podsUsing: (claim) => podsByClaim(claimKeyText(claim)).map(nameOf),
     nodesOf: (volumeName) =>
       attachmentsByVolume(volumeName).map((attachment) => attachment.spec?.nodeName ?? nameOf(attachment)),

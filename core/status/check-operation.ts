@@ -119,7 +119,8 @@ export const withOperation = (found: Verdict, facts: PairFacts): Verdict => {
   const message = `${found.message}; ${stoppedText(operation, now)}`;
   if (!canGoOn(operation, facts)) return { ...found, message };
   const resume = operationCommand('resume', last, facts);
-  return found.next === undefined
+  // Of what is well, nothing is more urgent than to go on.
+  return found.next === undefined || found.name === 'Protected'
     ? { ...found, message, next: resume }
     : { ...found, message: `${message}; it goes on with "${resume}"` };
 };

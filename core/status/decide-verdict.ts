@@ -20,6 +20,7 @@ import {
 } from './check-roles.ts';
 import {
   healthy,
+  imageGone,
   lagging,
   neverSynced,
   noLongerFollowed,
@@ -48,6 +49,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   identityUnknown, // perhaps two different volumes
   replicaWithoutPeer, // nothing is known of the primary
   noPrimary, // both demoted
+  imageGone, // there is nothing to mirror
   primaryDegraded, // the driver says so
   noLongerFollowed, // the copy followed once
   neverSynced, // nothing has arrived yet

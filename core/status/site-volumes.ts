@@ -8,6 +8,7 @@ import {
 import { known, type Reading, unknown } from '../model/reading.ts';
 import type { VolumeGroupReplication } from '../model/volume-group-replication.ts';
 import { replicationNames, type VolumeReplication } from '../model/volume-replication.ts';
+import { takesIn } from '../protection/group-members.ts';
 import { type Replication, replicationOfGroup, replicationOfVolume } from './replication.ts';
 import type { SiteObjects } from './snapshot.ts';
 
@@ -72,17 +73,13 @@ const identityOf = (claim: Reading<PersistentVolumeClaim>, lookup: Lookup): Read
     : known(identity);
 };
 
-/** Names of the claims in a group: those its status lists, and those that carry the group's mark. */
+/** Names of the claims in a group: those its status lists, those that carry its mark, and those that its selector finds, on which nobody has acted yet. */
 const claimNamesOf = (group: VolumeGroupReplication, objects: SiteObjects): string[] => {
   const listed = (group.status?.persistentVolumeClaimsRefList ?? []).map(({ name }) => name);
-  const marked = (objects.claims.known ? objects.claims.value : [])
-    .filter(
-      ({ metadata }) =>
-        metadata.namespace === group.metadata.namespace &&
-        metadata.annotations?.[replicationNames.pvcGroupOwnerAnnotation] === group.metadata.name,
-    )
+  const taken = (objects.claims.known ? objects.claims.value : [])
+    .filter((claim) => takesIn(group, claim) === true)
     .map(({ metadata }) => metadata.name ?? '');
-  return [...new Set([...listed, ...marked])];
+  return [...new Set([...listed, ...taken])];
 };
 
 type Protection = { namespace: string; claimName: string; replication: Replication };

@@ -1,3 +1,4 @@
+import { isAskedForPrimary } from '../../core/plan/asked-for-primary.ts';
 import { isRunning } from '../../core/workload/is-running.ts';
 import { type CarryOut, targetName } from './going.ts';
 import type { RecordKeeper } from './keep-record.ts';
@@ -33,7 +34,10 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     if (isUp) stopWaiting();
     else if (isPastReturn(log))
       tell(
-        'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it',
+        // A record is written before the promote itself, which may still be refused.
+        isAskedForPrimary(run.session.facts(), run.groups)
+          ? 'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it'
+          : 'the first volume is about to be promoted, and it goes on; Ctrl-C again leaves it',
         'Warning',
       );
     else interruption.abort();

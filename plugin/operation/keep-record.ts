@@ -188,6 +188,11 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
     if (written.state === 'conflict') lost.abort(takenOver(name));
     if (written.state === 'failed') fail(copy, written.error);
     else failing.delete(copy.site);
+    // Somebody deleted it: it is made anew by the next write.
+    if (written.state === 'missing') {
+      copy.isOurs = false;
+      copy.resourceVersion = undefined;
+    }
     if (written.state === 'written') copy.isOurs = true;
   };
 

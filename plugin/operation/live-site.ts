@@ -74,6 +74,7 @@ const viewOf = (volumes: LiveVolumes, fixed: LiveFixed): ListedSite => {
     replicationClasses: () => knownValue(fixed.replicationClasses()),
     replicationClass: (name) => byName(fixed.replicationClasses(), name),
     storageClass: (name) => byName(fixed.storageClasses(), name),
+    podsOf: (claim) => readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)),
     podsUsing: (claim) => readable(volumes.pods, 'pods').by('claim', claimKeyText(claim)).map(nameOf),
     nodesOf: (volumeName) =>
       readable(volumes.attachments, 'VolumeAttachments')

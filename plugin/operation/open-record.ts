@@ -7,6 +7,7 @@ import type {
 } from '../../core/operation/operation-record.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
 import { recordedVolumes } from '../../core/operation/recorded-volumes.ts';
+import type { SeenCluster } from '../../core/operation/same-clusters.ts';
 import type { MoveVolume } from '../../core/plan/move.ts';
 import {
   indexOperations,
@@ -19,6 +20,7 @@ import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { findVolume } from '../../core/protection/find-volume.ts';
 import type { Io } from '../io.ts';
 import { awaitLease } from './await-lease.ts';
+import { assertSameClusters, readClusters, recordedSite } from './cluster-uids.ts';
 import { keepRecord, operationName, type RecordKeeper, type StatusIn } from './keep-record.ts';
 import { readOperations } from './read-operations.ts';
 import type { Session } from './session.ts';
@@ -156,12 +158,12 @@ const volumesOnRecord = ({ volumes }: Operation): ReadonlyMap<string, readonly O
 
 type Spec = Omit<OperationRecord['spec'], 'volumes'>;
 
-const newSpec = ({ session, verb, by, reason }: OpenRecord): Spec => {
+const newSpec = ({ session, verb, by, reason }: OpenRecord, clusters: readonly SeenCluster[]): Spec => {
   const { source, target } = session.prepared.sites;
   return {
     verb,
-    from: { name: source.site.name },
-    to: { name: target.site.name },
+    from: recordedSite(source.site.name, clusters),
+    to: recordedSite(target.site.name, clusters),
     by,
     ...(reason !== undefined && { reason }),
   };
@@ -188,12 +190,18 @@ export const openRecord = async (open: OpenRecord): Promise<OpenedRecord> => {
   const named = recorded.operations.find(({ name }) => name === open.adopt);
   const isSame = unfinished !== undefined && isGoneOnWith(unfinished, session, { recorded, volumes });
   const adopted = named ?? (isSame ? unfinished : undefined);
+  const answering = [target, source].filter((live) => live.whyDark() === undefined);
+  const clusters = await readClusters(
+    answering.map(({ site }) => site),
+    signal,
+  );
+  if (adopted !== undefined) assertSameClusters(adopted, clusters);
   const keep = async (status: StatusIn): Promise<RecordKeeper> => {
     const name = adopted?.name ?? operationName(verb.toLowerCase(), io.now(), io.random);
     const sites = [target.site, ...(source.whyDark() === undefined ? [source.site] : [])];
     if (unfinished !== undefined && adopted === undefined)
       await supersede(unfinished, name, { sites, now: io.now(), signal });
-    const spec = adopted === undefined ? newSpec(open) : specOf(adopted);
+    const spec = adopted === undefined ? newSpec(open, clusters) : specOf(adopted);
     return keepRecord(
       {
         sites,

@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import { parseOperationName } from '../history/parse-operation-name.ts';
 import type { Io } from '../io.ts';
+import { assertSameClusters, readClusters } from './cluster-uids.ts';
 import { claimsOfOperation, findOperation } from './find-operation.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
@@ -13,7 +14,7 @@ import { runOperation } from './run-operation.ts';
 /** The flags of `resume` and `undo` as parsed. */
 export type ResumeFlags = OperationFlags & { name?: string };
 
-/** Reads the record that is meant, and what else there is to look at while the sites are open. */
+/** Reads the record that is meant, sees that the sites are the clusters it was begun with, and looks at what else there is while they are open. */
 export const readMeant = async <T>(
   flags: ResumeFlags,
   io: Io,
@@ -25,7 +26,10 @@ export const readMeant = async <T>(
   try {
     const namespace = flags.namespace || sites.here.cluster.defaultNamespace;
     const name = flags.name === undefined ? undefined : parseOperationName(flags.name);
-    return await look(await findOperation(sites, { name, namespace }, io), sites);
+    const found = await findOperation(sites, { name, namespace }, io);
+    const both = sites.there === undefined ? [sites.here] : [sites.here, sites.there];
+    assertSameClusters(found, await readClusters(both, io.signal));
+    return await look(found, sites);
   } finally {
     closeSites(sites);
   }

@@ -1,3 +1,4 @@
+import { isAskedForPrimary } from '../../core/plan/asked-for-primary.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
 import { type CarryOut, type Going, targetName } from './going.ts';
 import { isPastReturn } from './run-log.ts';
@@ -11,12 +12,22 @@ const commandAbout = (run: CarryOut, verb: 'resume' | 'undo' | 'history', name: 
 
 /** What a person is told of a run that ends in the middle. */
 export const tellLeft = (
-  { run, log, keeper: { name } }: Going,
+  { run, log, keeper }: Going,
   why: string,
   type: 'Info' | 'TimedOut' = 'Info',
 ): void => {
-  const undo = isPastReturn(log) ? '' : `; it can be taken back instead: ${commandAbout(run, 'undo', name)}`;
+  const { name } = keeper;
   const site = targetName(run);
+  const facts = run.session.facts();
+  // Nobody finds by its name what no site has on record; the same command goes on by what the sites show.
+  if (!keeper.isKept()) {
+    const { verb } = facts;
+    const next = verb === 'undo' ? undefined : facts.commandFor(verb, run.session.prepared.sites.target.site);
+    run.progress.tell({ type, site, message: `${why}; no site has it on record`, next });
+    return;
+  }
+  const isPast = isPastReturn(log) && isAskedForPrimary(facts, run.groups);
+  const undo = isPast ? '' : `; it can be taken back instead: ${commandAbout(run, 'undo', name)}`;
   run.progress.tell({ type, site, message: `${why}${undo}`, next: commandAbout(run, 'resume', name) });
 };
 

@@ -201,6 +201,17 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr history with $fla
     );
   });
 
+  test('goes on with nothing at other clusters than those it was begun with', async () => {
+    for (const verb of ['resume', 'undo'])
+      expect(await sandbox.dr(verb, 'relocate-1', '--yes', '--no-backup')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^error: cluster-[12] is another cluster than the one that operation relocate-1 was begun with: .* is on record/,
+        ),
+      });
+  });
+
   test('lists the operations of all namespaces as what they are', async () => {
     await succeed('cluster-1', ['create', 'namespace', 'shop']);
     await create('cluster-1', relocation('relocate-2'));

@@ -109,6 +109,22 @@ export const conditionSets = {
   notReplicating: [
     condition('Replicating', 'False', 'NotReplicating', 'volume is not replicating: rbd-mirror is down'),
   ],
+  imageGone: [
+    condition(
+      'Replicating',
+      'Unknown',
+      'Replicating',
+      'volume replication status is unknown: rpc error: code = NotFound desc = volume 0001-0004-rook-0000000000000001-uuid not found: Failed as image not found (internal RBD image not found: rbd: ret=-2, No such file or directory)',
+    ),
+  ],
+  noSyncTime: [
+    condition(
+      'Replicating',
+      'Unknown',
+      'Replicating',
+      'volume replication status is unknown: rpc error: code = NotFound desc = failed to get last sync info: empty local snapshot timestamp: last sync time not found',
+    ),
+  ],
   replicationUnknown: [
     condition('Replicating', 'Unknown', 'Replicating', 'volume replication status is unknown: '),
   ],

@@ -3,7 +3,7 @@ import { known, unknown } from '../../../core/model/reading.ts';
 import { assess } from '../../../core/status/assess.ts';
 import type { SiteSnapshot } from '../../../core/status/snapshot.ts';
 import type { VerdictLevel, VerdictName } from '../../../core/status/verdict.ts';
-import { darkSite, forbidden, image, now, pv, pvc, site, uuid, type VrSketch, vr } from './objects.ts';
+import { darkSite, forbidden, image, now, pv, pvc, site, uuid, type VrSketch, vgr, vr } from './objects.ts';
 
 const east = (sketch?: VrSketch): SiteSnapshot => site('east', sketch && { replications: [vr(sketch)] });
 /** The site of a primary whose volume is called so. */
@@ -147,6 +147,33 @@ const healthy: Case[] = [
   {
     title: 'a journal has no interval to be late for',
     here: east({ className: 'journal' }),
+    there: west(replica),
+    verdict: 'Protected',
+    reason: 'Replicating',
+  },
+];
+
+const imageNotFound: Case[] = [
+  {
+    title: 'a driver that does not find the image, at once and whatever was synced',
+    here: east({ ...primary, sets: ['promoted', 'imageGone'] }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'ImageNotFound',
+    level: 'error',
+    message:
+      /^the driver of east does not find the image of the volume, so that nothing is mirrored: .*image not found/,
+  },
+  {
+    title: 'the same of a volume that was never synced',
+    here: east({ sets: ['promoted', 'imageGone'], changed: 1, asked: 1 }),
+    there: west(replica),
+    verdict: 'Degraded',
+    reason: 'ImageNotFound',
+  },
+  {
+    title: 'NotFound of the last sync is no NotFound of the image',
+    here: east({ ...primary, sets: ['promoted', 'noSyncTime'] }),
     there: west(replica),
     verdict: 'Protected',
     reason: 'Replicating',
@@ -652,6 +679,7 @@ const unknownCases: Case[] = [
 
 describe.each([
   ['healthy', healthy],
+  ['an image that is gone', imageNotFound],
   ['on its way', moving],
   ['wrong', wrong],
   ['unknown', unknownCases],
@@ -770,5 +798,29 @@ describe('the rows of two sites', () => {
   it('knows the lag from the primary alone', () => {
     const [row] = assess({ here: east(primary), there: west({ ...replica, synced: 300 }), now });
     expect(row?.lag).toMatchObject({ milliseconds: 180_000, intervals: 0.6 });
+  });
+});
+
+describe('a group on which nobody has acted yet', () => {
+  const labelled = (name: string, app: string) => ({
+    ...pvc(name),
+    metadata: { namespace: 'shop', name, labels: { app } },
+  });
+  const idle = { ...vgr([], { hasStatus: false, asked: 1 }) };
+  const fresh = { metadata: idle.metadata, spec: idle.spec };
+
+  it('shows the claims that its selector finds, and no others', () => {
+    const here = site('east', {
+      groups: [fresh],
+      claims: known([labelled('db', 'db'), labelled('web', 'web')]),
+    });
+    const rows = assess({ here, there: west(), now });
+    expect(rows.map(({ claimName, verdict }) => [claimName, verdict.name, verdict.reason])).toEqual([
+      ['db', 'Moving', 'WaitingForController'],
+    ]);
+    expect(rows[0]?.sides[0]?.volume?.replication).toMatchObject({
+      kind: 'VolumeGroupReplication',
+      name: 'all',
+    });
   });
 });

@@ -6,10 +6,11 @@ import type { CarryOut } from '../../../plugin/operation/going.ts';
 import type { RecordKeeper } from '../../../plugin/operation/keep-record.ts';
 import { plainProgress } from '../../../plugin/operation/progress/plain-progress.ts';
 import type { RunLog } from '../../../plugin/operation/run-log.ts';
-import { factsOf } from '../../core/plan/moves.ts';
+import { factsOf, groupOf } from '../../core/plan/moves.ts';
+import { site as sites } from '../../core/plan/volumes.ts';
 import { memoryIo } from '../memory-io.ts';
 
-const start = (promotedAt: number | undefined, timeoutMs = 60_000) => {
+const start = (promotedAt: number | undefined, timeoutMs = 60_000, isRefused = false) => {
   const io = memoryIo();
   const site = { name: 'west' };
   const run = {
@@ -17,7 +18,11 @@ const start = (promotedAt: number | undefined, timeoutMs = 60_000) => {
     progress: plainProgress(io),
     request: { timeoutMs },
     changes: createChangeSignal(),
-    session: { prepared: { sites: { target: { site } } }, facts: () => factsOf({}) },
+    groups: [groupOf({})],
+    session: {
+      prepared: { sites: { target: { site } } },
+      facts: () => factsOf({ target: sites({ db: isRefused ? 'replica' : 'primary' }) }),
+    },
   } as unknown as CarryOut;
   const log = { promotedAt, startedAt: 0, lastPrimaryAt: 4_000, isPromotedBefore: false } as RunLog;
   const keeper = { lost: new AbortController().signal } as RecordKeeper;
@@ -49,6 +54,16 @@ describe('Ctrl-C', () => {
     );
     io.interrupt();
     expect(seen()).toBe('stops, left');
+    stop.end();
+  });
+
+  it('does not say that it cannot be taken back while nothing was promoted', () => {
+    const { io, stop, seen } = start(1, 60_000, true);
+    io.interrupt();
+    expect(seen()).toBe('goes on');
+    expect(io.err()).toBe(
+      'Warning: west: the first volume is about to be promoted, and it goes on; Ctrl-C again leaves it\n',
+    );
     stop.end();
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { known } from '../../../../core/model/reading.ts';
 import { awaitReady } from '../../../../core/plan/steps/await-ready.ts';
 import { startWorkloads } from '../../../../core/plan/steps/start-workloads.ts';
 import { dark } from '../../step/pair.ts';
@@ -12,7 +13,7 @@ import {
   workloadOf,
 } from '../../workload/objects.ts';
 import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
-import { site } from '../volumes.ts';
+import { podOn, site } from '../volumes.ts';
 
 const remembering = (replicas: string) => ({
   metadata: { annotations: { 'kubectl-dr.dev/replicas': replicas } },
@@ -116,6 +117,21 @@ describe('starting on the target', () => {
   });
 });
 
+const unscheduled = {
+  ...podOn('db'),
+  status: {
+    phase: 'Pending',
+    conditions: [
+      {
+        type: 'PodScheduled',
+        status: 'False',
+        reason: 'Unschedulable',
+        message: '0/1 nodes are available: 1 node(s) did not match',
+      },
+    ],
+  },
+};
+
 describe('readiness', () => {
   const ready = (readyReplicas: number) => ({ status: { observedGeneration: 1, readyReplicas } });
 
@@ -129,6 +145,41 @@ describe('readiness', () => {
       'is waited for',
       { targetRuns: [workloadOf(deployments, { replicas: 2 }, ready(1))] },
       ['wait target Deployment web: 1 of 2 pods are ready'],
+    ],
+    [
+      'is waited for, with why a pod is not scheduled',
+      {
+        target: site({ db: 'primary' }, { pods: known([unscheduled]) }),
+        targetRuns: [workloadOf(deployments, { replicas: 1 }, ready(0))],
+      },
+      [
+        'wait target Deployment web: 0 of 1 pods are ready (pod db-0: Unschedulable: 0/1 nodes are available: 1 node(s) did not match)',
+      ],
+    ],
+    [
+      'is waited for, with why pods are not made',
+      {
+        targetRuns: [
+          workloadOf(
+            deployments,
+            { replicas: 1 },
+            {
+              status: {
+                ...ready(0).status,
+                conditions: [
+                  {
+                    type: 'ReplicaFailure',
+                    status: 'True',
+                    reason: 'FailedCreate',
+                    message: 'no PriorityClass with name gold',
+                  },
+                ],
+              },
+            },
+          ),
+        ],
+      },
+      ['wait target Deployment web: 0 of 1 pods are ready (FailedCreate: no PriorityClass with name gold)'],
     ],
     [
       'is not believed of a status that is older than the spec',
