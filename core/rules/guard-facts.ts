@@ -4,6 +4,8 @@ import type {
   DefinitionFacts,
   NamespaceFacts,
   NeededFacts,
+  RecordFacts,
+  RecordKindFacts,
   VolumeFacts,
 } from './protection-facts.ts';
 import type { ReplicationFacts } from './replication-facts.ts';
@@ -16,4 +18,6 @@ export type GuardFacts =
   | ClaimFacts
   | NamespaceFacts
   | DefinitionFacts
-  | NeededFacts;
+  | NeededFacts
+  | RecordFacts
+  | RecordKindFacts;

@@ -69,6 +69,25 @@ export type DefinitionFacts = {
   readonly replications: Reading<readonly ReplicationHere[]>;
 };
 
+/** The record of a procedure, an Operation, is deleted. */
+export type RecordFacts = {
+  readonly subject: 'record';
+  readonly namespace: string;
+  readonly name: string;
+  readonly isTerminating: boolean;
+  /** `relocate to cluster-2 by alice`; undefined where nobody carries it out now. */
+  readonly atWork: string | undefined;
+};
+
+/** The CustomResourceDefinition of Operation is deleted, and each record with it. */
+export type RecordKindFacts = {
+  readonly subject: 'recordKind';
+  readonly name: string;
+  readonly isTerminating: boolean;
+  /** Replications that protect, of both kinds and in all namespaces: `VolumeReplication shop/db`. */
+  readonly replications: Reading<readonly string[]>;
+};
+
 /** Kinds that stand for all volumes of a cluster: without them no volume is promoted, mirrored or restored. */
 export type NeededKind =
   | 'VolumeReplicationClass'

@@ -14,7 +14,8 @@ export type GuardCode =
   | 'DR112'
   | 'DR113'
   | 'DR114'
-  | 'DR115';
+  | 'DR115'
+  | 'DR116';
 
 /** Repair: the object is mended on its way in. */
 export type RepairCode = 'DR201' | 'DR202' | 'DR203' | 'DR204' | 'DR205';

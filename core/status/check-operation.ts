@@ -1,11 +1,12 @@
 import { millisecondsOf } from '../model/api-time.ts';
+import { isAtWork } from '../operation/is-at-work.ts';
 import type { VolumeOperation } from '../operation/operation-of-volume.ts';
 import { isResumable, type Operation, stepOf } from '../operation/read-record.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { formatAge } from './age.ts';
 import { type DrVerb, drCommand } from './dr-command.ts';
 import { type PairFacts, type SideFacts, sidesOf } from './facts.ts';
-import { elapsed, settleTime } from './patience.ts';
+import { elapsed } from './patience.ts';
 import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of whole procedures: what a running operation explains, and what one that stopped left behind.
@@ -13,15 +14,9 @@ import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 /** What the last operation on the volume means now. */
 type Standing = 'running' | 'stopped' | 'over';
 
-/**
- * A lease tells nothing at one look, so an operation that is called running is taken for running. But one that nobody has written to for
- * so long, any difference of clocks allowed for, explains nothing any more: a volume without a primary is then nobody's business.
- */
-const isSilent = ({ lastHeardAt, lease }: Operation, now: number): boolean =>
-  (elapsed(lastHeardAt, now) ?? 0) > settleTime + (lease?.leaseDurationSeconds ?? 0) * 1000;
-
 const standingOf = (operation: Operation, now: number): Standing => {
-  if (operation.phase === 'Running') return isSilent(operation, now) ? 'stopped' : 'running';
+  // One that nobody writes to explains nothing any more: a volume without a primary is then nobody's business.
+  if (operation.phase === 'Running') return isAtWork(operation, now) ? 'running' : 'stopped';
   return isResumable(operation) ? 'stopped' : 'over';
 };
 

@@ -12,6 +12,7 @@ import { gatherClass } from './gather-class.ts';
 import { gatherDefinition } from './gather-definition.ts';
 import { gatherNamespace } from './gather-namespace.ts';
 import { gatherNeeded } from './gather-needed.ts';
+import { gatherRecord, gatherRecordKind } from './gather-record.ts';
 import { gatherRepair } from './gather-repair.ts';
 import { gatherReplication } from './gather-replication.ts';
 import { gatherVolume } from './gather-volume.ts';
@@ -38,6 +39,7 @@ const goesWithNamespace: readonly JudgedKind[] = [
   'VolumeReplication',
   'VolumeGroupReplication',
   'PersistentVolumeClaim',
+  'Operation',
 ];
 
 const isTheirsToDelete = (
@@ -72,8 +74,14 @@ const gatherGuard = async (
       return gatherClaim(view, request);
     case 'Namespace':
       return gatherNamespace(view, request);
+    case 'Operation':
+      return gatherRecord(request, sources.now());
     case 'CustomResourceDefinition':
-      return gatherDefinition(view, request) ?? gatherNeeded(view, request, kind);
+      return (
+        gatherDefinition(view, request) ??
+        gatherRecordKind(view, request) ??
+        gatherNeeded(view, request, kind)
+      );
   }
 };
 

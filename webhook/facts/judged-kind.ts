@@ -10,6 +10,7 @@ const judged = {
   PersistentVolume: resources.persistentVolumes,
   PersistentVolumeClaim: resources.persistentVolumeClaims,
   Namespace: resources.namespaces,
+  Operation: resources.operations,
   CustomResourceDefinition: resources.customResourceDefinitions,
 } as const satisfies Record<string, Resource>;
 

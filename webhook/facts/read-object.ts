@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import type { VolumeGroupReplication } from '../../core/model/volume-group-replication.ts';
 import type { VolumeReplication, VolumeReplicationClass } from '../../core/model/volume-replication.ts';
+import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import { createFieldReader, type FieldReader, type JsonObject, objectUnreadable } from './read-fields.ts';
 
 /** How an object is called before anybody knows that it can be read. */
@@ -134,6 +135,23 @@ export const readNamespace = readAs<KubernetesObject>('Namespace', () => undefin
 
 /** A CustomResourceDefinition: only its metadata is looked at. Throws `ObjectUnreadable`. */
 export const readDefinition = readAs<KubernetesObject>('CustomResourceDefinition', () => undefined);
+
+/** The record of a procedure, as far as it tells whether somebody is at work. Throws `ObjectUnreadable`. */
+export const readOperation = readAs<OperationRecord>('Operation', (fields, object) => {
+  const spec = fields.object(object['spec'], 'spec');
+  fields.text(spec['verb'], 'spec.verb');
+  fields.text(spec['by'], 'spec.by');
+  fields.text(fields.object(spec['to'], 'spec.to')['name'], 'spec.to.name');
+  fields.optional(object['status'], (it) => {
+    const status = fields.object(it, 'status');
+    for (const name of ['phase', 'startedAt'] as const)
+      fields.optional(status[name], (value) => fields.text(value, `status.${name}`));
+    fields.optional(status['lease'], (value) => {
+      const lease = fields.object(value, 'status.lease');
+      fields.optional(lease['renewTime'], (time) => fields.text(time, 'status.lease.renewTime'));
+    });
+  });
+});
 
 /** The object that a DELETE is about. Throws `ObjectUnreadable` where the API server did not send it. */
 export const deletedObject = (kind: string, oldObject: KubernetesObject | undefined): KubernetesObject => {

@@ -1,6 +1,7 @@
 import { consentAnnotation } from '../../core/consent.ts';
 import { usesAnnotation } from '../../core/consent-use.ts';
 import { demotionAnnotation } from '../../core/following/demotion.ts';
+import { resources } from '../../core/model/resource.ts';
 import { binderAnnotations } from '../../core/rules/repair/binder-annotations.ts';
 import type { MatchCondition } from './webhook-configuration.ts';
 
@@ -132,7 +133,9 @@ const replicationDefinitions = [
   'volumegroupreplications',
   'volumereplicationclasses',
   'volumegroupreplicationclasses',
-].map((plural) => `${plural}.${replicationPrefix}`);
+]
+  .map((plural) => `${plural}.${replicationPrefix}`)
+  .concat(`${resources.operations.plural}.${resources.operations.group}`);
 
 /** Definitions of other kinds are none of our business: the cluster must be able to delete them whatever became of the webhook. */
 export const ownDefinitions: MatchCondition = {

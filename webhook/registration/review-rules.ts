@@ -2,6 +2,7 @@ import { resources } from '../../core/model/resource.ts';
 import type { RuleWithOperations } from './webhook-configuration.ts';
 
 const group = resources.volumeReplications.group;
+const records = resources.operations;
 const replications = ['volumereplications', 'volumegroupreplications'];
 const classes = ['volumereplicationclasses', 'volumegroupreplicationclasses'];
 
@@ -12,7 +13,7 @@ const rule = (
   operations: RuleWithOperations['operations'],
 ): RuleWithOperations => ({
   apiGroups: [apiGroup],
-  apiVersions: [apiGroup === group ? 'v1alpha1' : 'v1'],
+  apiVersions: [[group, records.group].includes(apiGroup) ? records.version : 'v1'],
   operations,
   resources: [...names],
   scope,
@@ -30,6 +31,7 @@ export const reviewRules = {
     rule('', 'Cluster', ['namespaces'], ['DELETE']),
     rule('apiextensions.k8s.io', 'Cluster', ['customresourcedefinitions'], ['DELETE']),
     rule('storage.k8s.io', 'Cluster', ['storageclasses'], ['DELETE']),
+    rule(records.group, 'Namespaced', [records.plural], ['DELETE']),
   ],
   guardUnmarked: [rule('', 'Cluster', ['persistentvolumes'], ['CREATE', 'UPDATE', 'DELETE']), deletedClaims],
   advice: [

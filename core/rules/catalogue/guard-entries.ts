@@ -155,4 +155,13 @@ export const guardEntries = {
       'Find out which volume holds the data. Delete the claim that is not wanted, if nothing needs its data, and restore the other volume in its place. Two applications need two names.',
     commands: [status, 'kubectl --context SITE -n NAMESPACE describe pvc PVC'],
   },
+  DR116: {
+    title: 'the deletion of a record that is needed',
+    cause:
+      'An Operation is deleted whose procedure runs: its phase is Running, and somebody wrote to it within 5 minutes and the time of its lease. Or the CustomResourceDefinition operations.kubectl-dr.dev is deleted while a VolumeReplication or VolumeGroupReplication protects anything. What is being deleted already, and accounts given by --lifecycle-owner, pass.',
+    risk: 'Nothing holds a second person off from the same volumes any more, and what cannot be observed is lost: sizes of workloads before they were stopped, consents, which copy is older after a failover.',
+    remedy:
+      'Wait until the procedure has ended, or end it where it runs. A record that is over can be deleted.',
+    commands: ['kubectl dr history -A', 'kubectl get operations -A'],
+  },
 } satisfies Record<GuardCode, EntryTexts>;

@@ -179,4 +179,11 @@ export const guardExamples: Readonly<Record<GuardCode, GuardFacts>> = {
       mayConsent: known(true),
     },
   },
+  DR116: {
+    subject: 'record',
+    namespace: 'shop',
+    name: 'relocate-20260301-120000-a1b2',
+    isTerminating: false,
+    atWork: 'relocate to cluster-2 by alice',
+  },
 };

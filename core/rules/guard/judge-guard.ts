@@ -19,6 +19,7 @@ import { howToConsent } from './how-to-consent.ts';
 import { neverACopy } from './never-a-copy.ts';
 import type { GuardRule, Objection } from './objection.ts';
 import { otherSiteMayBePrimary } from './other-site-may-be-primary.ts';
+import { recordNeeded } from './record-needed.ts';
 import { resyncOfOnlyGoodCopy } from './resync-of-only-good-copy.ts';
 import { secondPrimaryHere } from './second-primary-here.ts';
 import { volumeGoesWithClaim } from './volume-goes-with-claim.ts';
@@ -43,6 +44,7 @@ export const guardRules = [
   { code: 'DR113', rule: copyNotFollowed, consent: 'lose-since-promote' },
   { code: 'DR110', rule: endOfMirroring, consent: 'unprotect' },
   { code: 'DR111', rule: deletionUnderProtection },
+  { code: 'DR116', rule: recordNeeded },
   { code: 'DR114', rule: volumeNotKept },
   { code: 'DR109', rule: demotionInUse, consent: 'demote-in-use' },
   { code: 'DR104', rule: volumeGoesWithClaim },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { backupRecordText, lastBackupAnnotation } from '../../../core/backup/backup-record.ts';
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import { known, unknown } from '../../../core/model/reading.ts';
 import type { ReplicationAdviceFacts } from '../../../core/rules/advice-facts.ts';
@@ -35,9 +36,23 @@ describe('a replication', () => {
     expect(await adviseOn(site, changing(synced, vr({ wants: 'secondary' })))).toMatchObject({
       scheduleMs: known(300_000),
       lastSyncAt: known(now - 30 * 60_000),
-      lastBackupAt: unknown('nothing here records backups'),
+      lastBackupAt: unknown('no backup is on record'),
       peer: { state: 'not-configured' },
       now,
+    });
+  });
+
+  test('is seen with the last backup that is on record', async () => {
+    const site = withBoundClaim(createSite());
+    const at = now - 72 * 3_600_000;
+    const record = backupRecordText({ at, digest: `sha256:${'0f'.repeat(32)}` });
+    const recorded = (wants: 'primary' | 'secondary') => {
+      const object = vr({ state: 'Primary', wants });
+      const annotations = { ...object.metadata.annotations, [lastBackupAnnotation]: record };
+      return { ...object, metadata: { ...object.metadata, annotations } };
+    };
+    expect(await adviseOn(site, changing(recorded('primary'), recorded('secondary')))).toMatchObject({
+      lastBackupAt: known(at),
     });
   });
 

@@ -7,6 +7,7 @@ import {
   createSite,
   creating,
   deleting,
+  now,
   pv,
   pvc,
   type Site,
@@ -285,6 +286,63 @@ describe('what protected volumes cannot do without, when it is deleted', () => {
         : [replications.why]),
       ...(standby.known ? standby.value : [standby.why]),
     ]).toEqual(expected);
+  });
+});
+
+describe('a record of a procedure that is deleted', () => {
+  const at = (milliseconds: number): string => new Date(now - milliseconds).toISOString();
+  const record = (status: object | undefined, created = 60_000): KubernetesObject => ({
+    apiVersion: 'kubectl-dr.dev/v1alpha1',
+    kind: 'Operation',
+    metadata: { namespace: 'shop', name: 'relocate-1', creationTimestamp: at(created) },
+    spec: {
+      verb: 'Relocate',
+      from: { name: 'east' },
+      to: { name: 'west' },
+      by: 'alice',
+      volumes: [{ persistentVolumeClaim: 'db' }],
+    },
+    ...(status && { status }),
+  });
+  const lease = (renewed: number) => ({ holder: 'x', renewTime: at(renewed), leaseDurationSeconds: 15 });
+
+  test.each<[string, KubernetesObject, string | undefined]>([
+    ['that runs', record({ phase: 'Running', lease: lease(2_000) }), 'relocate to west by alice'],
+    ['that has just been made', record(undefined), 'relocate to west by alice'],
+    [
+      'that nobody writes to any more',
+      record({ phase: 'Running', lease: lease(600_000) }, 3_600_000),
+      undefined,
+    ],
+    ['that is over', record({ phase: 'Succeeded', lease: lease(2_000) }), undefined],
+    ['that was left', record({ phase: 'Left' }), undefined],
+  ])('%s', async (_, deleted, atWork) => {
+    expect(await createSite().guard(deleting(deleted))).toMatchObject({
+      subject: 'record',
+      name: 'relocate-1',
+      atWork,
+    });
+  });
+
+  test('that cannot be read is refused as such', async () => {
+    const spoilt = { ...record(undefined), spec: { verb: 7 } };
+    await expect(createSite().guard(deleting(spoilt))).rejects.toThrow(
+      /Operation shop\/relocate-1 cannot be read/,
+    );
+  });
+
+  test('goes with its kind while something is protected', async () => {
+    const site = createSite();
+    site.put('replications', { ...vr(), metadata: { ...vr().metadata, finalizers } });
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'operations.kubectl-dr.dev' },
+    };
+    expect(await site.guard(deleting(definition))).toMatchObject({
+      subject: 'recordKind',
+      replications: { known: true, value: ['VolumeReplication shop/db'] },
+    });
   });
 });
 

@@ -236,4 +236,23 @@ export const anyGuardFacts: fc.Arbitrary<GuardFacts> = fc.oneof(
       replications: reading(fc.array(replicationHere)),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('record' as const),
+      namespace: text,
+      name: text,
+      isTerminating: fc.boolean(),
+      atWork: fc.option(text, { nil: undefined }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      subject: fc.constant('recordKind' as const),
+      name: text,
+      isTerminating: fc.boolean(),
+      replications: reading(fc.array(text)),
+    }),
+  },
 );
