@@ -35,9 +35,7 @@ const replicationManagers = ({ volumes, verb }: GroupNow): string[] =>
       : (verb === 'failover' ? [target] : [source, target]).flatMap((reading) => {
           if (!reading.known || !reading.value.protectors.known) return [];
           const { name } = reading.value.here;
-          return reading.value.protectors.value.flatMap((protector) =>
-            warningsOfManagers(protector).map((text) => `${name}: ${text}`),
-          );
+          return reading.value.protectors.value.flatMap((protector) => warningsOfManagers(protector, name));
         }),
   );
 

@@ -39,10 +39,10 @@ export const managersOfReplication = (protector: Protector): readonly Replicatio
   ];
 };
 
-/** `VolumeReplication shop/db: Flux Kustomization flux-system/shop sets it back …`, one line for each. */
-export const warningsOfManagers = (protector: Protector): readonly string[] => {
+/** `VolumeReplication shop/db of cluster-1: Flux Kustomization flux-system/shop sets it back …`, one line for each. */
+export const warningsOfManagers = (protector: Protector, site: string): readonly string[] => {
   const { namespace, name } = protector.object.metadata;
   return managersOfReplication(protector).map(
-    (manager) => `${protector.kind} ${namespace}/${name}: ${manager.name} ${manager.warning}`,
+    (manager) => `${protector.kind} ${namespace}/${name} of ${site}: ${manager.name} ${manager.warning}`,
   );
 };

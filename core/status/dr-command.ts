@@ -9,6 +9,7 @@ export const drVerbs = [
   'demote',
   'resync',
   'unprotect',
+  'backup',
   'failover',
   'failback',
   'resume',

@@ -48,7 +48,7 @@ export type GroupState = {
   /** How often each workload was stopped. */
   readonly stops: Map<string, number>;
   /** How often each change of a replication was made, by `writeId` and what it does. */
-  readonly asked: Map<string, number>;
+  readonly asked: Map<string, { readonly count: number; readonly write: MoveWrite }>;
   darkSince: number | undefined;
   /** The step that is told as going on, and since when. */
   current: CurrentStep | undefined;

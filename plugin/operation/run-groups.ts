@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { knownValue, readingOf } from '../../core/model/reading-of.ts';
+import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { MoveFacts, MoveGroup, SiteRole } from '../../core/plan/move.ts';
 import { activeStep, type PlannedStep, planGroup } from '../../core/plan/plan-group.ts';
 import type { MoveWrite, StepLook, StepName } from '../../core/plan/step-look.ts';
@@ -135,18 +136,39 @@ const isFoughtOver = (state: GroupState, write: MoveWrite): boolean => {
 const askedId = (write: Extract<MoveWrite, { kind: 'replication' }>): string =>
   `${writeId(write)} ${write.does}`;
 
+const replicationNow = (
+  { site, key: { namespace, name } }: Extract<MoveWrite, { kind: 'replication' }>,
+  sites: MoveFacts['sites'],
+): VolumeReplication | undefined => {
+  const seen = readingOf(() => knownValue(sites[site].view).replication(namespace, name));
+  return seen.known ? seen.value : undefined;
+};
+
 /** Who asked for what it is now, where the same change was made too often already. */
 const whoSetsBack = (state: GroupState, write: MoveWrite, { sites }: MoveFacts): string | undefined => {
-  if (write.kind !== 'replication' || (state.asked.get(askedId(write)) ?? 0) < mostStops) return undefined;
-  const { view } = sites[write.site];
-  const { namespace, name } = write.key;
-  const seen = readingOf(() => knownValue(view).replication(namespace, name));
-  return seen.known && seen.value !== undefined ? saySetBack(seen.value) : 'somebody asks for the opposite';
+  if (write.kind !== 'replication') return undefined;
+  if ((state.asked.get(askedId(write))?.count ?? 0) < mostStops) return undefined;
+  const seen = replicationNow(write, sites);
+  return seen === undefined ? 'somebody asks for the opposite' : saySetBack(seen);
+};
+
+/** A demotion that was made, and that somebody has set back: what stands against the group now comes of that. */
+const setBackNow = (
+  { asked }: GroupState,
+  { sites }: MoveFacts,
+): { write: MoveWrite; who: string } | undefined => {
+  for (const { write } of asked.values()) {
+    if (write.kind !== 'replication' || write.does !== 'demote') continue;
+    const seen = replicationNow(write, sites);
+    if (seen?.spec.replicationState === 'primary') return { write, who: saySetBack(seen) };
+  }
+  return undefined;
 };
 
 const noteAsked = (state: GroupState, write: MoveWrite): void => {
   if (write.kind !== 'replication') return;
-  state.asked.set(askedId(write), (state.asked.get(askedId(write)) ?? 0) + 1);
+  const count = (state.asked.get(askedId(write))?.count ?? 0) + 1;
+  state.asked.set(askedId(write), { count, write });
 };
 
 const dispatch = (run: RunGroups, state: GroupState, write: MoveWrite, facts: MoveFacts): void => {
@@ -186,7 +208,9 @@ const look = (run: RunGroups, state: GroupState, facts: MoveFacts): void => {
   }
   const { writes, waits, blocks } = step.look;
   if (blocks.length > 0) {
-    if (state.inFlight.size === 0) end(run, state, { is: 'blocked', blocks });
+    if (state.inFlight.size > 0) return;
+    const back = setBackNow(state, facts);
+    end(run, state, back === undefined ? { is: 'blocked', blocks } : { is: 'set back', ...back });
     return;
   }
   state.darkSince = isUnknown(step.look) ? (state.darkSince ?? run.now()) : undefined;

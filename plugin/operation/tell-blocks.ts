@@ -142,7 +142,7 @@ export const tellEnd = (state: GroupState, facts: MoveFacts, progress: Progress)
         ...ofWrite(write, facts),
         type: 'Failed',
         group,
-        message: `${who}, each time it is changed: find out who, and pause that first`,
+        message: `${who}, after it was changed: find out who, and pause that first`,
         code: 'SetBack',
         next: showManagers(write, facts),
       });

@@ -119,9 +119,9 @@ const actOnAll = async (
 
 /** Whoever else says what it asks for does so again: told before it is written, and nothing is refused for that. */
 const warnOfManagers = (run: StepRun, it: Planned): void => {
-  const { protectors, key } = it.facts;
+  const { protectors, key, here } = it.facts;
   if (!isWrite(it) || !protectors.known) return;
-  for (const message of protectors.value.flatMap(warningsOfManagers))
+  for (const message of protectors.value.flatMap((own) => warningsOfManagers(own, here.name)))
     tell(run, key, { type: 'Warning', message });
 };
 

@@ -554,7 +554,7 @@ describe('a replication that somebody else sets back', () => {
     expect(judged(sketch)).toEqual([]);
     expect(warned(sketch)).toContainEqual(
       expect.stringMatching(
-        /^east: VolumeReplication shop\/db-vr: VolumeReplicationGroup shop\/busybox owns it/,
+        /^VolumeReplication shop\/db-vr of east: VolumeReplicationGroup shop\/busybox owns it/,
       ),
     );
   });

@@ -161,6 +161,34 @@ describe('a replication that somebody sets back each time', () => {
     );
   });
 
+  test('is named, too, where what it shows just then stands against going on', async () => {
+    const io = memoryIo();
+    const asked = setBackBy('argocd-controller');
+    const between: MoveSketch = {
+      ...asked,
+      source: {
+        replications: known([
+          {
+            ...standing('toBePromoted'),
+            metadata: {
+              ...standing('toBePromoted').metadata,
+              managedFields: [
+                {
+                  manager: 'argocd-controller',
+                  time: '2026-01-01T00:00:01Z',
+                  fieldsV1: { 'f:spec': { 'f:replicationState': {} } },
+                },
+              ],
+            },
+          },
+        ]),
+      },
+    };
+    expect(await follow(jsonProgress('relocate', io), [asked, between])).toBe(
+      'set back: field manager argocd-controller asked for primary meanwhile',
+    );
+  });
+
   test('is gone on with where it was once', async () => {
     const io = memoryIo();
     expect(
