@@ -113,7 +113,7 @@ describe('kubectl dr explain', () => {
   it.each(['DR999', 'DR', '', 'constructor'])('refuses the code "%s" with exit code 2', async (code) => {
     const io = memoryIo();
     expect(await run(['explain', code], io)).toBe(2);
-    expect(io.err()).toMatch(/^error: there is no rule ".*", only DR101 to DR115, .*\n$/);
+    expect(io.err()).toMatch(/^error: there is no rule ".*", only DR101 to DR116, .*\n$/);
   });
 });
 
