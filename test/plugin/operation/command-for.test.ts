@@ -26,6 +26,7 @@ const requestOf = (target: Partial<TargetWords>, from: readonly string[] = []): 
   backupDirectory: undefined,
   extent: { workloads: true, secrets: false },
   className: undefined,
+  volumeHandles: [],
   resync: false,
   dryRun: 'none',
   output: 'text',
