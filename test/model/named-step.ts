@@ -24,7 +24,7 @@ export const stepNamedIn = (text: string): NamedStep | undefined => {
   const found = /^kubectl dr (demote|promote) (\S+) -n (\S+) --context (\S+)$/.exec(text);
   if (found === null) return undefined;
   const [, verb = '', claim = '', namespace = '', context = ''] = found;
-  const site = siteNames.indexOf(context);
+  const site = siteNames.indexOf(context as (typeof siteNames)[number]);
   if (site === -1) throw new Error(`no site is called so: ${text}`);
   return { verb: verb as NamedStep['verb'], namespace, claim, site: site as SiteNumber };
 };
