@@ -8,7 +8,7 @@ const parseEntry = (word: string): HandleMap[number] => {
   if (more.length > 0 || from === '' || to === '')
     throw usageError(
       `invalid value "${word}" for ${flag}`,
-      'give the handles as OLD=NEW; handles that hold a = can be changed with kubectl dr restore --transform',
+      'give the handles as OLD=NEW; handles that hold a = can be changed by a file of rules: --transform of kubectl dr restore',
     );
   if (from.endsWith('*') !== to.endsWith('*'))
     throw usageError(

@@ -133,7 +133,8 @@ describe('a flag in a text is one that its command has', () => {
     ['core/restore', ['restore']],
     ['plugin/restore', ['restore']],
     ['plugin/backup', ['backup', 'restore']],
-    ['core/check', ['check']],
+    // Whoever checks is told how to back up.
+    ['core/check', ['check', 'backup']],
     ['plugin/check', ['check']],
     ['core/status', ['status', ...steps, ...procedures]],
     ['plugin/status', ['status']],
@@ -147,7 +148,7 @@ describe('a flag in a text is one that its command has', () => {
     text.replaceAll(/\bkubectl\b[^;`"\n]*/g, '').replaceAll('--cluster-1', '');
   /** Of kubectl, in texts that a command is composed of; and of our other executables. */
   const ofOthers = new Set([
-    ...['for', 'type', 'raw', 'overwrite', 'list'],
+    ...['for', 'type', 'raw', 'overwrite', 'list', 'show-labels', 'show-managed-fields'],
     ...['without-peer', 'peer-kubeconfig', 'lifecycle-owner'],
   ]);
 

@@ -39,7 +39,8 @@ describe('kubectl dr explain CODE', () => {
                 accept the loss with a consent. A consent covers nothing worse than
                 its giver saw: where the other site answers that it is primary,
                 although its storage is lost, it says so itself (seen.peer: primary),
-                and it takes kubectl dr promote --accept-second-primary=SITE.
+                and it takes kubectl dr promote --accept-second-primary=SITE, or the
+                same flag of kubectl dr failover.
 
         kubectl dr status -n NAMESPACE PVC
         kubectl --context PEER -n NAMESPACE patch vr VR --type=merge -p '{"spec":{"replicationState":"secondary"}}'
