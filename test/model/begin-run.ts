@@ -123,6 +123,7 @@ const prepare = (
       resync: false,
       extent: { workloads: true, secrets: false },
       className: undefined,
+      consent: {},
       from: [],
       target: targetOfKeys(pairs.map(({ here }) => here)),
     },
