@@ -9,6 +9,7 @@ import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
 import { createPainter } from '../output/color.ts';
 import { parseSelection, type Selection } from '../selection/parse-selection.ts';
+import { sitesWithoutNamespace } from '../status/absent-namespace.ts';
 import { assessSites } from '../status/assess-sites.ts';
 import { gatherLabelled, listSites } from '../status/gather.ts';
 import { gatherMounting } from '../status/gather-mounting.ts';
@@ -126,6 +127,17 @@ const codeOf = (facts: CheckFacts, { findings }: CheckResult, flags: CheckFlags)
 
 const check = async (sites: Sites, options: CheckOptions): Promise<ExitCode> => {
   const facts = await gatherFacts(sites, options);
+  const { selection, io } = options;
+  const without =
+    facts.volumes.length > 0
+      ? []
+      : await sitesWithoutNamespace(listSites(sites), selection.namespace, io.signal);
+  if (without.length > 0) {
+    io.stderr.line(
+      `error: namespace ${selection.namespace} not found on ${without.join(' or ')}: nothing was checked`,
+    );
+    return exitCode.error;
+  }
   const result = runChecks(facts);
   await print(facts, result, options);
   const { summaryText } = await import('./tell-summary.ts');

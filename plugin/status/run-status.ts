@@ -5,8 +5,9 @@ import { parseRequestTimeout } from '../flags/request-timeout.ts';
 import type { Io } from '../io.ts';
 import { reportError } from '../report-error.ts';
 import { parseSelection } from '../selection/parse-selection.ts';
+import { sitesWithoutNamespace } from './absent-namespace.ts';
 import { assessSites, explainGaps } from './assess-sites.ts';
-import { gatherLabelled, gatherSites } from './gather.ts';
+import { gatherLabelled, gatherSites, listSites } from './gather.ts';
 import { markSplits } from './mark-splits.ts';
 import { parseOutputFormat } from './output-format.ts';
 import type { Printable } from './printer.ts';
@@ -21,8 +22,16 @@ const statusCode = ({ volumes, snapshots }: Printable, flags: StatusFlags): Exit
   return isBad && !flags['exit-zero'] ? exitCode.degraded : exitCode.ok;
 };
 
-/** Says on stderr which names are on no site that could be read, or that there is nothing at all. */
-const explainAbsence = ({ volumes, snapshots }: Printable, { selection, io }: StatusOptions): string[] => {
+/** Says on stderr which names are on no site that could be read, or that there is nothing at all; `without`: no site has the namespace. */
+const explainAbsence = (
+  { volumes, snapshots }: Printable,
+  without: readonly string[],
+  { selection, io }: StatusOptions,
+): string[] => {
+  if (without.length > 0) {
+    io.stderr.line(`error: namespace ${selection.namespace} not found on ${without.join(' or ')}`);
+    return [...without];
+  }
   const missing = missingNames(volumes, selection);
   const where = selection.namespace === undefined ? '' : ` in namespace ${selection.namespace}`;
   const read = snapshots.filter(({ objects }) => objects.known).map(({ site }) => site.name);
@@ -65,7 +74,9 @@ const showOnce = async (sites: Sites, options: StatusOptions): Promise<ExitCode>
   const isText = format.kind === 'table' || format.kind === 'name';
   const printer = createPrinter({ format, flags, io, namespaces: selection.namespace === undefined });
   if (volumes.length > 0 || !isText) await printer.print({ volumes, snapshots }, now);
-  const missing = explainAbsence({ volumes, snapshots }, options);
+  const without =
+    volumes.length > 0 ? [] : await sitesWithoutNamespace(listSites(sites), selection.namespace, io.signal);
+  const missing = explainAbsence({ volumes, snapshots }, without, options);
   return missing.length > 0 ? exitCode.error : statusCode({ volumes, snapshots }, flags);
 };
 

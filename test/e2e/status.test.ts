@@ -62,6 +62,18 @@ describe.each(serverFlavours)('kubectl dr status with $flavour', ({ flags }) => 
     });
   });
 
+  test('a namespace that no site has is an error, not an empty one', async () => {
+    for (const verb of ['status', 'check']) {
+      const ended = await sandbox.dr(verb, '-n', 'nosuch');
+      expect(ended).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('error: namespace nosuch not found on cluster-1 or cluster-2'),
+      });
+      expect(ended.stderr).not.toContain('No findings');
+    }
+  });
+
   test('says which names do not exist', async () => {
     expect(await status('nope')).toMatchObject({
       code: 1,
