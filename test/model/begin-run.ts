@@ -44,7 +44,10 @@ const pairs = claimNames.map((name) => ({ here: { namespace, name }, there: { na
 const paired = (world: MovingWorld): PairedVolume[] =>
   pairs.map((pair) => ({
     pair,
-    identity: { driver: 'rbd.csi.ceph.com', volumeHandle: world.storage.handles[pair.here.name as 'data'] },
+    identity: {
+      driver: 'rbd.csi.ceph.com',
+      volumeHandle: world.storage.handles[0][pair.here.name as 'data'],
+    },
   }));
 
 const roleOn = (operator: Operator, site: SiteNumber, claim: string) => {
@@ -216,7 +219,10 @@ const bringingOf = (
 ): Bringing => {
   if (verb === 'undo') return nothing;
   return operator.seen[source].live.whyDark() === undefined
-    ? bringFrom(world.sites[source].guarded, world.storage.handles)
+    ? bringFrom(world.sites[source].guarded, {
+        here: world.storage.handles[source],
+        there: world.storage.handles[otherSite(source)],
+      })
     : backup;
 };
 

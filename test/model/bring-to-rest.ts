@@ -57,7 +57,7 @@ const waitsForSplitCopy = ({ world }: History, { groups, source }: Run): boolean
     return end?.is === 'done' || active?.kind.name === 'Reverse';
   }) &&
   claimNames.some((claim) => {
-    const status = world.storage.arrays[source].mirrorStatus(world.storage.handles[claim]);
+    const status = world.storage.arrays[source].mirrorStatus(world.storage.handles[source][claim]);
     return typeof status !== 'string' && status.state === 'up+error';
   });
 

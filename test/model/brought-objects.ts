@@ -8,7 +8,7 @@ import { parkWorkload } from '../../core/restore/park-workload.ts';
 import { nothingToBring, type ObjectSource } from '../../plugin/operation/bring-objects.ts';
 import type { GuardedSite } from './guarded-site.ts';
 import { claimWithVolume } from './moving-world.ts';
-import { type ClaimName, claimNames } from './simulated-storage.ts';
+import { claimNames, type Handles } from './simulated-storage.ts';
 import { namespace, workloadKinds } from './simulated-workloads.ts';
 
 /** What a site could bring to the other one when it was read: live, or as a backup. */
@@ -41,7 +41,8 @@ const mountedBy = (object: KubernetesObject): string[] =>
 /** Reads a site as `restore` and `backup` do. */
 export const bringFrom = (
   { simulated, name }: GuardedSite,
-  handles: Readonly<Record<ClaimName, string>>,
+  /** What the site calls the volumes, and what the one that they are brought to does. */
+  { here, there }: { readonly here: Handles; readonly there: Handles },
 ): Bringing => {
   const claims = claimNames.filter((claim) =>
     simulated.find(resources.persistentVolumeClaims, { namespace, name: claim }),
@@ -90,7 +91,7 @@ export const bringFrom = (
         if (target.find(resource, key) === undefined) target.store(resource, object);
       };
       for (const claim of claims) {
-        const { volume, claim: object } = claimWithVolume(claim, handles[claim]);
+        const { volume, claim: object } = claimWithVolume(claim, there[claim], here[claim]);
         addMissing(resources.persistentVolumes, volume);
         const metadata = { ...object.metadata, annotations: annotationsFor(claim) };
         addMissing(resources.persistentVolumeClaims, { ...object, metadata } as PersistentVolumeClaim);

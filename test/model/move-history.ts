@@ -53,7 +53,10 @@ export const createHistory = async (setup: Setup): Promise<History> => {
   return {
     world,
     operators: [operator(0), operator(1)],
-    backup: bringFrom(world.sites[0].guarded, world.storage.handles),
+    backup: bringFrom(world.sites[0].guarded, {
+      here: world.storage.handles[0],
+      there: world.storage.handles[1],
+    }),
     disturbed,
     lastAsked: undefined,
     before: undefined,
@@ -518,6 +521,7 @@ const steps = fc.oneof(
 export const setups: fc.Arbitrary<Setup> = fc.record({
   layout: fc.constantFrom('together', 'apart'),
   isRestored: fc.boolean(),
+  hasOtherHandles: seldom,
   hasLease: mostly,
   forcePolicy: fc.constantFrom('consent', 'consent', 'upstream'),
   hasMeddlers: seldom,

@@ -1,4 +1,5 @@
 // Two sites between which applications move: clusters behind the real guard, controllers, mirrored storage, and pods.
+import { sourceHandleAnnotation } from '../../core/model/handle-there.ts';
 import { resources } from '../../core/model/resource.ts';
 import { replicationNames, type VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Rpc } from '../../core/replication/answer.ts';
@@ -24,6 +25,8 @@ export type Setup = {
   readonly layout: Layout;
   /** The other site has claims and workloads already. */
   readonly isRestored: boolean;
+  /** The pools of the two Ceph clusters have other ids, so that each site calls the volumes otherwise. */
+  readonly hasOtherHandles: boolean;
   /** Two operators honour each other's lease. */
   readonly hasLease: boolean;
   /** kubernetes-csi-addons asks no peer, and forces a promote that the driver refuses. */
@@ -60,9 +63,12 @@ export const className = 'every-minute';
 export const pvName = (claim: ClaimName): string => `pv-${claim}`;
 
 /** A claim with its volume, as they are on both sites. */
-export const claimWithVolume = (claim: ClaimName, handle: string) => ({
+export const claimWithVolume = (claim: ClaimName, handle: string, handleThere: string) => ({
   volume: {
-    metadata: { name: pvName(claim) },
+    metadata: {
+      name: pvName(claim),
+      ...(handle !== handleThere && { annotations: { [sourceHandleAnnotation]: handleThere } }),
+    },
     spec: {
       csi: { driver: driverName, volumeHandle: handle },
       claimRef: { namespace, name: claim },
@@ -204,8 +210,11 @@ const populate = (world: MovingWorld): void => {
   const { sites, storage, setup } = world;
   const [{ guarded: home }, { guarded: away }] = sites;
   for (const claim of claimNames) {
-    const { volume, claim: object } = claimWithVolume(claim, storage.handles[claim]);
-    for (const { simulated } of setup.isRestored ? [home, away] : [home]) {
+    const [own, other] = [storage.handles[0][claim], storage.handles[1][claim]];
+    // Nobody restored the first one.
+    const made = [claimWithVolume(claim, own, own), claimWithVolume(claim, other, own)];
+    for (const [index, { simulated }] of (setup.isRestored ? [home, away] : [home]).entries()) {
+      const { volume, claim: object } = made[index] as (typeof made)[number];
       simulated.store(resources.persistentVolumes, volume);
       simulated.store(resources.persistentVolumeClaims, object);
     }
@@ -229,7 +238,7 @@ export const createMovingWorld = async (setup: Setup): Promise<MovingWorld> => {
   const now = () => world.now;
   const rest = { setup, primacies: new Map(), now: Date.UTC(2026, 0, 1), linkUp: true, steps: 0 };
   world = rest as unknown as MovingWorld;
-  const storage = createSimulatedStorage(now);
+  const storage = createSimulatedStorage(now, [2, setup.hasOtherHandles ? 3 : 2]);
   Object.assign(world, { storage, bytes: createKnownBytes(storage) });
   Object.assign(
     world,

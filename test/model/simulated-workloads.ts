@@ -150,12 +150,12 @@ const attach = ({ cluster, storage, site }: Parts, claim: ClaimName, volumeName:
     metadata: { name: `csi-${claim}` },
     spec: { nodeName: 'node-1', source: { persistentVolumeName: volumeName } },
   });
-  storage.arrays[site].publish({ volumeId: storage.handles[claim], nodeId: 'node-1', secrets: {} });
+  storage.arrays[site].publish({ volumeId: storage.handles[site][claim], nodeId: 'node-1', secrets: {} });
 };
 
 const detach = ({ cluster, storage, site }: Parts, claim: ClaimName): void => {
   cluster.remove(resources.volumeAttachments, { name: `csi-${claim}` });
-  storage.arrays[site].unpublish({ volumeId: storage.handles[claim], nodeId: 'node-1', secrets: {} });
+  storage.arrays[site].unpublish({ volumeId: storage.handles[site][claim], nodeId: 'node-1', secrets: {} });
 };
 
 const attachmentActions = (parts: Parts, claim: ClaimName): Action[] => {
