@@ -3,7 +3,6 @@ import type { OperationVerb } from '../../core/operation/operation-record.ts';
 import { isUntouched } from '../../core/plan/is-untouched.ts';
 import type { MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
-import { recordBackup } from '../backup/record-backup.ts';
 import { storeBackup } from '../backup/take-backup.ts';
 import { whoConsents } from '../consent/who-consents.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -72,11 +71,8 @@ const backUp = async (run: CarryOut): Promise<void> => {
   const { taken } = session.source;
   if (request.backupDirectory === undefined || taken === undefined) return;
   if (!isUntouched(session.facts(), groups)) return;
-  const { directory, digest } = await storeBackup(taken, request.backupDirectory, signal);
+  const { directory } = await storeBackup(taken, request.backupDirectory, signal);
   progress.tell({ type: 'Info', site: sourceName(run), message: `backed up to ${directory}` });
-  const { site } = session.prepared.sites.source;
-  const unrecorded = await recordBackup(site, taken.head, digest, signal);
-  if (unrecorded !== undefined) progress.tell({ type: 'Warning', site: site.name, message: unrecorded });
 };
 
 /**
