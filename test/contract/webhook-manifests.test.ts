@@ -1,41 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import { resources } from '../../core/model/resource.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import { connect } from '../../kube/connect.ts';
 import { createCertificates } from '../../webhook/certificates/create-certificates.ts';
 import { startCaches } from '../../webhook/facts/caches.ts';
 import { createAccessReview } from '../../webhook/facts/review-access.ts';
 import { register } from '../../webhook/registration/register.ts';
 import { registrationKeys } from '../../webhook/registration/registration.ts';
 import type { WebhookConfiguration } from '../../webhook/registration/webhook-configuration.ts';
-import { haveKubectl, runCommand } from '../e2e/running-sandbox.ts';
-import { eventually, kubeconfigFor } from '../kube/embedded-cluster.ts';
+import { haveKubectl } from '../e2e/running-sandbox.ts';
+import { eventually } from '../kube/embedded-cluster.ts';
 import { names } from '../webhook/certificates/running-replica.ts';
-import { installCrds } from './kube-apiserver/crds.ts';
-import { createHttpsClient } from './kube-apiserver/https-client.ts';
-import { findRealServer, startRealServer } from './kube-apiserver/real-server.ts';
-import type { Target } from './kube-apiserver/target.ts';
+import { type ManifestServer, manifest, realServer, startManifestServer } from './applied-manifests.ts';
 
 // manifests/webhook as a person applies it, to a real API server with RBAC: that every object is valid, and that its service account
 // may do exactly what the webhook needs.
 
-const realServer = findRealServer(process.env);
-const directory = fileURLToPath(new URL('../../manifests/webhook', import.meta.url));
+const directory = manifest('webhook');
 const namespace = 'kubectl-dr';
 
 describe.skipIf(realServer === undefined || !haveKubectl)(
   'manifests/webhook, applied to a real kube-apiserver',
   () => {
-    let target: Target;
+    let server: ManifestServer;
     let cluster: Cluster;
     let webhook: Cluster;
-    let home: string;
     const stopping = new AbortController();
     const { signal } = stopping;
     const quiet = () => undefined;
@@ -46,45 +35,16 @@ describe.skipIf(realServer === undefined || !haveKubectl)(
       log: { debug: quiet, info: quiet, warn: quiet },
     };
 
-    const kubectl = (...words: string[]) =>
-      runCommand('kubectl', ['--kubeconfig', join(home, 'config'), ...words], {
-        env: { ...process.env, HOME: home },
-      });
+    const kubectl = (...words: string[]) => server.kubectl(...words);
 
     beforeAll(async () => {
-      target = await startRealServer(realServer ?? '');
-      const { url, ca, cert, key } = target.access;
-      const client = createHttpsClient(target.access);
-      await installCrds(client);
-      client.close();
-      const kubeconfig = kubeconfigFor(url, { ca, clientCert: cert, clientKey: key });
-      cluster = connect({ kubeconfig });
-      const user = `system:serviceaccount:${namespace}:dr-webhook`;
-      const groups = [
-        'system:serviceaccounts',
-        `system:serviceaccounts:${namespace}`,
-        'system:authenticated',
-      ];
-      webhook = connect({ kubeconfig, impersonate: { user, groups } });
-      home = mkdtempSync(join(tmpdir(), 'drw-'));
-      const base64 = (text: string) => Buffer.from(text).toString('base64');
-      const file = {
-        apiVersion: 'v1',
-        kind: 'Config',
-        'current-context': 'site',
-        contexts: [{ name: 'site', context: { cluster: 'c', user: 'u' } }],
-        clusters: [{ name: 'c', cluster: { server: url, 'certificate-authority-data': base64(ca) } }],
-        users: [
-          { name: 'u', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } },
-        ],
-      };
-      writeFileSync(join(home, 'config'), stringify(file), { mode: 0o600 });
+      server = await startManifestServer();
+      ({ cluster } = server);
+      webhook = server.as(namespace, 'dr-webhook');
     });
     afterAll(async () => {
       stopping.abort();
-      for (const connection of [cluster, webhook]) connection.close();
-      await target.stop();
-      rmSync(home, { recursive: true, force: true });
+      await server?.stop();
     });
 
     test('every object is taken, without a warning, and a second time nothing changes', async () => {
@@ -165,6 +125,54 @@ describe.skipIf(realServer === undefined || !haveKubectl)(
       await eventually(async () => expect(await ask('alice')).toBe(true));
     });
 
+    test.each(Object.values(registrationKeys))(
+      'the service account lists and watches $resource.kind $name by its name, and reads it',
+      async ({ resource, name }) => {
+        const own = { fieldSelector: `metadata.name=${name}` };
+        const { items } = await webhook.list(resource, own);
+        expect(items.map(({ metadata }) => metadata.name)).toEqual([name]);
+        const seen = await webhook.get(resource, { name });
+        expect(seen.metadata.name).toBe(name);
+        const bundle = { apiVersion: 'admissionregistration.k8s.io/v1', kind: resource.kind };
+        const before = seen.metadata.resourceVersion;
+        const patched = await webhook.patch(resource, { name }, bundle, { type: 'merge' });
+        expect(patched.metadata.resourceVersion).toBe(before);
+        const stopped = new AbortController();
+        for await (const event of webhook.watch(resource, { ...own, signal: stopped.signal })) {
+          expect(event).toMatchObject({ object: { metadata: { name } } });
+          break;
+        }
+        stopped.abort();
+      },
+    );
+
+    const who = { namespace, account: 'dr-webhook' };
+    const questions: [string, string][] = [
+      ['patch validatingwebhookconfigurations/kubectl-dr-guard', 'yes'],
+      ['patch validatingwebhookconfigurations/kubectl-dr-advice', 'yes'],
+      ['patch mutatingwebhookconfigurations/kubectl-dr-restore', 'yes'],
+      ['patch validatingwebhookconfigurations/kubectl-dr-restore', 'no'],
+      ['patch mutatingwebhookconfigurations/kubectl-dr-guard', 'no'],
+      ['patch validatingwebhookconfigurations', 'no'],
+      ['patch mutatingwebhookconfigurations', 'no'],
+      ['update validatingwebhookconfigurations/kubectl-dr-guard', 'no'],
+      ['delete mutatingwebhookconfigurations/kubectl-dr-restore', 'no'],
+      ['patch validatingadmissionpolicies', 'no'],
+      ['patch validatingadmissionpolicybindings', 'no'],
+      ['patch mutatingadmissionpolicies', 'no'],
+      ['get secrets/dr-webhook-certificates -n kubectl-dr', 'yes'],
+      ['get secrets/another -n kubectl-dr', 'no'],
+      ['get secrets/dr-webhook-certificates -n default', 'no'],
+      ['update leases/dr-webhook -n kubectl-dr', 'yes'],
+      ['update leases/another -n kubectl-dr', 'no'],
+      ['escalate clusterroles', 'no'],
+      ['impersonate serviceaccounts', 'no'],
+    ];
+
+    test.each(questions)('whether it may %s: %s', async (question, answer) => {
+      expect(await server.canI(who, ...question.split(' '))).toBe(answer);
+    });
+
     const forbidden: [string, (as: Cluster) => Promise<unknown>][] = [
       ['read other Secrets', (as) => as.get(resources.secrets, { namespace, name: 'other' })],
       ['list Secrets', (as) => as.list(resources.secrets, { namespace })],
@@ -191,6 +199,15 @@ describe.skipIf(realServer === undefined || !haveKubectl)(
         (as) => as.patch(registrationKeys.guard.resource, { name: 'other' }, {}, { type: 'merge' }),
       ],
       [
+        'patch the changing registration of somebody else',
+        (as) => as.patch(registrationKeys.restore.resource, { name: 'other' }, {}, { type: 'merge' }),
+      ],
+      ['list all registrations', (as) => as.list(registrationKeys.guard.resource)],
+      [
+        'list the registration of somebody else by its name',
+        (as) => as.list(registrationKeys.guard.resource, { fieldSelector: 'metadata.name=other' }),
+      ],
+      [
         'write a VolumeReplication',
         (as) =>
           as.patch(resources.volumeReplications, { namespace: 'default', name: 'x' }, {}, { type: 'merge' }),
@@ -205,6 +222,16 @@ describe.skipIf(realServer === undefined || !haveKubectl)(
 
     test.each(forbidden)('the service account may not %s', async (_, act) => {
       await expect(act(webhook)).rejects.toMatchObject({ httpStatus: 403, code: 'Forbidden' });
+    });
+
+    test('with certificates of others it needs nothing of certificates-rbac.yaml, and may write nothing then', async () => {
+      expect(await kubectl('delete', '-f', manifest('webhook/certificates-rbac.yaml'))).toMatchObject({
+        code: 0,
+      });
+      const question = ['patch', 'validatingwebhookconfigurations/kubectl-dr-guard'];
+      await eventually(async () => expect(await server.canI(who, ...question)).toBe('no'));
+      expect(await server.canI(who, 'get', 'secrets/dr-webhook-certificates', '-n', namespace)).toBe('no');
+      await startCaches({ cluster: webhook, ...common }).synced;
     });
   },
 );
