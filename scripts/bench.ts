@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureBackup } from './bench/backup.ts';
 import { measureController } from './bench/controller.ts';
+import { measureLargeReviews } from './bench/large-reviews.ts';
 import type { Measurement } from './bench/measurement.ts';
 import { measureOperations } from './bench/operations.ts';
 import { measureRestore } from './bench/restore.ts';
@@ -22,6 +23,7 @@ const benches: Record<string, (home: string) => AsyncIterable<Measurement>> = {
   restore: measureRestore,
   operations: measureOperations,
   webhook: measureWebhook,
+  'large-reviews': measureLargeReviews,
 };
 
 const wanted = process.argv.slice(2);

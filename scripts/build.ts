@@ -35,6 +35,8 @@ const applications: Record<string, string> = {
   'kubectl-dr': 'plugin/main.ts',
   'dr-controller': 'controller/main.ts',
   'dr-webhook': 'webhook/main.ts',
+  // A thread of dr-webhook's.
+  'dr-webhook-reader': 'webhook/reader/main.ts',
   sandbox: 'sandbox/main.ts',
 };
 

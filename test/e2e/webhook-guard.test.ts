@@ -40,10 +40,23 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       refusedBy(await at.setState('cluster-2', 'two-primaries', { replicationState: 'primary' }), 'DR102');
     });
 
+    test('DR102: a change is refused however large its object is, and by what it changes', async () => {
+      const volume = await at.protect('cluster-1', 'large');
+      await at.carryOver('large', volume);
+      // kubectl keeps it a second time, and an update carries it before and after.
+      const annotations = { 'example.com/notes': 'n'.repeat(100_000) };
+      const secondary = replication('large', 'secondary', { annotations });
+      expect(await at.apply('cluster-2', secondary)).toMatchObject({ code: 0 });
+      refusedBy(await at.setState('cluster-2', 'large', { replicationState: 'primary' }), 'DR102');
+      expect(await at.setState('cluster-2', 'large', { autoResync: false })).toMatchObject({ code: 0 });
+    });
+
     test('DR102: a planned move passes as soon as the first site has demoted, by server-side apply too', async () => {
       const volume = await at.protect('cluster-1', 'moved');
       await at.carryOver('moved', volume);
-      expect((await at.setState('cluster-1', 'moved', { replicationState: 'secondary' })).code).toBe(0);
+      // DR113 refuses it until the other site has followed.
+      const demote = () => at.setState('cluster-1', 'moved', { replicationState: 'secondary' });
+      await sandbox.until(demote, ({ code }) => code === 0);
       await at.untilState('cluster-1', 'moved', 'Secondary');
       const orchestrate = ['--server-side', '--field-manager=ramen'];
       expect((await at.apply('cluster-2', replication('moved', 'primary'), ...orchestrate)).code).toBe(0);

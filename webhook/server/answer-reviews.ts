@@ -5,15 +5,15 @@ import { answerFailure } from '../judge/answer-failure.ts';
 import type { Judgement } from '../judge/judgement.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
 import { type ReviewReading, readReview } from '../read-review.ts';
+import type { LargeReader } from '../reader/create-large-reader.ts';
 import { respond } from '../respond.ts';
 import type { WebhookLog } from '../webhook-log.ts';
-import { announcedBytes, type BodyBudget, smallBody } from './body-budget.ts';
+import { announcedBytes, type BodyBudget } from './body-budget.ts';
 import { budgetOf, type Deadline, startDeadline } from './deadline.ts';
 import { type Judge, judgeReview } from './judge-review.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { type BodyReading, discardBody, longestBody, readBody } from './read-body.ts';
 import { sendJson, sendText } from './send.ts';
-import type { Turns } from './take-turns.ts';
 
 /** What the reviews of one webhook are answered with. */
 export type ReviewParts = {
@@ -22,8 +22,7 @@ export type ReviewParts = {
   readonly metrics: WebhookMetrics;
   readonly log: WebhookLog;
   readonly bodies: BodyBudget;
-  /** For large bodies: to parse one takes as long as hundreds of reviews. */
-  readonly turns: Turns;
+  readonly readLarge: LargeReader;
 };
 
 const httpErrors = {
@@ -32,7 +31,10 @@ const httpErrors = {
   'not-utf8': { status: 400, text: 'the review is not UTF-8' },
   late: { status: 408, text: 'the review did not arrive in time' },
   broken: { status: 400, text: 'the review broke off' },
-} as const satisfies Record<Exclude<BodyReading['state'], 'read'>, { status: number; text: string }>;
+} as const satisfies Record<
+  Exclude<BodyReading['state'], 'read' | 'large'>,
+  { status: number; text: string }
+>;
 
 /** Nothing of it is still on its way. */
 const isWhole = (state: BodyReading['state']): boolean => state === 'not-json' || state === 'not-utf8';
@@ -110,22 +112,19 @@ const pushBack = async (
   });
 };
 
-const readInTurn = (text: string, turns: Turns): ReviewReading | Promise<ReviewReading> =>
-  text.length > smallBody ? turns(() => readReview(text)) : readReview(text);
-
 /** Reads, judges, answers, then tells log and metrics. */
 const answerReview = async (exchange: Exchange, parts: ReviewParts): Promise<void> => {
   const { request, response, deadline } = exchange;
   const { webhook, metrics, log } = parts;
   const startedAt = performance.now();
   const body = await readBody(request, deadline.signal);
-  if (body.state !== 'read') {
+  if (body.state !== 'read' && body.state !== 'large') {
     const { status, text } = httpErrors[body.state];
     metrics.rejected(status);
     sendText(response, status, text, isWhole(body.state) ? {} : { Connection: 'close' });
     return;
   }
-  const reading = await readInTurn(body.text, parts.turns);
+  const reading = body.state === 'large' ? await parts.readLarge(body.bytes) : readReview(body.text);
   if (reading.state === 'no-review') {
     metrics.rejected(400);
     if (reading.uid === undefined) sendText(response, 400, reading.why);

@@ -1,8 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { longestBody } from './read-body.ts';
-
-/** Bodies of up to so many bytes are what reviews are like; larger ones have room of their own. */
-export const smallBody = 256 * 1024;
+import { longestBody, smallBody } from './read-body.ts';
 
 /**
  * Bytes of bodies that are held at once. A body costs several times its length while it is read and judged: these fit into the memory limit of

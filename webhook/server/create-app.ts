@@ -2,13 +2,13 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import { messageOf } from '../../core/model/error.ts';
 import type { FactSource } from '../fact-source.ts';
 import type { WebhookName } from '../judge/webhook-name.ts';
+import { createLargeReader } from '../reader/create-large-reader.ts';
 import { reviewPaths } from '../registration/registration.ts';
 import { answerReviews, type ReviewParts } from './answer-reviews.ts';
 import { type BodyBudget, createBodyBudget } from './body-budget.ts';
 import { createJudges } from './judge-review.ts';
 import { answerReadiness, type Readiness } from './readiness.ts';
 import { sendText } from './send.ts';
-import { takeTurns } from './take-turns.ts';
 
 export type AppOptions = Pick<ReviewParts, 'metrics' | 'log'> & {
   readonly facts: FactSource;
@@ -25,7 +25,7 @@ export const createApp = (options: AppOptions): Express => {
   const { facts, metrics, log, readiness } = options;
   const judges = createJudges(facts);
   // All webhooks share them: it is one process that has the memory.
-  const [bodies, turns] = [options.bodies ?? createBodyBudget(), takeTurns()];
+  const [bodies, readLarge] = [options.bodies ?? createBodyBudget(), createLargeReader()];
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -33,7 +33,7 @@ export const createApp = (options: AppOptions): Express => {
   for (const [webhook, path] of Object.entries(reviewPaths) as [WebhookName, string][]) {
     app
       .route(path)
-      .post(answerReviews({ webhook, judge: judges[webhook], metrics, log, bodies, turns }))
+      .post(answerReviews({ webhook, judge: judges[webhook], metrics, log, bodies, readLarge }))
       .all(onlyPost);
   }
   app.get('/healthz', (_request, response) => sendText(response, 200, 'ok'));

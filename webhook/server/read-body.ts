@@ -9,9 +9,13 @@ export const longestBody = 7 * 1024 * 1024;
 /** So much of a body that is too long is thrown away before it is answered: who still sends does not read the answer. */
 const longestDiscarded = 4 * longestBody;
 
-/** A body, or why there is none. */
+/** Bodies of up to so many bytes are what reviews are like. */
+export const smallBody = 256 * 1024;
+
+/** A body, or why there is none. A large one is handed on as its bytes: to read it takes as long as hundreds of small ones. */
 export type BodyReading =
   | { readonly state: 'read'; readonly text: string }
+  | { readonly state: 'large'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly state: 'too-long' | 'not-json' | 'not-utf8' | 'late' | 'broken' };
 
 const isJson = ({ headers }: IncomingMessage): boolean => {
@@ -20,34 +24,31 @@ const isJson = ({ headers }: IncomingMessage): boolean => {
   return type === 'application/json' && encoding === 'identity';
 };
 
-/**
- * The text of the bytes so far; undefined from the first byte on that is no UTF-8. It is decoded piece by piece, so that a large review
- * never lies in memory beside its text.
- */
-const createText = () => {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text: string | undefined = '';
-  const add = (chunk?: Buffer): string | undefined => {
-    try {
-      if (text !== undefined) text += decoder.decode(chunk, { stream: chunk !== undefined });
-    } catch {
-      text = undefined;
-    }
-    return text;
-  };
-  return {
-    add,
-    drop: (): void => {
-      text = undefined;
-    },
-  };
+/** One copy of all chunks, in memory of its own: so that it can be given away. */
+const joined = (chunks: readonly Buffer[], length: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+};
+
+const readingOf = (bytes: Uint8Array<ArrayBuffer>): BodyReading => {
+  if (bytes.length > smallBody) return { state: 'large', bytes };
+  try {
+    return { state: 'read', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { state: 'not-utf8' };
+  }
 };
 
 /** Reads the body of a request whole, as long as it is JSON and not too long, until the signal aborts. It never rejects. */
 export const readBody = (request: IncomingMessage, signal: AbortSignal): Promise<BodyReading> => {
   if (!isJson(request)) return Promise.resolve({ state: 'not-json' });
   return new Promise((resolve) => {
-    const text = createText();
+    const chunks: Buffer[] = [];
     let length = 0;
     const end = (reading: BodyReading): void => {
       request.off('data', collect).off('end', finish).off('error', breakOff).off('close', breakOff);
@@ -56,14 +57,12 @@ export const readBody = (request: IncomingMessage, signal: AbortSignal): Promise
     };
     const collect = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length <= longestBody) text.add(chunk);
-      else text.drop();
+      if (length <= longestBody) chunks.push(chunk);
+      else chunks.length = 0;
       if (length > longestDiscarded) end({ state: 'too-long' });
     };
     const finish = (): void => {
-      const whole = text.add();
-      if (length > longestBody) end({ state: 'too-long' });
-      else end(whole === undefined ? { state: 'not-utf8' } : { state: 'read', text: whole });
+      end(length > longestBody ? { state: 'too-long' } : readingOf(joined(chunks, length)));
     };
     const breakOff = (): void => end({ state: 'broken' });
     const giveUp = (): void => end({ state: length > longestBody ? 'too-long' : 'late' });

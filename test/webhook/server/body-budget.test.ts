@@ -1,8 +1,7 @@
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { announcedBytes, createBodyBudget, smallBody } from '../../../webhook/server/body-budget.ts';
-import { longestBody } from '../../../webhook/server/read-body.ts';
-import { takeTurns } from '../../../webhook/server/take-turns.ts';
+import { announcedBytes, createBodyBudget } from '../../../webhook/server/body-budget.ts';
+import { longestBody, smallBody } from '../../../webhook/server/read-body.ts';
 import { appUnderTest } from './app-under-test.ts';
 import { review } from './reviews.ts';
 
@@ -106,31 +105,5 @@ describe('a review that there is no room for', () => {
     } finally {
       server.close();
     }
-  });
-});
-
-describe('turns', () => {
-  test('come one after the other, with everything else between two of them', async () => {
-    const turns = takeTurns();
-    const order: string[] = [];
-    const work = ['a', 'b', 'c'].map((name) => turns(() => order.push(name)));
-    const between = new Promise<void>((resolve) =>
-      setImmediate(() => {
-        order.push('other');
-        resolve();
-      }),
-    );
-    await Promise.all([...work, between]);
-    expect(order.filter((name) => name !== 'other')).toEqual(['a', 'b', 'c']);
-    expect(order.indexOf('other')).toBeLessThan(order.indexOf('c'));
-  });
-
-  test('go on after one that failed', async () => {
-    const turns = takeTurns();
-    const failed = turns(() => {
-      throw new Error('no');
-    });
-    await expect(failed).rejects.toThrow('no');
-    expect(await turns(() => 1)).toBe(1);
   });
 });
