@@ -36,6 +36,15 @@ const namespace = (name: string): KubernetesObject => ({
   metadata: { name },
 });
 
+const priorityClass = (name: string, value: number, description: string): KubernetesObject => ({
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name },
+  value,
+  description,
+  preemptionPolicy: 'PreemptLowerPriority',
+});
+
 const everything: readonly Rule[] = [
   { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
   { nonResourceURLs: ['*'], verbs: ['*'] },
@@ -78,9 +87,19 @@ const discovery = [
   '/version/',
 ];
 
-/** What every kube-apiserver has from its first start: four namespaces and the roles that come with RBAC. */
+/** What every kube-apiserver has from its first start: four namespaces, two priority classes, and the roles that come with RBAC. */
 const objects: readonly KubernetesObject[] = [
   ...['default', 'kube-node-lease', 'kube-public', 'kube-system'].map(namespace),
+  priorityClass(
+    'system-node-critical',
+    2_000_001_000,
+    'Used for system critical pods that must not be moved from their current node.',
+  ),
+  priorityClass(
+    'system-cluster-critical',
+    2_000_000_000,
+    'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  ),
   clusterRole('cluster-admin', everything),
   clusterRole('admin', [
     { ...namespaced, verbs: [...reading, ...writing] },

@@ -17,6 +17,7 @@ import { claimBinder, volumeBinder } from './volumes/binder.ts';
 import { claimProtection, volumeProtection } from './volumes/protection.ts';
 import { createProvisioner, createReclaimer } from './volumes/provisioner.ts';
 import type { FindMountObstacle, StorageDriver } from './volumes/storage-driver.ts';
+import { ephemeralVolumeController } from './workloads/ephemeral-volumes.ts';
 import { createNodeAgent, createScheduler } from './workloads/pod-controllers.ts';
 import { defaultAccountController } from './workloads/service-accounts.ts';
 import { ensureNode, siteNodeOf } from './workloads/site-node.ts';
@@ -62,6 +63,7 @@ const controllersOf = (options: ClusterControllersOptions): ClusterController[] 
     volumeProtection,
     namespaceController,
     defaultAccountController,
+    ephemeralVolumeController,
     ...workloadControllers(node),
     createScheduler(node),
     createNodeAgent(agent),

@@ -16,6 +16,7 @@ import { nodes } from './nodes.ts';
 import { persistentVolumeClaims } from './persistent-volume-claims.ts';
 import { persistentVolumes } from './persistent-volumes.ts';
 import { pods } from './pods.ts';
+import { priorityClasses } from './priority-classes.ts';
 import { replicaSets } from './replica-sets.ts';
 import { secrets } from './secrets.ts';
 import { serviceAccounts } from './service-accounts.ts';
@@ -24,6 +25,7 @@ import { statefulSets } from './stateful-sets.ts';
 import { storageClasses } from './storage-classes.ts';
 import { csiDrivers, csiNodes } from './storage-drivers.ts';
 import { volumeAttachments } from './volume-attachments.ts';
+import { volumeAttributesClasses } from './volume-attributes-classes.ts';
 import { webhookConfigurationKinds } from './webhook-configurations.ts';
 
 /** The kinds that are served before any CustomResourceDefinition is made, in the order of discovery. */
@@ -54,7 +56,9 @@ export const builtInKinds: readonly Kind[] = [
   csiNodes,
   storageClasses,
   volumeAttachments,
+  volumeAttributesClasses,
   ...webhookConfigurationKinds,
   customResourceDefinitions,
+  priorityClasses,
   leases,
 ];

@@ -69,11 +69,11 @@ const qosClassOf = (pod: KubernetesObject): string => {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 };
 
-/** What admission plugins add to every pod. */
-const admitted = (pod: KubernetesObject): KubernetesObject => {
-  const spec = withTolerations(recordAt(pod, 'spec'));
-  return { ...pod, spec: fill(spec, { preemptionPolicy: 'PreemptLowerPriority', priority: 0 }) };
-};
+/** What admission plugins add to every pod; its priority, which others decide as well, is in built-in-admission.ts. */
+const admitted = (pod: KubernetesObject): KubernetesObject => ({
+  ...pod,
+  spec: withTolerations(recordAt(pod, 'spec')),
+});
 
 const create = (pod: KubernetesObject): KubernetesObject => {
   const placed = admitted(pod);

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts'
 import { isJsonObject } from '../schema/json-value.ts';
 import type { Store } from '../store/store.ts';
 import type { AdmissionAttributes, AdmissionControl } from './admission-control.ts';
+import { priorityClassCollection, requireSingleDefault, withPriority } from './pod-priority.ts';
 import { collectionOf } from './target.ts';
 
 const isDefault = ({ metadata }: KubernetesObject): boolean =>
@@ -29,8 +30,12 @@ const admitted = (
   { operation, kind, object, subresource }: AdmissionAttributes,
   store: Store,
 ): KubernetesObject | undefined => {
-  if (operation !== 'CREATE' || object === undefined || subresource !== undefined) return object;
-  return collectionOf(kind) === 'persistentvolumeclaims' ? withDefaultClass(object, store) : object;
+  if (object === undefined || subresource !== undefined) return object;
+  const collection = collectionOf(kind);
+  if (collection === priorityClassCollection) requireSingleDefault(object, store);
+  if (operation !== 'CREATE') return object;
+  if (collection === 'persistentvolumeclaims') return withDefaultClass(object, store);
+  return collection === 'pods' ? withPriority(object, store) : object;
 };
 
 /** The admission plugins that come with the server, before those that somebody registered. */

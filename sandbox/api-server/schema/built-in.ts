@@ -124,6 +124,7 @@ const packages: Readonly<Record<string, string>> = {
   'events.k8s.io/v1': 'io.k8s.api.events.v1',
   'policy/v1': 'io.k8s.api.policy.v1',
   'rbac.authorization.k8s.io/v1': 'io.k8s.api.rbac.v1',
+  'scheduling.k8s.io/v1': 'io.k8s.api.scheduling.v1',
   'storage.k8s.io/v1': 'io.k8s.api.storage.v1',
 };
 

@@ -3,7 +3,14 @@ import type { Resource } from '../../../core/model/resource.ts';
 
 /** What a decision wants done to the cluster. Writes to existing objects hold only if nobody changed them meanwhile. */
 export type Effect =
-  | { act: 'create'; resource: Resource; object: KubernetesObject; subresource?: string }
+  | {
+      act: 'create';
+      resource: Resource;
+      object: KubernetesObject;
+      subresource?: string;
+      /** What is done where the server refuses the object, by what it says; it is tried again all the same. */
+      refused?: (why: string) => readonly Effect[];
+    }
   /** Merge patch; the object's resourceVersion is the precondition. */
   | {
       act: 'patch';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../../kube/api-error.ts';
+import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../../../kube/api-error.ts';
 import type { Cluster, ObjectKey } from '../../../kube/cluster.ts';
 import type { Effect } from './decision.ts';
 
@@ -23,8 +23,15 @@ const objectKeyOf = ({ metadata }: KubernetesObject): ObjectKey => ({
   ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
 });
 
-const create = async ({ cluster, signal }: PerformOptions, effect: CreateEffect): Promise<void> => {
-  const { resource, object, subresource } = effect;
+/** What the server says no to, and not for the moment only: admission, or a field. */
+const refusalOf = (thrown: unknown): string | undefined =>
+  thrown instanceof ApiError && [403, 422].includes(thrown.httpStatus)
+    ? (thrown.body?.message ?? thrown.message)
+    : undefined;
+
+const create = async (options: PerformOptions, effect: CreateEffect): Promise<void> => {
+  const { cluster, signal } = options;
+  const { resource, object, subresource, refused } = effect;
   try {
     await cluster.create(resource, object, {
       signal,
@@ -32,7 +39,10 @@ const create = async ({ cluster, signal }: PerformOptions, effect: CreateEffect)
       ...(subresource !== undefined && { subresource }),
     });
   } catch (thrown) {
-    if (!isAlreadyExists(thrown)) throw thrown;
+    if (isAlreadyExists(thrown)) return;
+    const why = refusalOf(thrown);
+    for (const one of (why !== undefined && refused?.(why)) || []) await perform(options, one);
+    throw thrown;
   }
 };
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { resources } from '../../../core/model/resource.ts';
 import { type Decision, type Effect, only, settled } from '../runtime/decision.ts';
 import { setStatus, withoutZeros } from './pod-making.ts';
+import { isFailure } from './replica-set-decision.ts';
 import { templateHash } from './template-hash.ts';
 import {
   controllerReference,
@@ -193,6 +194,7 @@ const countStatus = (
             },
         now,
       ),
+      ...(current?.status?.conditions ?? []).filter(isFailure),
     ],
   };
   return setStatus(

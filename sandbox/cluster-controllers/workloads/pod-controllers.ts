@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { resources } from '../../../core/model/resource.ts';
 import type { ClusterController } from '../runtime/cluster-controller.ts';
@@ -13,6 +14,8 @@ import {
   type VolumeAttachment,
   waitsForConsumer,
 } from '../volumes/storage-objects.ts';
+import { ephemeralVolumesOf } from './ephemeral-volumes.ts';
+import type { SelectableNode } from './node-selector.ts';
 import { decidePod, type MountState } from './pod-decision.ts';
 import { decideSchedule, type MountedClaim } from './schedule-decision.ts';
 import { claimKeysOfPod, type Pod } from './workload-objects.ts';
@@ -24,14 +27,35 @@ export type SiteNode = { name: string; ip: string; labels: Readonly<Record<strin
 
 const podsOfClaim = (key: string, cache: SiteCache): string[] => cache.by<Pod>(pods, 'claim', key).map(keyOf);
 
-const mountedClaim = (key: string, cache: SiteCache): MountedClaim => {
+const mountedClaim = (key: string, pod: Pod, cache: SiteCache): MountedClaim => {
   const { name } = parseKey(key);
+  const isEphemeral = ephemeralVolumesOf(pod).some(({ claimName }) => claimName === name);
   const claim = cache.get<PersistentVolumeClaim>(persistentVolumeClaims, parseKey(key));
-  if (claim === undefined) return { name, claim, storageClass: undefined, candidates: [] };
+  if (claim === undefined)
+    return { name, claim, isEphemeral, storageClass: undefined, volume: undefined, candidates: [] };
   const storageClass = cache.get<StorageClass>(storageClasses, { name: storageClassNameOf(claim) });
   const candidates = waitsForConsumer(storageClass) ? candidatesFor(claim, cache) : [];
-  return { name, claim, storageClass, candidates };
+  const volumeName = claim.spec?.volumeName ?? '';
+  const volume = cache.get<PersistentVolume>(persistentVolumes, { name: volumeName });
+  return { name, claim, isEphemeral, storageClass, volume, candidates };
 };
+
+/** The node with the labels that it has now: people label it, and it is there before that. */
+const nodeNow = (node: SiteNode, cache: SiteCache): SelectableNode => ({
+  name: node.name,
+  labels: cache.get(resources.nodes, { name: node.name })?.metadata.labels ?? node.labels,
+});
+
+const podsOfVolume = ({ metadata }: KubernetesObject, cache: SiteCache): string[] =>
+  cache
+    .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', metadata.name ?? '')
+    .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
+
+const unassigned = (cache: SiteCache): string[] =>
+  cache
+    .list<Pod>(pods)
+    .filter(({ spec }) => (spec?.nodeName ?? '') === '')
+    .map(keyOf);
 
 /** Assigns pods to the site's node. */
 export const createScheduler = (node: SiteNode): ClusterController => ({
@@ -40,12 +64,14 @@ export const createScheduler = (node: SiteNode): ClusterController => ({
   watches: [
     { resource: pods, keysOf: (pod) => [keyOf(pod)] },
     { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
+    { resource: resources.nodes, keysOf: (_, cache) => unassigned(cache) },
+    { resource: persistentVolumes, keysOf: podsOfVolume },
   ],
   look: (key, { cache, now }) => {
     const pod = cache.get<Pod>(pods, parseKey(key));
     if (pod === undefined) return settled;
-    const claims = claimKeysOfPod(pod).map((claim) => mountedClaim(claim, cache));
-    return decideSchedule({ pod, claims, node, now: rfc3339(now()) });
+    const claims = claimKeysOfPod(pod).map((claim) => mountedClaim(claim, pod, cache));
+    return decideSchedule({ pod, claims, node: nodeNow(node, cache), now: rfc3339(now()) });
   },
 });
 
@@ -127,12 +153,11 @@ export const createNodeAgent = (options: NodeAgentOptions): ClusterController =>
       { resource: persistentVolumeClaims, keysOf: (claim, cache) => podsOfClaim(claimKey(claim), cache) },
       {
         resource: volumeAttachments,
-        keysOf: (object, cache) => {
-          const name = (object as VolumeAttachment).spec?.source?.persistentVolumeName ?? '';
-          return cache
-            .by<PersistentVolumeClaim>(persistentVolumeClaims, 'volume', name)
-            .flatMap((claim) => podsOfClaim(claimKey(claim), cache));
-        },
+        keysOf: (object, cache) =>
+          podsOfVolume(
+            { metadata: { name: (object as VolumeAttachment).spec?.source?.persistentVolumeName ?? '' } },
+            cache,
+          ),
       },
     ],
     look: (key, { cache, now }) => {

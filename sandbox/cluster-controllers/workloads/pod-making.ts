@@ -16,10 +16,15 @@ export type PodOrder = {
   name?: string;
   /** Changes what the template says. */
   adapt?: (pod: Pod) => Pod;
+  /** Begins the Event of a pod that the server refuses; `Error creating` where it is left out. */
+  failure?: string;
+  /** What else is done about one that the server refuses. */
+  refused?: (why: string) => readonly Effect[];
 };
 
 /** The effect that makes a pod from a template, owned by its workload. */
-export const makePod = ({ resource, owner, template, labels, name, adapt }: PodOrder): Effect => {
+export const makePod = (order: PodOrder): Effect => {
+  const { resource, owner, template, labels, name, adapt, failure = 'Error creating', refused } = order;
   const pod: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -32,7 +37,22 @@ export const makePod = ({ resource, owner, template, labels, name, adapt }: PodO
     },
     ...(template?.spec !== undefined && { spec: template.spec }),
   };
-  return { act: 'create', resource: resources.pods, object: adapt?.(pod) ?? pod };
+  return {
+    act: 'create',
+    resource: resources.pods,
+    object: adapt?.(pod) ?? pod,
+    refused: (why) => [
+      {
+        act: 'event',
+        resource,
+        object: owner,
+        type: 'Warning',
+        reason: 'FailedCreate',
+        message: `${failure}: ${why}`,
+      },
+      ...(refused?.(why) ?? []),
+    ],
+  };
 };
 
 /** The effect that gives a pod up. */

@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { resources } from '../../../core/model/resource.ts';
 import { type Decision, type Effect, settled } from '../runtime/decision.ts';
+import { isStale, keepOwners } from './claim-retention.ts';
 import { makePod, removePod, setStatus } from './pod-making.ts';
 import { templateHash } from './template-hash.ts';
 import { isActive, isFinished, isReady, type Pod, type StatefulSet } from './workload-objects.ts';
@@ -11,7 +12,7 @@ const revisionLabel = 'controller-revision-hash';
 export type StatefulSetFacts = {
   set: StatefulSet;
   pods: readonly Pod[];
-  hasClaim: (name: string) => boolean;
+  claimOf: (name: string) => PersistentVolumeClaim | undefined;
 };
 
 const revisionOf = (set: StatefulSet): string =>
@@ -30,9 +31,13 @@ const claimTemplates = (set: StatefulSet): readonly PersistentVolumeClaim[] =>
 const claimName = (set: StatefulSet, template: PersistentVolumeClaim, ordinal: number): string =>
   `${template.metadata.name ?? ''}-${set.metadata.name ?? ''}-${ordinal}`;
 
-const makeClaims = ({ set, hasClaim }: StatefulSetFacts, ordinal: number): Effect[] =>
+/** The claims of an ordinal that are there. */
+const claimsOf = ({ set, claimOf }: StatefulSetFacts, ordinal: number): PersistentVolumeClaim[] =>
+  claimTemplates(set).flatMap((template) => claimOf(claimName(set, template, ordinal)) ?? []);
+
+const makeClaims = ({ set, claimOf }: StatefulSetFacts, ordinal: number): Effect[] =>
   claimTemplates(set)
-    .filter((template) => !hasClaim(claimName(set, template, ordinal)))
+    .filter((template) => claimOf(claimName(set, template, ordinal)) === undefined)
     .map((template) => ({
       act: 'create',
       resource: resources.persistentVolumeClaims,
@@ -52,6 +57,7 @@ const makeClaims = ({ set, hasClaim }: StatefulSetFacts, ordinal: number): Effec
 const makeMember = (facts: StatefulSetFacts, ordinal: number): Effect[] => {
   const { set } = facts;
   const name = `${set.metadata.name ?? ''}-${ordinal}`;
+  if (claimsOf(facts, ordinal).some((claim) => isStale(claim, name))) return [];
   const claims = claimTemplates(set).map((template) => ({
     name: template.metadata.name ?? '',
     persistentVolumeClaim: { claimName: claimName(set, template, ordinal) },
@@ -71,7 +77,8 @@ const makeMember = (facts: StatefulSetFacts, ordinal: number): Effect[] => {
     'statefulset.kubernetes.io/pod-name': name,
     'apps.kubernetes.io/pod-index': String(ordinal),
   };
-  const order = { resource: resources.statefulSets, owner: set, template: set.spec?.template };
+  const failure = `Create Pod ${name} in StatefulSet ${set.metadata.name ?? ''} failed error`;
+  const order = { resource: resources.statefulSets, owner: set, template: set.spec?.template, failure };
   return [...makeClaims(facts, ordinal), makePod({ ...order, labels, name, adapt })];
 };
 
@@ -88,6 +95,15 @@ const fillUp = (facts: StatefulSetFacts, wanted: readonly number[]): Effect[] =>
   }
   return effects;
 };
+
+/** Claims know who takes them along before any pod goes. Those of a pod that is going, and is to come again, are left as they are. */
+const ownClaims = (facts: StatefulSetFacts, wanted: readonly number[]): Effect[] =>
+  facts.pods.flatMap((pod) => {
+    const ordinal = ordinalOf(facts.set, pod);
+    const isWanted = wanted.includes(ordinal);
+    if (isWanted && !isActive(pod)) return [];
+    return keepOwners(claimsOf(facts, ordinal), { set: facts.set, pod, isWanted });
+  });
 
 /** From the highest ordinal down, one at a time unless the set is parallel. */
 const giveUp = ({ set, pods }: StatefulSetFacts, wanted: readonly number[]): Effect[] => {
@@ -132,6 +148,14 @@ const count = ({ set, pods }: StatefulSetFacts, wanted: readonly number[]): Effe
   });
 };
 
+const staleAfterMs = 500;
+
+/** A claim that waits for the collector brings no look of its own. */
+const waitsForCollector = (facts: StatefulSetFacts, wanted: readonly number[]): boolean =>
+  wanted.some((ordinal) =>
+    claimsOf(facts, ordinal).some((claim) => isStale(claim, `${facts.set.metadata.name ?? ''}-${ordinal}`)),
+  );
+
 /** One step of a stateful set: grow in order, shrink from the top, then renew what is outdated; and count. */
 export const decideStatefulSet = (facts: StatefulSetFacts): Decision => {
   const { set } = facts;
@@ -141,5 +165,6 @@ export const decideStatefulSet = (facts: StatefulSetFacts): Decision => {
   const steps = [fillUp, giveUp, update]
     .map((step) => step(facts, wanted))
     .find((effects) => effects.length > 0);
-  return { effects: [...(steps ?? []), ...count(facts, wanted)] };
+  const effects = [...ownClaims(facts, wanted), ...(steps ?? []), ...count(facts, wanted)];
+  return { effects, ...(waitsForCollector(facts, wanted) && { againAfterMs: staleAfterMs }) };
 };

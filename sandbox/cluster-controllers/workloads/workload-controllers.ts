@@ -102,7 +102,7 @@ const replicaSets = workload<ReplicaSet, Pod>({
   name: 'replica set controller',
   resource: resources.replicaSets,
   owned: resources.pods,
-  decide: (set, pods) => decideReplicaSet(set, pods),
+  decide: (set, pods, { now }) => decideReplicaSet(set, pods, rfc3339(now())),
 });
 
 const statefulSets = workload<StatefulSet, Pod>({
@@ -113,9 +113,8 @@ const statefulSets = workload<StatefulSet, Pod>({
     decideStatefulSet({
       set,
       pods,
-      hasClaim: (name) =>
-        cache.get(resources.persistentVolumeClaims, { name, namespace: set.metadata.namespace ?? '' }) !==
-        undefined,
+      claimOf: (name) =>
+        cache.get(resources.persistentVolumeClaims, { name, namespace: set.metadata.namespace ?? '' }),
     }),
 });
 

@@ -58,6 +58,7 @@ export type ReplicaSet = KubernetesObject & {
     availableReplicas?: number;
     fullyLabeledReplicas?: number;
     observedGeneration?: number;
+    conditions?: WorkloadCondition[];
   };
 };
 
@@ -92,6 +93,7 @@ export type StatefulSet = KubernetesObject & {
     ordinals?: { start?: number };
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
     volumeClaimTemplates?: KubernetesObject[];
+    persistentVolumeClaimRetentionPolicy?: { whenScaled?: string; whenDeleted?: string };
   };
   status?: Record<string, unknown>;
 };

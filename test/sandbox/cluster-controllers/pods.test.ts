@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PersistentVolume } from '../../../core/model/persistent-volume.ts';
 import { decidePod, type MountState } from '../../../sandbox/cluster-controllers/workloads/pod-decision.ts';
 import {
   decideSchedule,
@@ -30,6 +31,8 @@ const mounted = (parts: Partial<MountedClaim> = {}): MountedClaim => ({
   name: 'c',
   claim: bound,
   storageClass: storageClass(),
+  volume: volume('pv'),
+  isEphemeral: false,
   candidates: [],
   ...parts,
 });
@@ -85,10 +88,72 @@ describe('the scheduler', () => {
     expect(decideSchedule({ pod: own, claims: [], node, now }).effects).toEqual([]);
   });
 
-  it('keeps a pod off a node that its selector does not meet', () => {
-    const own = pod({ nodeSelector: { 'kubernetes.io/os': 'windows' } });
-    const [written] = decideSchedule({ pod: own, claims: [], node, now }).effects;
-    expect(written).toMatchObject({ body: { status: { conditions: [{ reason: 'Unschedulable' }] } } });
+  const tail =
+    '. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
+  const inZone = (operator: string, ...values: string[]) => ({
+    nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator, values }] }],
+  });
+  const limited = (required: object) => {
+    const { spec, ...rest } = volume('pv');
+    return { ...rest, spec: { ...spec, nodeAffinity: { required } } } as PersistentVolume;
+  };
+  const affine = (required: object) => ({
+    affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } },
+  });
+
+  it.each([
+    [
+      'a selector that it does not meet',
+      pod({ nodeSelector: { 'kubernetes.io/os': 'windows' } }),
+      mounted(),
+      "didn't match Pod's node affinity/selector",
+    ],
+    [
+      'an affinity that it does not meet',
+      pod(affine(inZone('In', 'a'))),
+      mounted(),
+      "didn't match Pod's node affinity/selector",
+    ],
+    [
+      'a volume that it cannot reach',
+      pod(),
+      mounted({ volume: limited(inZone('In', 'a')) }),
+      "didn't match PersistentVolume's node affinity",
+    ],
+    [
+      'a volume that is not there',
+      pod(),
+      mounted({ volume: undefined }),
+      'unavailable due to one or more pvc(s) bound to non-existent pv(s)',
+    ],
+  ])('keeps a pod off its node for %s, in the words of kube-scheduler', (_what, own, chosen, why) => {
+    const [written] = decideSchedule({ pod: own, claims: [chosen], node, now }).effects;
+    const message = `0/1 nodes are available: 1 node(s) ${why}${tail}`;
+    expect(written).toMatchObject({
+      body: { status: { conditions: [{ type: 'PodScheduled', reason: 'Unschedulable', message }] } },
+    });
+  });
+
+  it('binds a pod whose volume its node reaches', () => {
+    const zoned = { ...node, labels: { zone: 'a' } };
+    const chosen = mounted({ volume: limited(inZone('In', 'a')) });
+    const { effects } = decideSchedule({ pod: pod(), claims: [chosen], node: zoned, now });
+    expect(effects[0]).toMatchObject({ act: 'create', subresource: 'binding' });
+  });
+
+  it.each([
+    [
+      'is not made yet',
+      undefined,
+      'waiting for ephemeral volume controller to create the persistentvolumeclaim "c"',
+    ],
+    ['is somebody else’s', bound, 'PVC rec/c was not created for pod rec/app-1 (pod is not owner)'],
+  ])('waits for the claim of an ephemeral volume that %s', (_what, own, why) => {
+    const chosen = mounted({ claim: own, isEphemeral: true });
+    const [written] = decideSchedule({ pod: pod(), claims: [chosen], node, now }).effects;
+    expect(written).toMatchObject({
+      body: { status: { conditions: [{ message: `0/1 nodes are available: ${why}.` }] } },
+    });
   });
 
   describe('with a class that waits for its consumer', () => {
@@ -98,6 +163,14 @@ describe('the scheduler', () => {
       const chosen = mounted({ claim: claim('c'), storageClass: waiting, candidates: [volume('pv')] });
       expect(decideSchedule({ pod: pod(), claims: [chosen], node, now }).effects).toMatchObject([
         { object: { metadata: { name: 'pv' } }, body: { spec: { claimRef: claimRef('c', 'uid-c') } } },
+      ]);
+    });
+
+    it('reserves none that its node cannot reach', () => {
+      const candidates = [limited(inZone('In', 'a'))];
+      const chosen = mounted({ claim: claim('c'), storageClass: waiting, candidates });
+      expect(decideSchedule({ pod: pod(), claims: [chosen], node, now }).effects).toMatchObject([
+        { object: { metadata: { name: 'c' } } },
       ]);
     });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OwnerReference } from '../../../core/model/kubernetes-object.ts';
+import type { PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import type { Effect } from '../../../sandbox/cluster-controllers/runtime/decision.ts';
 import { decideDaemonSet } from '../../../sandbox/cluster-controllers/workloads/daemon-set-decision.ts';
 import { decideDeployment } from '../../../sandbox/cluster-controllers/workloads/deployment-decision.ts';
@@ -55,7 +57,7 @@ describe('a replica set', () => {
   const set = (replicas: number): ReplicaSet => ({ metadata, spec: { replicas, selector, template } });
 
   it('makes the pods that are missing, owned by it', () => {
-    const made = creations(decideReplicaSet(set(3), [pod('one')]).effects);
+    const made = creations(decideReplicaSet(set(3), [pod('one')], now).effects);
     expect(made).toHaveLength(2);
     expect(made[0]).toMatchObject({
       object: {
@@ -70,16 +72,16 @@ describe('a replica set', () => {
 
   it('replaces pods that have ended, and waits for none that is leaving', () => {
     const pods = [pod('ended', { phase: 'Failed' }), pod('leaving', { going: true })];
-    expect(creations(decideReplicaSet(set(1), pods).effects)).toHaveLength(1);
+    expect(creations(decideReplicaSet(set(1), pods, now).effects)).toHaveLength(1);
   });
 
   it('gives up those that are not ready first', () => {
     const pods = [pod('good'), pod('bad', { ready: false }), pod('fine')];
-    expect(deletions(decideReplicaSet(set(2), pods).effects)).toEqual(['bad']);
+    expect(deletions(decideReplicaSet(set(2), pods, now).effects)).toEqual(['bad']);
   });
 
   it('counts its pods, and writes nothing when the count is there already', () => {
-    const { effects } = decideReplicaSet(set(1), [pod('one')]);
+    const { effects } = decideReplicaSet(set(1), [pod('one')], now);
     const status = statusOf(effects);
     expect(status).toMatchObject({
       replicas: 1,
@@ -87,12 +89,28 @@ describe('a replica set', () => {
       availableReplicas: 1,
       observedGeneration: 3,
     });
-    expect(decideReplicaSet({ ...set(1), status: status! }, [pod('one')]).effects).toEqual([]);
+    expect(decideReplicaSet({ ...set(1), status: status! }, [pod('one')], now).effects).toEqual([]);
+  });
+
+  it('tells what the server refuses, until that has passed', () => {
+    const [creation] = creations(decideReplicaSet(set(1), [], now).effects);
+    const why = 'pods "app-" is forbidden: no PriorityClass with name x was found';
+    const told = (creation?.act === 'create' && creation.refused?.(why)) || [];
+    expect(told).toMatchObject([
+      { act: 'event', reason: 'FailedCreate', message: `Error creating: ${why}` },
+      {
+        act: 'patch',
+        body: { status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message: why }] } },
+      },
+    ]);
+    const failed = { ...set(1), status: statusOf(told)! };
+    expect(statusOf(decideReplicaSet(failed, [pod('one')], now).effects)).toMatchObject({ conditions: null });
+    expect(statusOf(decideReplicaSet(failed, [], now).effects)).not.toHaveProperty('conditions');
   });
 
   it('makes nothing while it is being deleted', () => {
     const going = { ...set(2), metadata: { ...metadata, deletionTimestamp: now } };
-    expect(creations(decideReplicaSet(going, []).effects)).toEqual([]);
+    expect(creations(decideReplicaSet(going, [], now).effects)).toEqual([]);
   });
 });
 
@@ -240,8 +258,18 @@ describe('a stateful set', () => {
   const revision = `db-${templateHash(template)}`;
   const member = (ordinal: number, parts: Parameters<typeof pod>[1] = {}) =>
     pod(`db-${ordinal}`, { ...parts, labels: { 'controller-revision-hash': revision, ...parts?.labels } });
+  const decideWith = (own: StatefulSet, pods: Pod[], claims: readonly PersistentVolumeClaim[]) =>
+    decideStatefulSet({
+      set: own,
+      pods,
+      claimOf: (name) => claims.find(({ metadata: { name: known } }) => known === name),
+    });
   const decide = (own: StatefulSet, pods: Pod[], claims: string[] = []) =>
-    decideStatefulSet({ set: own, pods, hasClaim: (name) => claims.includes(name) }).effects;
+    decideWith(
+      own,
+      pods,
+      claims.map((name) => ({ metadata: { name } })),
+    ).effects;
   const names = (effects: readonly Effect[]) =>
     creations(effects).map((effect) => (effect.act === 'create' ? effect.object.metadata.name : ''));
 
@@ -260,6 +288,73 @@ describe('a stateful set', () => {
       object: { spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] } },
     });
     expect(names(decide(own, [], ['data-db-0']))).toEqual(['db-0']);
+  });
+
+  describe('with a retention policy, as kube-controller-manager 1.36 was seen to keep it', () => {
+    const retaining = (whenScaled: string, whenDeleted: string, replicas: number) =>
+      set({
+        replicas,
+        volumeClaimTemplates: [{ metadata: { name: 'data' } }],
+        persistentVolumeClaimRetentionPolicy: { whenScaled, whenDeleted },
+      });
+    const bySet = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      name: 'db',
+      uid: 'uid-app',
+      controller: true,
+      blockOwnerDeletion: true,
+    };
+    const byPod = { ...bySet, apiVersion: 'v1', kind: 'Pod', name: 'db-0', uid: 'uid-db-0' };
+    const byOther = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u' };
+    const data = (...ownerReferences: OwnerReference[]): PersistentVolumeClaim => ({
+      metadata: { name: 'data-db-0', ownerReferences },
+    });
+    const written = (effects: readonly Effect[]) =>
+      effects.flatMap((effect) =>
+        effect.act === 'patch' && effect.resource.kind === 'PersistentVolumeClaim'
+          ? [(effect.body['metadata'] as { ownerReferences: unknown }).ownerReferences]
+          : [],
+      );
+
+    it.each([
+      ['Retain', 'Retain', 1, [], undefined],
+      ['Retain', 'Delete', 1, [], [bySet]],
+      ['Retain', 'Delete', 1, [bySet], undefined],
+      ['Retain', 'Delete', 0, [bySet], undefined],
+      ['Delete', 'Retain', 1, [], undefined],
+      ['Delete', 'Retain', 0, [], [byPod]],
+      ['Delete', 'Retain', 0, [byPod], undefined],
+      ['Delete', 'Delete', 1, [], [bySet]],
+      ['Delete', 'Delete', 0, [bySet], [byPod]],
+      ['Delete', 'Delete', 1, [byPod], [bySet]],
+      ['Retain', 'Retain', 1, [bySet], []],
+      ['Delete', 'Delete', 1, [byOther], [byOther, bySet]],
+    ])('whenScaled %s, whenDeleted %s, %d wanted, owners %j: %j', (scaled, deleted, replicas, now, next) => {
+      const { effects } = decideWith(retaining(scaled, deleted, replicas), [member(0)], [data(...now)]);
+      expect(written(effects)).toEqual(next === undefined ? [] : [next]);
+    });
+
+    it('owns the claims before the pod goes', () => {
+      const { effects } = decideWith(retaining('Delete', 'Retain', 0), [member(0)], [data()]);
+      expect(effects.map(({ act }) => act).slice(0, 2)).toEqual(['patch', 'delete']);
+    });
+
+    it('leaves the claims of a pod alone that is going and is wanted again', () => {
+      const going = member(0, { going: true });
+      expect(written(decideWith(retaining('Delete', 'Delete', 1), [going], [data(byPod)]).effects)).toEqual(
+        [],
+      );
+    });
+
+    it('makes no pod for a claim that is still owned by the one before, and looks again', () => {
+      const waiting = decideWith(retaining('Delete', 'Retain', 1), [], [data(byPod)]);
+      expect(names(waiting.effects)).toEqual([]);
+      expect(waiting.againAfterMs).toBeGreaterThan(0);
+      const free = decideWith(retaining('Delete', 'Retain', 1), [], []);
+      expect(names(free.effects)).toEqual(['data-db-0', 'db-0']);
+      expect(free.againAfterMs).toBeUndefined();
+    });
   });
 
   it('makes all at once when it is parallel', () => {
