@@ -143,6 +143,8 @@ export interface CreateVolumeRequest {
   volumeCapabilities: VolumeCapability[];
   parameters: { [key: string]: string };
   secrets: { [key: string]: string };
+  /** What the new volume holds from birth; an empty one where it is left out. */
+  volumeContentSource: VolumeContentSource | undefined;
 }
 
 export interface CreateVolumeRequest_ParametersEntry {
@@ -153,6 +155,15 @@ export interface CreateVolumeRequest_ParametersEntry {
 export interface CreateVolumeRequest_SecretsEntry {
   key: string;
   value: string;
+}
+
+/** Snapshots are left out: nobody here makes any. */
+export interface VolumeContentSource {
+  type: { $case: "volume"; value: VolumeContentSource_VolumeSource } | undefined;
+}
+
+export interface VolumeContentSource_VolumeSource {
+  volumeId: string;
 }
 
 export interface Volume {
@@ -1124,7 +1135,14 @@ export const VolumeCapability_AccessMode: MessageFns<VolumeCapability_AccessMode
 };
 
 function createBaseCreateVolumeRequest(): CreateVolumeRequest {
-  return { name: "", capacityRange: undefined, volumeCapabilities: [], parameters: {}, secrets: {} };
+  return {
+    name: "",
+    capacityRange: undefined,
+    volumeCapabilities: [],
+    parameters: {},
+    secrets: {},
+    volumeContentSource: undefined,
+  };
 }
 
 export const CreateVolumeRequest: MessageFns<CreateVolumeRequest> = {
@@ -1144,6 +1162,9 @@ export const CreateVolumeRequest: MessageFns<CreateVolumeRequest> = {
     globalThis.Object.entries(message.secrets).forEach(([key, value]: [string, string]) => {
       CreateVolumeRequest_SecretsEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
+    if (message.volumeContentSource !== undefined) {
+      VolumeContentSource.encode(message.volumeContentSource, writer.uint32(50).fork()).join();
+    }
     return writer;
   },
 
@@ -1206,6 +1227,14 @@ export const CreateVolumeRequest: MessageFns<CreateVolumeRequest> = {
             }
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.volumeContentSource = VolumeContentSource.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1246,6 +1275,9 @@ export const CreateVolumeRequest: MessageFns<CreateVolumeRequest> = {
       },
       {},
     );
+    message.volumeContentSource = (object.volumeContentSource !== undefined && object.volumeContentSource !== null)
+      ? VolumeContentSource.fromPartial(object.volumeContentSource)
+      : undefined;
     return message;
   },
 };
@@ -1380,6 +1412,125 @@ export const CreateVolumeRequest_SecretsEntry: MessageFns<CreateVolumeRequest_Se
     const message = createBaseCreateVolumeRequest_SecretsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseVolumeContentSource(): VolumeContentSource {
+  return { type: undefined };
+}
+
+export const VolumeContentSource: MessageFns<VolumeContentSource> = {
+  encode(message: VolumeContentSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.type?.$case) {
+      case "volume":
+        VolumeContentSource_VolumeSource.encode(message.type.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VolumeContentSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVolumeContentSource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = { $case: "volume", value: VolumeContentSource_VolumeSource.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VolumeContentSource>): VolumeContentSource {
+    return VolumeContentSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VolumeContentSource>): VolumeContentSource {
+    const message = createBaseVolumeContentSource();
+    switch (object.type?.$case) {
+      case "volume": {
+        if (object.type?.value !== undefined && object.type?.value !== null) {
+          message.type = { $case: "volume", value: VolumeContentSource_VolumeSource.fromPartial(object.type.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseVolumeContentSource_VolumeSource(): VolumeContentSource_VolumeSource {
+  return { volumeId: "" };
+}
+
+export const VolumeContentSource_VolumeSource: MessageFns<VolumeContentSource_VolumeSource> = {
+  encode(message: VolumeContentSource_VolumeSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.volumeId !== "") {
+      writer.uint32(10).string(message.volumeId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VolumeContentSource_VolumeSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVolumeContentSource_VolumeSource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.volumeId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VolumeContentSource_VolumeSource>): VolumeContentSource_VolumeSource {
+    return VolumeContentSource_VolumeSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VolumeContentSource_VolumeSource>): VolumeContentSource_VolumeSource {
+    const message = createBaseVolumeContentSource_VolumeSource();
+    message.volumeId = object.volumeId ?? "";
     return message;
   },
 };

@@ -74,5 +74,8 @@ const createVolume = (array: SiteArray, request: CreateVolumeRequest): Answer<Cr
   if (volumeCapabilities.length === 0) {
     return refuse('InvalidArgument', 'volume Capabilities cannot be empty');
   }
-  return array.createVolume({ name, sizeBytes: capacityRange?.requiredBytes ?? 0, secrets });
+  const sizeBytes = capacityRange?.requiredBytes ?? 0;
+  const source = request.volumeContentSource?.type;
+  if (source === undefined) return array.createVolume({ name, sizeBytes, secrets });
+  return array.createVolume({ name, sizeBytes, secrets, sourceId: source.value.volumeId });
 };

@@ -1,5 +1,5 @@
 // Enable and disable: whether a volume is mirrored at all.
-import { type Answer, done, type Nothing, refuse } from './answer.ts';
+import { type Answer, done, type Nothing, type Refusal, refuse } from './answer.ts';
 import { look } from './daemon.ts';
 import { nextScheduleRefresh } from './daemon-turns.ts';
 import { checkModes, checkScheduling, parseForce } from './mirroring-parameters.ts';
@@ -21,8 +21,22 @@ export const enableMirroring = (world: World, site: SiteIndex, request: VolumeRe
       `failed to enable mirroring on "${image}" with error: rbd: ret=-22, Invalid argument`,
     );
   }
+  const orphaned = partWithParent(target, request.parameters?.['flattenMode']);
+  if (orphaned !== undefined) return orphaned;
   startMirroring(target, request.parameters?.['mirroringMode'] === 'journal' ? 'journal' : 'snapshot');
   return done();
+};
+
+/** A clone is mirrored only once it stands by itself: `flattenMode: force` of the class makes it so. As ceph-csi words it. */
+const partWithParent = ({ world, volume, copy }: Target, flattenMode = 'never'): Refusal | undefined => {
+  if (copy.parent === undefined) return undefined;
+  if (flattenMode !== 'force') {
+    const image = imageSpec(world, volume);
+    const why = `failed to enable mirroring on image "${image}": parent image "${copy.parent}" is not enabled for mirroring`;
+    return refuse('FailedPrecondition', `failed precondition: ${why}`);
+  }
+  delete copy.parent;
+  return undefined;
 };
 
 const startMirroring = (target: Target, mode: 'snapshot' | 'journal'): void => {

@@ -1,6 +1,7 @@
 // What a CSI driver does apart from mirroring: making, removing and attaching volumes.
 import { type Answer, done, type Nothing, type Refusal, refuse, succeed } from './answer.ts';
 import { abandonPeer } from './change-mirroring.ts';
+import { contentOf, freezeContent } from './content.ts';
 import { createImage, discardImage } from './daemon.ts';
 import {
   checkGivenSecrets,
@@ -11,13 +12,15 @@ import {
   type VolumeRequest,
 } from './request.ts';
 import { formatVolumeHandle, randomUuid } from './volume-handle.ts';
-import { emptySide, imageSpec, type SiteIndex, type Volume, type World } from './world.ts';
+import { type Copy, emptySide, imageSpec, type SiteIndex, type Volume, type World } from './world.ts';
 
 /** A volume asked for by name; the same name on the same site is the same volume. */
 export type CreateRequest = {
   readonly name: string;
   readonly sizeBytes: number;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The volume whose bytes the new one begins with; an empty one where it is left out. */
+  readonly sourceId?: string;
 };
 
 /** A volume that was made, or was there. */
@@ -45,8 +48,35 @@ export const createVolume = (
     const text = `volume with the same name (${request.name}) but with different size already exist`;
     return refuse('AlreadyExists', text);
   }
-  const volume = known ?? addVolume(world, site, { name: request.name, sizeBytes });
+  if (known !== undefined) return succeed(describe(world, site, known));
+  const source = findSource(world, site, request);
+  if (source !== undefined && isRefusal(source)) return source;
+  const volume = addVolume(world, site, { name: request.name, sizeBytes });
+  if (source !== undefined) takeOver(world, volume.sides[site].copy, { volume, source });
   return succeed(describe(world, site, volume));
+};
+
+/** The volume to be cloned; undefined where none is asked for. Of a secondary no snapshot can be taken. */
+const findSource = (
+  world: World,
+  site: SiteIndex,
+  { sourceId, secrets }: CreateRequest,
+): Target | Refusal | undefined => {
+  if (sourceId === undefined) return undefined;
+  const source = findProvisioned(world, site, { volumeId: sourceId, secrets });
+  if (isRefusal(source) || source.copy.mirror?.role !== 'secondary') return source;
+  return refuse('Internal', 'failed to create snapshot: rbd: ret=-30, Read-only file system');
+};
+
+/** A clone shares the blocks of its source as they are now, by way of an image of its own. */
+const takeOver = (
+  world: World,
+  copy: Copy | undefined,
+  { volume, source }: { volume: Volume; source: Target },
+): void => {
+  if (copy === undefined) return;
+  copy.head = contentOf(freezeContent(source.copy.head));
+  copy.parent = `${imageSpec(world, volume)}-temp`;
 };
 
 const checkAccess = (world: World, { secrets }: CreateRequest): Refusal | undefined =>

@@ -49,6 +49,11 @@ export type Copy = {
   publishedOn: string[];
   schedules: Schedule[];
   mirror: Mirror | undefined;
+  /**
+   * The image whose blocks a clone shares, until it is flattened: ceph-csi makes one of its own for each, `csi-vol-<uuid>-temp`, which is
+   * never mirrored. So the volume that was cloned may go, and the clone cannot be mirrored.
+   */
+  parent?: string;
 };
 
 /** What a mirror daemon says about its image. */

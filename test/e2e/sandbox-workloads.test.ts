@@ -116,6 +116,23 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('pods and their claims on $fl
     await until('pod zoned', '.status.phase', (phase) => phase === 'Running');
   });
 
+  test('a clone holds what its source held, and a claim from a snapshot waits', async () => {
+    await apply(claim('parent'));
+    await until('pvc parent', '.status.phase', (phase) => phase === 'Bound');
+    expect(await sandbox.dr('sandbox', 'write', site, 'parent', 'then')).toMatchObject({ code: 0 });
+    const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 'nightly' };
+    await apply(
+      claim('clone', { dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'parent' } }),
+      claim('from-snapshot', { dataSourceRef: snapshot }),
+    );
+    await until('pvc clone', '.status.phase', (phase) => phase === 'Bound');
+    expect((await sandbox.dr('sandbox', 'read', site, 'clone')).stdout).toContain('then');
+    const events = () => kubectl('get', 'events', '--field-selector=reason=ProvisioningFailed');
+    const { stdout } = await sandbox.until(events, (seen) => seen.stdout.includes('nightly'));
+    expect(stdout).toContain('error getting handle for DataSource Type VolumeSnapshot by Name nightly');
+    expect(await read('pvc from-snapshot', '.status.phase')).toBe('Pending');
+  });
+
   test('a workload whose pods name a missing PriorityClass says so, and runs once that is there', async () => {
     const podSpec = {
       priorityClassName: 'shop-critical',

@@ -6,8 +6,13 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { AccessMode, CsiControllerClient, type VolumeCapability } from '../../../csi/csi.ts';
-import type { StorageDriver, VolumeUse } from './storage-driver.ts';
+import {
+  AccessMode,
+  type CreateVolumeRequest,
+  CsiControllerClient,
+  type VolumeCapability,
+} from '../../../csi/csi.ts';
+import type { StorageDriver, VolumeOrder, VolumeUse } from './storage-driver.ts';
 
 const deadlineMs = 30_000;
 
@@ -28,6 +33,9 @@ const capabilityOf = (mode: string, { isBlock, fsType }: VolumeUse): VolumeCapab
 
 const capabilitiesOf = (use: VolumeUse): VolumeCapability[] =>
   (use.accessModes.length === 0 ? ['ReadWriteOnce'] : use.accessModes).map((mode) => capabilityOf(mode, use));
+
+const contentSourceOf = ({ sourceHandle }: VolumeOrder): CreateVolumeRequest['volumeContentSource'] =>
+  sourceHandle === undefined ? undefined : { type: { $case: 'volume', value: { volumeId: sourceHandle } } };
 
 type Answer<T> = (error: ServiceError | null, response: T) => void;
 
@@ -81,6 +89,7 @@ export const connectDriver = (options: {
         volumeCapabilities: capabilitiesOf(order.use),
         parameters: order.parameters,
         secrets: order.secrets,
+        volumeContentSource: contentSourceOf(order),
       };
       const { volume } = await call<{ volume: Volume | undefined }>(
         (metadata, settings, answer) => client.createVolume(request, metadata, settings, answer),

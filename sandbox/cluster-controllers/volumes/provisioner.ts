@@ -5,7 +5,8 @@ import { resources } from '../../../core/model/resource.ts';
 import { isNotFound } from '../../../kube/api-error.ts';
 import type { ClusterController, LookContext } from '../runtime/cluster-controller.ts';
 import { type Decision, type Effect, settled } from '../runtime/decision.ts';
-import { keyOf, parseKey } from '../runtime/site-cache.ts';
+import { keyOf, parseKey, type SiteCache } from '../runtime/site-cache.ts';
+import { type SourceLookup, sourceOfClaim } from './data-source.ts';
 import {
   decideReclaim,
   forgetVolume,
@@ -67,6 +68,12 @@ const say = (
   message,
 });
 
+/** The claims and volumes that a data source of this claim may lead to. */
+const lookIn = (cache: SiteCache, { metadata }: PersistentVolumeClaim): SourceLookup => ({
+  claim: (name) => cache.get(persistentVolumeClaims, { name, namespace: metadata.namespace ?? '' }),
+  volume: (name) => cache.get(persistentVolumes, { name }),
+});
+
 const provision = async (
   claim: PersistentVolumeClaim,
   storageClass: StorageClass,
@@ -82,7 +89,10 @@ const provision = async (
   );
   try {
     const secrets = await readSecret(secretOf(storageClass, claim, 'provisioner'), context);
-    const made = await driver.createVolume(orderVolume(claim, storageClass, secrets), context.signal);
+    const source = sourceOfClaim(claim, storageClass, lookIn(context.cache, claim));
+    if (source !== undefined && 'why' in source) throw new Error(source.why);
+    const order = { ...orderVolume(claim, storageClass, secrets), ...source };
+    const made = await driver.createVolume(order, context.signal);
     backoff.clear(uid);
     const { effects } = publishVolume(claim, storageClass, driver.name, made);
     return { effects: [started, ...effects] };

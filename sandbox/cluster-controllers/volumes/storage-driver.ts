@@ -19,6 +19,8 @@ export type VolumeOrder = {
   parameters: Record<string, string>;
   secrets: Record<string, string>;
   use: VolumeUse;
+  /** The volume to be cloned. */
+  sourceHandle?: string;
 };
 
 /** What the provisioner and the attacher need of a CSI driver. Methods reject with an Error whose message is the driver's. */

@@ -79,6 +79,7 @@ describe('a served driver', () => {
       volumeCapabilities: [{ accessType: undefined, accessMode: { mode: AccessMode.SINGLE_NODE_WRITER } }],
       parameters: {},
       secrets: {},
+      volumeContentSource: undefined,
     });
     const volumeId = created.response?.volume?.volumeId ?? '';
     expect(created.response?.volume).toMatchObject({
@@ -104,6 +105,7 @@ describe('a served driver', () => {
       volumeCapabilities: [],
       parameters: {},
       secrets: {},
+      volumeContentSource: undefined,
     };
     const create = (more: object) =>
       callUnary(client, csiControllerService.createVolume, { ...request, ...more });
