@@ -1,3 +1,4 @@
+import { recordedHandle } from '../model/handle-there.ts';
 import { volumeIdentityKey, volumeIdentityOf } from '../model/persistent-volume.ts';
 import { readingOf } from '../model/reading-of.ts';
 import { whatDiffers } from '../model/same-volume.ts';
@@ -23,7 +24,7 @@ const ofVolume = (volume: VolumeStatus, site: SiteFacts): readonly Seen[] => {
     const other = volumeIdentityOf(pv);
     const differs = other && whatDiffers(identity, other);
     const name = pv.metadata.name ?? '';
-    if (differs === undefined) return [];
+    if (differs === undefined || recordedHandle(pv) === identity.volumeHandle) return [];
     return [
       finding('DR427', 'warning', {
         site,

@@ -14,7 +14,7 @@ import { promoteOptions } from './promote-options.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
-import { notCopies, takersOfVolumes } from './volume-blocks.ts';
+import { notCopies, takersOfVolumes, unknownNames } from './volume-blocks.ts';
 import { type Doubt, doubtsAbout, warningsAbout } from './warn-of-move.ts';
 
 /** What stands against the move of a group before its first write, and what a person should know: one clause each. */
@@ -202,6 +202,7 @@ const cannotPromote: Check = (now) => {
 const checks: readonly Check[] = [
   siteUnknown,
   notCopies,
+  unknownNames,
   takersOfVolumes,
   claimsNotKept,
   takeoverPending,

@@ -1,7 +1,9 @@
+import { knownValue, readingOf } from '../model/reading-of.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
+import { protectorsOf } from '../protection/protectors.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { type Workload, workloadText } from '../workload/workload.ts';
-import { type GroupNow, workloadName } from './move.ts';
+import { type GroupNow, type MoveSite, workloadName } from './move.ts';
 import type { Block } from './step-look.ts';
 import { type ClaimUse, useOfClaim } from './usable-claim.ts';
 import { broughtToGroup, workloadsOfGroup } from './workloads-of-group.ts';
@@ -80,9 +82,19 @@ const wholeCommand = (now: GroupNow, beside: readonly Beside[]): string => {
   });
 };
 
+/** Nobody knows of a site that cannot be read: then whoever protects it is told that it is so already. */
+const isProtectedOn = ({ view }: MoveSite, key: ClaimKey): boolean => {
+  const found = readingOf(() => knownValue(protectorsOf(knownValue(view), key, knownValue(view).claim(key))));
+  return found.known && found.value.length > 0;
+};
+
 const blockOf = (now: GroupNow, { runs, key, use }: Beside, whole: string): Block => {
   const object = { kind: 'PersistentVolumeClaim', ...key };
   const { source, target } = now.sites;
+  if (use.is === 'absent' && isProtectedOn(source, key)) {
+    const message = `${runs.text} mounts it as well, and it neither moves along nor is on ${target.site.name}: its pods would not start there. Move all of it`;
+    return { site: 'source', object, obstacle: { code: 'LeftBehind', message, next: whole }, isRule: false };
+  }
   if (use.is === 'absent') {
     const message = `${runs.text} mounts it as well, and it neither moves along nor is on ${target.site.name}: its pods would not start there. Protect it, and move it along`;
     const next = drCommand(source.site, 'protect', key);
@@ -98,7 +110,7 @@ export const leftBehind = (now: GroupNow): readonly Block[] => {
   if (found.length === 0) return [];
   const whole = wholeCommand(
     now,
-    found.filter(({ use }) => use.is !== 'absent'),
+    found.filter(({ use, key }) => use.is !== 'absent' || isProtectedOn(now.sites.source, key)),
   );
   return found.map((beside) => blockOf(now, beside, whole));
 };

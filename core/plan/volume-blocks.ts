@@ -1,5 +1,6 @@
+import { sourceHandleAnnotation } from '../model/handle-there.ts';
 import { volumeIdentityText } from '../model/persistent-volume.ts';
-import { compareVolumes } from '../model/same-volume.ts';
+import { compareVolumes, type SeenVolume, whatDiffers } from '../model/same-volume.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
@@ -13,6 +14,23 @@ import { wantedVolume } from './wanted-volume.ts';
 
 const roles = ['source', 'target'] as const satisfies readonly SiteRole[];
 
+/** The claim of that name, or the PV that waits for one; and how to look at it. */
+const whatIsThere = ({ volume, target }: Pick<VolumeNow, 'volume' | 'target'>, kubectl: string) => {
+  const { namespace, name } = volume.target;
+  const key = claimKeyText(volume.target);
+  const pv = target.known && target.value.volume.known ? target.value.volume.value?.metadata.name : undefined;
+  const isClaimed = target.known && target.value.claim.known && target.value.claim.value !== undefined;
+  return isClaimed || pv === undefined
+    ? {
+        text: `claim ${key}`,
+        look: `${kubectl} -n ${shellWord(namespace)} describe pvc ${shellWord(name)}; delete that claim`,
+      }
+    : {
+        text: `PV ${pv}, which is reserved for claim ${key},`,
+        look: `${kubectl} describe pv ${shellWord(pv)}; delete that PV`,
+      };
+};
+
 const notACopy = (
   { sites, brought, commandFor, verb }: GroupNow,
   { volume, source, target }: VolumeNow,
@@ -25,8 +43,8 @@ const notACopy = (
   const { site } = sites.target;
   const [own, other] = [wanted, there].map((it) => oneLine(volumeIdentityText(it)));
   const by = source.known ? `${sites.source.site.name} has` : 'the backup has';
-  const { namespace, name } = volume.target;
   const again = verb === 'undo' ? '' : `; then again: ${commandFor(verb, site)}`;
+  const found = whatIsThere({ volume, target }, site.kubectl);
   return [
     {
       site: 'target',
@@ -34,8 +52,8 @@ const notACopy = (
       isRule: true,
       obstacle: {
         code: 'DR115',
-        message: `claim ${claimKeyText(volume.target)} of ${site.name} has volume ${other}, and ${by} ${own}: it was never a copy of that one, whatever it is called`,
-        next: `${site.kubectl} -n ${shellWord(namespace)} describe pvc ${shellWord(name)}; delete that claim if nothing needs its data, so that the copy can be restored in its place${again}`,
+        message: `${found.text} of ${site.name} has volume ${other}, and ${by} ${own}: it was never a copy of that one, whatever it is called`,
+        next: `${found.look} if nothing needs its data, so that the copy can be restored in its place${again}`,
       },
     },
   ];
@@ -44,6 +62,43 @@ const notACopy = (
 /** A volume that is no copy of the one that is moved. Asked of what is primary already, too: that may be the wrong one. */
 export const notCopies = (now: GroupNow): readonly Block[] =>
   now.verb === 'undo' ? [] : now.volumes.flatMap((volume) => notACopy(now, volume));
+
+/** The source or the target tells that the other one calls the volume as it does: the driver, or whoever made the PV. */
+const isToldOf = (a: SeenVolume, b: SeenVolume): boolean =>
+  a.destination === b.volumeHandle || b.destination === a.volumeHandle;
+
+const underAnotherName = (
+  { sites }: GroupNow,
+  { volume, source, target, isThrough }: VolumeNow,
+): readonly Block[] => {
+  if (isThrough || !source.known || !target.known || target.value.role.role !== 'none') return [];
+  const [own, there] = [seenVolume(source.value), seenVolume(target.value)];
+  const differs = own && there && whatDiffers(own, there);
+  if (own === undefined || there === undefined || differs === undefined || isToldOf(own, there)) return [];
+  const { site } = sites.target;
+  const pv = target.value.volume.known ? (target.value.volume.value?.metadata.name ?? '') : '';
+  return [
+    {
+      site: 'target',
+      object: claimObject(volume, 'target'),
+      isRule: true,
+      obstacle: {
+        code: 'DR427',
+        message: oneLine(
+          `claim ${claimKeyText(volume.target)} of ${site.name} has the volume under another name (${differs}), and nothing tells that the driver there knows it by that: if it does not, the promote fails after the demotion. Where PV ${pv} is right, say so on it`,
+          600,
+        ),
+        next: `${site.kubectl} annotate pv ${shellWord(pv)} ${shellWord(`${sourceHandleAnnotation}=${own.volumeHandle}`)}`,
+      },
+    },
+  ];
+};
+
+/** A planned move does not take a volume down for a PV that may be of no use over there. In a disaster there is nothing to lose by trying. */
+export const unknownNames = (now: GroupNow): readonly Block[] =>
+  now.verb === 'relocate' || now.verb === 'failback'
+    ? now.volumes.flatMap((volume) => underAnotherName(now, volume))
+    : [];
 
 const deletesIt = (now: GroupNow, { volume, source, target }: VolumeNow): readonly Block[] => {
   const seen =

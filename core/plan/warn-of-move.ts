@@ -1,12 +1,9 @@
-import { whatDiffers } from '../model/same-volume.ts';
 import { type ClaimKey, claimKeyText } from '../protection/claims-of-volume.ts';
 import { warningsOfManagers } from '../protection/managers-of-replication.ts';
-import { oneLine } from '../rules/one-line.ts';
 import type { RuleCode } from '../rules/rule-code.ts';
 import { formatAge } from '../status/age.ts';
 import { isLate } from '../status/lag.ts';
 import { elapsed, firstSyncPatience } from '../status/patience.ts';
-import { seenVolume } from '../step/seen-volume.ts';
 import { isRunning } from '../workload/is-running.ts';
 import { workloadText } from '../workload/workload.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
@@ -89,29 +86,6 @@ const lateSyncs = (group: GroupNow): Doubt[] => {
   ];
 };
 
-/** Nothing shows that the target's driver knows the volume by the name that its PV has there: the promote would fail after the demotion. */
-const otherNames = ({ verb, volumes, sites }: GroupNow): Doubt[] => {
-  const found = volumes.flatMap(({ volume, source, target, isThrough }) => {
-    if (isThrough || !source.known || !target.known || target.value.role.role !== 'none') return [];
-    const [own, other] = [seenVolume(source.value), seenVolume(target.value)];
-    const differs = own && other && whatDiffers(own, other);
-    return differs === undefined ? [] : [{ claim: claimKeyText(volume.target), differs }];
-  });
-  const [first] = found;
-  if (verb !== 'relocate' || first === undefined) return [];
-  const others = found.length === 1 ? '' : ` (and so for ${found.length - 1} more)`;
-  const { name } = sites.target.site;
-  return [
-    {
-      code: 'DR427',
-      message: oneLine(
-        `claim ${first.claim} of ${name} has the volume under another name (${first.differs})${others}, and nothing shows yet that the driver there knows it by that: if it does not, the application is down until somebody corrects the PV, or it is taken back`,
-        600,
-      ),
-    },
-  ];
-};
-
 /** Demoted, and not seen to have arrived: a failover waits for it, as a link that comes back brings everything. */
 const notHandedOver = ({ verb, volumes, sites, group, isAccepted }: GroupNow): string[] => {
   const { source, target } = sites;
@@ -128,7 +102,7 @@ const notHandedOver = ({ verb, volumes, sites, group, isAccepted }: GroupNow): s
 };
 
 /** What speaks against a move just now: nothing is lost by it, and a person may want to wait all the same. */
-export const doubtsAbout = (now: GroupNow): readonly Doubt[] => [...lateSyncs(now), ...otherNames(now)];
+export const doubtsAbout = (now: GroupNow): readonly Doubt[] => lateSyncs(now);
 
 /** What comes of a move beside what it is for. */
 export const warningsAbout = (now: GroupNow): readonly string[] => [

@@ -44,10 +44,6 @@ export const failover: Command = {
       'kubectl dr failover -n shop --to cluster-2 --yes --accept-data-loss=15m',
       'In a script, where at most that much may be lost',
     ],
-    [
-      'kubectl dr failover deploy/web --to cluster-2 --accept-second-primary=cluster-1',
-      'The storage of cluster-1 is lost, though its API answers that it is primary',
-    ],
   ],
   epilogue: `Refused while the other site answers and is primary: relocate loses nothing. Only where its storage is lost though its API answers, --accept-second-primary=SITE takes over beside it: a sentence has to be typed, or --yes and --accept-data-loss said with it. What is at risk of each volume is shown, and the name of the site that becomes primary has to be typed.\n\n${groups}\n\n${exitCodes}`,
   load: async () => (await import('../operation/run-failover.ts')).runFailover,

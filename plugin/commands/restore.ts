@@ -61,8 +61,8 @@ export const restore: Command = {
       'Without a backup, while the first site still answers',
     ],
     [
-      "kubectl dr restore ./backups --to cluster-2 --map-volume-handle '0001-0009-rook-ceph-0000000000000002-*=0001-0009-rook-ceph-0000000000000003-*'",
-      'Pool 2 is mirrored to pool 3, and no driver maps the ids',
+      'kubectl dr restore db-pv.yaml db-pvc.yaml --to cluster-2 --map-namespace shop=drill',
+      'Some manifests, into another namespace',
     ],
   ],
   epilogue: [

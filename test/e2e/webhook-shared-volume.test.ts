@@ -152,7 +152,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         `CustomResourceDefinition ${definition} holds`,
       );
       refusedBy(await remove('volumereplicationclasses.replication.storage.openshift.io'), 'DR111');
-      expect((await remove('operations.kubectl-dr.dev')).code).toBe(0);
+      refusedBy(await remove('operations.kubectl-dr.dev'), 'DR116');
+      expect((await remove('csiaddonsnodes.csiaddons.openshift.io')).code).toBe(0);
     });
   },
 );

@@ -1,11 +1,14 @@
+import { resources } from '../../core/model/resource.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
 import type { Block } from '../../core/plan/step-look.ts';
 import type { Asked } from './begin-run.ts';
 import { type History, isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
+import { settle } from './moving-world.ts';
 import { type NamedStep, stepNamedIn, takeNamedStep } from './named-step.ts';
 import type { Refused, Run } from './simulated-operator.ts';
 import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
+import { workloadKinds } from './simulated-workloads.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
 const mostAttempts = 12;
@@ -100,6 +103,17 @@ const nextAsked = (history: History, asked: Asked, result: Result): Asked | unde
   return advised(history, asked, result.run.refused);
 };
 
+const stopEverything = async (history: History, site: SiteNumber): Promise<void> => {
+  const { simulated } = history.world.sites[site].guarded;
+  history.disturbed.sizes = true;
+  for (const resource of workloadKinds)
+    for (const object of simulated.all(resource)) {
+      const size = resource === resources.cronJobs ? { suspend: true } : { replicas: 0 };
+      simulated.store(resource, { ...object, spec: { ...(object['spec'] as object), ...size } });
+    }
+  for (let round = 0; round < 4; round += 1) await settle(history.world, 10_000, 20);
+};
+
 /** Makes the step that is named, and those that its own refusals name. */
 const followSteps = async (history: History, first: NamedStep): Promise<void> => {
   let step: NamedStep | undefined = first;
@@ -108,6 +122,12 @@ const followSteps = async (history: History, first: NamedStep): Promise<void> =>
     const key = JSON.stringify(step);
     const end = await takeNamedStep(history, step);
     if (end.is === 'done') return;
+    // What runs there is stopped first, as the refusal says.
+    if (end.says.startsWith('DR109') && !taken.has(`stopped for ${key}`)) {
+      taken.add(`stopped for ${key}`);
+      await stopEverything(history, step.site);
+      continue;
+    }
     if (taken.has(key)) throw new NotReached(`${key} leads in a circle: ${end.says}`);
     taken.add(key);
     step = stepNamedIn(end.next ?? '');

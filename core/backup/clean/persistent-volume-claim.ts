@@ -14,10 +14,15 @@ const prefixes = [
 /** The class of a claim that was written before `storageClassName` was there. */
 const legacyClass = 'volume.beta.kubernetes.io/storage-class';
 
+/** CDI keeps the uid of the DataVolume here, which no other cluster has. */
+const ofDataVolume = 'cdi.kubevirt.io/createdForDataVolume';
+
 const ofOneRestore: readonly string[] = Object.values(restoreAnnotations);
 
 const isOfOneCluster = (name: string): boolean =>
-  name !== legacyClass && (prefixes.some((prefix) => name.startsWith(prefix)) || ofOneRestore.includes(name));
+  name === ofDataVolume ||
+  (name !== legacyClass &&
+    (prefixes.some((prefix) => name.startsWith(prefix)) || ofOneRestore.includes(name)));
 
 /**
  * A claim keeps `spec.volumeName`, and so binds to its own volume or to none. It keeps `dataSource` and `dataSourceRef` too, although

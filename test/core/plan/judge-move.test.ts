@@ -227,6 +227,11 @@ describe('a part of an application does not move without the rest', () => {
   test.each<[string, MoveSketch, string[]]>([
     ['that is a replica on the target, bound though it is', {}, refused],
     ['that is being made anew there', { target: site({ db: 'replica', wal: 'resyncing' }, both) }, refused],
+    [
+      'that is protected, and not on the target at all',
+      { target: site({ db: 'replica' }, { claims: known([pvc('db')]), volumes: known([kept('pv-db')]) }) },
+      ['source LeftBehind → relocate'],
+    ],
     ['that nothing has made primary there', { target: site({ db: 'replica' }, both) }, refused],
     [
       'that nobody knows the role of',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sourceHandleAnnotation } from '../../../core/model/handle-there.ts';
 import type { PersistentVolume } from '../../../core/model/persistent-volume.ts';
 import { known } from '../../../core/model/reading.ts';
 import { judgeGroup } from '../../../core/plan/judge-move.ts';
@@ -92,6 +93,49 @@ describe('a volume that is no copy of the one that is moved', () => {
     };
     const [first] = planGroup(factsOf(sketch), groupOf(sketch));
     expect(first).toMatchObject({ state: 'active', look: { writes: [{ kind: 'restore' }] } });
+  });
+});
+
+describe('an image that the other site calls otherwise', () => {
+  const called = volume('pv-db', image('a', '0000000000000003'));
+  const recorded = {
+    ...called,
+    metadata: { ...called.metadata, annotations: { [sourceHandleAnnotation]: image('a') } },
+  };
+  const codes = (sketch: MoveSketch): string[] => judged(sketch).filter((line) => line.includes('DR427'));
+
+  test('is not moved before its driver, or a person, says that it knows it by that name', () => {
+    const { blocks } = judgeGroup(factsOf({ source: own, target: having({}, called) }), groupOf({}));
+    expect(blocks[0]).toMatchObject({
+      site: 'target',
+      isRule: true,
+      obstacle: {
+        code: 'DR427',
+        message: expect.stringContaining('(pool id 2 and 3)'),
+        next: `kubectl --context west annotate pv pv-db kubectl-dr.dev/source-volume-handle=${image('a')}`,
+      },
+    });
+  });
+
+  test.each<[string, MoveSketch]>([
+    ['where it is written down', { source: own, target: having({}, recorded) }],
+    ['where the driver has answered for it', { source: own, target: having({ db: 'replica' }, called) }],
+    ['in a disaster', { verb: 'failover', source: dark, target: having({}, called) }],
+    ['under the same name', { source: own, target: having({}, volume('pv-db', image('a'))) }],
+  ])('is moved %s', (_, sketch) => {
+    expect(codes(sketch)).toEqual([]);
+  });
+});
+
+test('a PV of another volume that waits for the claim is what is to be looked at', () => {
+  const open = volume('pv-db', image('e'));
+  const waiting = { ...open, spec: { ...open.spec, claimRef: { namespace: 'shop', name: 'db' } } };
+  const target = { ...having({}, waiting as PersistentVolume), claims: known([]) };
+  const [block] = judgeGroup(factsOf({ source: own, target }), groupOf({})).blocks;
+  expect(block?.obstacle).toMatchObject({
+    code: 'DR115',
+    message: expect.stringMatching(/^PV pv-db, which is reserved for claim shop\/db, of west has volume/),
+    next: expect.stringMatching(/^kubectl --context west describe pv pv-db; delete that PV if nothing/),
   });
 });
 
