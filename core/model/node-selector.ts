@@ -15,11 +15,14 @@ export type NodeSelectorTerm = {
 /** `v1` NodeSelector: a node meets it where it meets one of the terms. */
 export type NodeSelector = { readonly nodeSelectorTerms?: readonly NodeSelectorTerm[] };
 
+/** Kubernetes compares whole numbers, and nothing else is above or below anything. */
+const isWhole = (text: string | undefined): text is string => text !== undefined && /^[+-]?\d+$/.test(text);
+
 const isAbove = (value: string | undefined, [bound]: readonly string[]): boolean =>
-  value !== undefined && bound !== undefined && Number(value) > Number(bound);
+  isWhole(value) && isWhole(bound) && Number(value) > Number(bound);
 
 const isBelow = (value: string | undefined, [bound]: readonly string[]): boolean =>
-  value !== undefined && bound !== undefined && Number(value) < Number(bound);
+  isWhole(value) && isWhole(bound) && Number(value) < Number(bound);
 
 const meets = (value: string | undefined, { operator, values = [] }: NodeRequirement): boolean => {
   switch (operator) {

@@ -1,3 +1,4 @@
+import type { NodeSelector } from '../../../core/model/node-selector.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import { resources } from '../../../core/model/resource.ts';
 import { type Decision, type Effect, only, settled } from '../runtime/decision.ts';
@@ -9,7 +10,7 @@ import {
   waitsForConsumer,
 } from '../volumes/storage-objects.ts';
 import { chooseVolume } from '../volumes/volume-choice.ts';
-import { type NodeSelector, nodeMeets, type SelectableNode } from './node-selector.ts';
+import { nodeMeets, type SelectableNode } from './node-selector.ts';
 import { controllerOf, isFinished, type Pod } from './workload-objects.ts';
 
 /** One claim that a pod mounts, as the scheduler sees it. */
