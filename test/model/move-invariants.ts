@@ -74,16 +74,15 @@ const noteResync = (
   bytes.noteThrownAway(site.number, claim);
 };
 
-/** Whoever fails over to a copy that a person has given up meanwhile, and that was not demoted yet, goes on with it all the same. */
+/** Whoever asks for a copy again that a person has given up meanwhile, and that was not demoted yet, goes on with it all the same. */
 const noteGoingOn = (
   { bytes, storage }: MovingWorld,
-  run: Run | undefined,
   { site, written: { before, after } }: { site: MovingSite; written: Written },
 ): void => {
   const [was, is] = [before, after] as [VolumeReplication | undefined, VolumeReplication];
   const asks = is.spec.replicationState === 'primary' && was?.spec.replicationState !== 'primary';
   const claim = is.spec.dataSource.name as ClaimName;
-  if (!asks || run?.verb !== 'failover' || bytes.goodSite(claim) === site.number) return;
+  if (!asks || bytes.goodSite(claim) === site.number) return;
   if (storage.roleOf(site.number, claim) === 'primary') bytes.contest(claim);
 };
 
@@ -136,7 +135,7 @@ export const checkWrite = (
 ): void => {
   if (isReplication(written)) checkDemotion(world, site, written);
   if (isReplication(written)) noteResync(world, disturbed, { site, written });
-  if (isReplication(written)) noteGoingOn(world, run, { site, written });
+  if (isReplication(written)) noteGoingOn(world, { site, written });
   if (run === undefined || disturbed.hasTwoAtOnce || disturbed.replications || disturbed.deletions) return;
   if (isReplication(written)) checkPromotion(world, run, site, written);
   if (writing?.kind === 'workload') checkWorkload(world, run, writing);
