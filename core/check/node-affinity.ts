@@ -1,4 +1,4 @@
-import { meetsSelector, type NodeSelector, selectorText } from '../model/node-selector.ts';
+import { meetsSelector, type NodeSelector, nodeAffinityOf, selectorText } from '../model/node-selector.ts';
 import { type PersistentVolume, volumeIdentityKey } from '../model/persistent-volume.ts';
 import { knownValue } from '../model/reading-of.ts';
 import { shellWord } from '../rules/guard/commands.ts';
@@ -16,11 +16,8 @@ export type Placed = {
   readonly selector: NodeSelector;
 };
 
-const affinityOf = ({ spec }: PersistentVolume): NodeSelector | undefined =>
-  (spec as { nodeAffinity?: { required?: NodeSelector } } | undefined)?.nodeAffinity?.required;
-
 const placedOf = (site: SiteFacts, pv: PersistentVolume): Placed[] => {
-  const selector = affinityOf(pv);
+  const selector = nodeAffinityOf(pv);
   return selector === undefined ? [] : [{ pv, on: site, selector }];
 };
 

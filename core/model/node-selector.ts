@@ -57,6 +57,10 @@ const meetsTerm = (node: KubernetesObject, { matchExpressions = [], matchFields 
 export const meetsSelector = (node: KubernetesObject, { nodeSelectorTerms = [] }: NodeSelector): boolean =>
   nodeSelectorTerms.some((term) => meetsTerm(node, term));
 
+/** What a PV demands of the nodes that it is mounted on (`spec.nodeAffinity.required`); undefined where any will do. */
+export const nodeAffinityOf = (volume: { readonly spec?: object }): NodeSelector | undefined =>
+  (volume.spec as { nodeAffinity?: { required?: NodeSelector } } | undefined)?.nodeAffinity?.required;
+
 const requirementText = ({ key, operator, values = [] }: NodeRequirement): string =>
   `${key} ${operator}${values.length === 0 ? '' : ` ${values.join(',')}`}`;
 

@@ -5,6 +5,7 @@ import { namespaceTerminating } from './conflicts/namespace-terminating.ts';
 import { quotaExceeded } from './conflicts/quota-exceeded.ts';
 import { wantedTwice } from './conflicts/wanted-twice.ts';
 import { wrongCluster } from './conflicts/wrong-cluster.ts';
+import { nodeWarnings } from './node-warnings.ts';
 import { growthWarnings } from './pending-growth.ts';
 import type { RestorePlan, Step, VolumePlan } from './plan.ts';
 import { planOther } from './plan-other.ts';
@@ -83,6 +84,7 @@ export const planRestore = (
   ];
   const warnings = [
     ...doubtsAbout(target, wanted),
+    ...nodeWarnings(wanted.volumes, target),
     ...growthWarnings(wanted, target.site.name),
     ...classes.warnings,
     ...others.flatMap((other) => other.warnings),

@@ -30,6 +30,8 @@ export type TargetFacts = {
   readonly claims: readonly PersistentVolumeClaim[];
   /** Names of CSI drivers that the cluster or one of its nodes knows. */
   readonly drivers: Reading<ReadonlySet<string>>;
+  /** Read where a PV demands something of them; else none. */
+  readonly nodes: Reading<readonly KubernetesObject[]>;
   /** Those of the namespaces that are restored to. */
   readonly quotas: Reading<readonly ResourceQuota[]>;
   /** Configuration and workloads, by kind, where the restore writes objects of that kind. */
@@ -39,7 +41,7 @@ export type TargetFacts = {
 /** The target as the rules look at it: every look-up is quick. */
 export type Target = Pick<
   TargetFacts,
-  'site' | 'clusterUid' | 'drivers' | 'quotas' | 'storageClasses' | 'unservedKinds'
+  'site' | 'clusterUid' | 'drivers' | 'nodes' | 'quotas' | 'storageClasses' | 'unservedKinds'
 > & {
   volume(name: string): PersistentVolume | undefined;
   /** PVs of an identity, as `volumeIdentityKey` writes it. */
@@ -70,7 +72,7 @@ const readingsByKind = (facts: TargetFacts): ReadonlyMap<string, Reading<readonl
 
 /** Makes what was read of a target quick to look at. */
 export const viewTarget = (facts: TargetFacts): Target => {
-  const { site, clusterUid, drivers, quotas, storageClasses, unservedKinds, volumes, claims } = facts;
+  const { site, clusterUid, drivers, nodes, quotas, storageClasses, unservedKinds, volumes, claims } = facts;
   const volumesByName = new Map(volumes.map((volume) => [volume.metadata.name ?? '', volume]));
   const volumesByIdentity = Map.groupBy(
     volumes.flatMap((volume) => identityKeysOf(volume).map((key) => ({ key, volume }))),
@@ -88,6 +90,7 @@ export const viewTarget = (facts: TargetFacts): Target => {
     site,
     clusterUid,
     drivers,
+    nodes,
     quotas,
     storageClasses,
     unservedKinds,

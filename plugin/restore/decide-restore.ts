@@ -1,5 +1,6 @@
 import { DrError } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { nodeAffinityOf } from '../../core/model/node-selector.ts';
 import type { Reading } from '../../core/model/reading.ts';
 import { claimUidsOf } from '../../core/restore/claim-uids.ts';
 import { isMapped } from '../../core/restore/map-handle.ts';
@@ -95,6 +96,7 @@ export const gatherRestore = async (
   const facts = await gatherTarget(around.site, {
     namespaces: namespacesOf(objects.map((object) => mapNames(object, maps))),
     others: chosen.others.map((object) => mapNames(object, maps)),
+    asksForNodes: whole.pairs.some(({ volume }) => nodeAffinityOf(volume) !== undefined),
     drivers: new Set(whole.pairs.flatMap(({ volume }) => volume.spec?.csi?.driver ?? [])),
     clusterUid: around.clusterUid,
     signal: around.signal,

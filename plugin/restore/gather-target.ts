@@ -24,6 +24,8 @@ export type TargetScope = NamespaceScope & {
   readonly others: readonly KubernetesObject[];
   /** Drivers of the volumes. */
   readonly drivers: ReadonlySet<string>;
+  /** Whether a PV demands something of the nodes. */
+  readonly asksForNodes: boolean;
   readonly clusterUid: Reading<string>;
 };
 
@@ -86,6 +88,7 @@ export const gatherTarget = async (site: Site, scope: TargetScope): Promise<Targ
     replicationClasses,
     groupReplicationClasses,
     drivers,
+    nodes,
     quotas,
     others,
   ] = await Promise.all([
@@ -96,6 +99,7 @@ export const gatherTarget = async (site: Site, scope: TargetScope): Promise<Targ
     readClasses(site, resources.volumeReplicationClasses, scope),
     readClasses(site, resources.volumeGroupReplicationClasses, scope),
     readDrivers(site, scope.drivers, signal),
+    scope.asksForNodes ? tryList(site, resources.nodes, signal) : known([]),
     readQuotas(site, scope),
     readOthers(site, scope),
   ]);
@@ -110,6 +114,7 @@ export const gatherTarget = async (site: Site, scope: TargetScope): Promise<Targ
     groupReplicationClasses: groupReplicationClasses.objects,
     unservedKinds: new Set([...replicationClasses.unserved, ...groupReplicationClasses.unserved]),
     drivers,
+    nodes,
     quotas,
     others,
   };

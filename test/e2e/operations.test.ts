@@ -381,6 +381,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
     expect(Object.keys(metadata.annotations ?? {}).filter((it) => it.startsWith('kubectl-dr.dev/'))).toEqual([
       'kubectl-dr.dev/consents-used',
       'kubectl-dr.dev/demotion',
+      'kubectl-dr.dev/last-backup',
     ]);
   });
 });

@@ -90,6 +90,7 @@ export const targetFacts = (changes: Partial<TargetFacts> = {}): TargetFacts => 
   volumes: [],
   claims: [],
   drivers: known(new Set([driver])),
+  nodes: known([]),
   quotas: known([]),
   others: new Map(),
   ...changes,

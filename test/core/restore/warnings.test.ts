@@ -4,7 +4,7 @@ import { stepsOf } from '../../../core/restore/plan.ts';
 import { planRestore } from '../../../core/restore/plan-restore.ts';
 import { type TargetFacts, viewTarget } from '../../../core/restore/target.ts';
 import type { Wanted } from '../../../core/restore/wanted.ts';
-import { boundPv, boundPvc, pvc, storageClass, targetFacts, wanted, wantedVolume } from './objects.ts';
+import { boundPv, boundPvc, pv, pvc, storageClass, targetFacts, wanted, wantedVolume } from './objects.ts';
 
 const planFor = (want: Partial<Wanted>, target: Partial<TargetFacts>) =>
   planRestore(wanted(want), viewTarget(targetFacts(target)));
@@ -34,6 +34,36 @@ const deployment = (replicas: number) => ({
   kind: 'Deployment',
   metadata: { name: 'web', namespace: 'shop' },
   spec: { replicas },
+});
+
+const placed = wantedVolume('db', {
+  volume: pv('db', {
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['site-1-a'] }] }],
+      },
+    },
+  }),
+});
+const nodeIn = (zone: string) => known([{ metadata: { name: 'node-1', labels: { zone } } }]);
+
+describe('a node affinity of a restored PV', () => {
+  const warnings = (nodes: TargetFacts['nodes']) => planFor({ volumes: [placed] }, { nodes }).warnings;
+
+  test('is warned of where no node of the target meets it, or nobody can tell', () => {
+    expect(warnings(nodeIn('site-2-a'))).toEqual([
+      expect.stringMatching(
+        /^DR430: PV pv-db has a node affinity that no node of cluster-2 meets \(zone In site-1-a\)/,
+      ),
+    ]);
+    expect(warnings(unknown('nodes is forbidden'))).toEqual([
+      expect.stringMatching(/^whether a node of cluster-2 meets the node affinity of PV pv-db is unknown/),
+    ]);
+  });
+
+  test('is no matter where a node meets it', () => {
+    expect(warnings(nodeIn('site-1-a'))).toEqual([]);
+  });
 });
 
 describe('a restore warns', () => {
