@@ -12,6 +12,7 @@ import { workloadKinds } from './simulated-workloads.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
 const mostAttempts = 12;
+const mostLooks = 4;
 
 /** The goal is not reached, though nothing is lost. */
 class NotReached extends Error {}
@@ -161,6 +162,11 @@ const run = async (history: History, first: Asked): Promise<void> => {
     const step = stepNamedIn(nextNamed(result) ?? '');
     if (step !== undefined && attempt < mostAttempts - 1) {
       await followSteps(history, step);
+      continue;
+    }
+    // What a look at the status tells passes with the next sync, or the command says more by then.
+    if (nextNamed(result)?.startsWith('kubectl dr status ') && attempt < mostLooks) {
+      for (let round = 0; round < 8; round += 1) await settle(history.world, 15_000);
       continue;
     }
     const next = nextAsked(history, asked, result) ?? (asksAgain(result) ? asked : undefined);
