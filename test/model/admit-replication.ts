@@ -43,7 +43,7 @@ export const admitReplication = async (
   const text = object.metadata.annotations?.[consentAnnotation];
   const isNew = text !== undefined && text !== oldObject?.metadata.annotations?.[consentAnnotation];
   const primacy = primacies.get(uid);
-  if (primacy !== undefined && isNew && text.includes('force-promote') && user === 'admin')
-    primacy.accepted = { knownSync };
+  const isAboutPromote = isNew && wantsPrimary(object) && /force-promote|lose-since-promote/.test(text);
+  if (primacy !== undefined && isAboutPromote && user === 'admin') primacy.accepted = { knownSync };
   return stored;
 };
