@@ -82,6 +82,9 @@ export const demotionOf = (object: Demoted, askedAt: number | undefined): Demoti
   return { kind: 'unmarked', at: askedAt };
 };
 
+/** Clocks of two sites may differ by so much. */
+export const siteClocksMs = 5 * 60_000;
+
 const fromWorstToBest: readonly FollowedState[] = ['no', 'unknown', 'yes'];
 
 /** Whether a note tells better news than another one: that the other site had followed, or by a later sync. */
@@ -97,9 +100,12 @@ export const isBetterNote = (note: DemotionNote, than: DemotionNote): boolean =>
 export const leftNothing = (demotion: Demotion): boolean =>
   demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');
 
-/** Whether a replica followed a primary, after its own demotion, until that one was demoted, too: the last sync arrived here. */
+/**
+ * Whether a replica followed a primary, after its own demotion, until that one was demoted, too: the last sync arrived here. Its time is of
+ * the other site, and clocks differ.
+ */
 const followedUntilDemotion = (own: DemotionNote, { followed, lastSync }: DemotionNote): boolean =>
-  followed === 'yes' && lastSync !== undefined && lastSync > own.at;
+  followed === 'yes' && lastSync !== undefined && lastSync > own.at + siteClocksMs;
 
 /**
  * Whether a site's copy went its own way: it was demoted before anybody had followed it, and the other site was primary after that. What
@@ -120,9 +126,6 @@ export const isApart = (replica: Demotion, lastSync: number | undefined): boolea
   replica.kind === 'marked' &&
   replica.followed === 'no' &&
   (lastSync === undefined || lastSync <= replica.at);
-
-/** Clocks of two sites may differ by so much. */
-export const siteClocksMs = 5 * 60_000;
 
 /**
  * Whether a site was primary after the other one for sure, so that its own copy is the youngest: then nothing is missing from it,

@@ -153,7 +153,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
       );
       refusedBy(await remove('volumereplicationclasses.replication.storage.openshift.io'), 'DR111');
       refusedBy(await remove('operations.kubectl-dr.dev'), 'DR116');
-      expect((await remove('csiaddonsnodes.csiaddons.openshift.io')).code).toBe(0);
+      expect((await remove('volumegroupreplicationcontents.replication.storage.openshift.io')).code).toBe(0);
     });
   },
 );

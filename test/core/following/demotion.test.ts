@@ -152,9 +152,15 @@ describe('a copy went its own way', () => {
       true,
     ],
     [
+      'where a sync of the other one is later by no more than clocks may differ',
+      marked('no', 0),
+      { ...marked('yes', 600), lastSync: at + 5 * 60_000 },
+      true,
+    ],
+    [
       'but not where a sync of the other one arrived after it had been demoted',
       marked('no', 0),
-      { ...marked('yes', 60), lastSync: at + 30_000 },
+      { ...marked('yes', 600), lastSync: at + 6 * 60_000 },
       false,
     ],
     ['where nobody knows whether it was followed', marked('unknown', 0), marked('yes', 60), true],
