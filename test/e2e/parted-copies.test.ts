@@ -110,7 +110,11 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('copies that parted, on $flav
     await at.untilState('cluster-1', 'web', 'Secondary');
     const promoted = await sandbox.dr('promote', 'web', '--context', 'cluster-2', '--yes');
     expect(promoted).toMatchObject({ code: 4, stderr: expect.stringContaining('DR113') });
-    const { verdict, reason, next } = await verdictOf('web');
+    // An attempt that fails for a moment is told first.
+    const { verdict, reason, next } = await sandbox.until(
+      () => verdictOf('web'),
+      (seen) => seen.reason !== 'Retrying',
+    );
     expect([verdict, reason, next]).toEqual([
       'NoPrimary',
       'LeftUnfollowed',
