@@ -4,6 +4,8 @@ import type { Reading } from '../model/reading.ts';
 export type ConsentFacts = {
   /** The annotation's text; undefined where there is none. */
   readonly text: string | undefined;
+  /** A command supposes it, to see what it would let pass: nobody gave it. */
+  readonly isSupposed?: boolean;
   /** The annotation is new or another one with this change. */
   readonly isNew: boolean;
   /** It was used for an earlier change of the spec, and is good for one only. */

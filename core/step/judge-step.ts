@@ -48,7 +48,10 @@ export type JudgeOptions = {
  * As if the person who is asked had agreed already, to whatever there is to be seen: what they are asked about is for who decides the step.
  * Who may consent is decided at admission, by the text that is written then.
  */
-const consentIn = ({ offers = [], now }: JudgeOptions): ConsentFacts => ({
+const consentIn = (
+  { offers = [], now }: JudgeOptions,
+  before: VolumeReplication | undefined,
+): ConsentFacts => ({
   text:
     offers.length === 0
       ? undefined
@@ -62,7 +65,8 @@ const consentIn = ({ offers = [], now }: JudgeOptions): ConsentFacts => ({
   isNew: true,
   isUsed: false,
   isRecorded: true,
-  generations: [0],
+  isSupposed: true,
+  generations: [before?.metadata.generation ?? 0],
   mayConsent: known(offers.length > 0),
   user: '',
   now,
@@ -90,7 +94,7 @@ const ruleFactsOf = (facts: StepFacts, step: ReplicationStep, options: JudgeOpti
       isJournal: found.known && isJournalClass(found.value),
     }),
     ownWrites: ownWritesBefore(step.before && replicationOfVolume(step.before)),
-    consent: consentIn(options),
+    consent: consentIn(options, step.before),
     withoutPeer: options.withoutPeer,
   };
 };

@@ -36,7 +36,7 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
       tell(
         // A record is written before the promote itself, which may still be refused.
         isAskedForPrimary(run.session.facts(), run.groups)
-          ? 'the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it'
+          ? 'the first volume was asked to become primary: it cannot be taken back any more, and goes on; Ctrl-C again leaves it'
           : 'the first volume is about to be promoted, and it goes on; Ctrl-C again leaves it',
         'Warning',
       );

@@ -21,7 +21,7 @@ const moveBack = async (operation: Operation, flags: ResumeFlags, io: Io): Promi
   const { name, from, to, staleSite } = operation;
   const verb = staleSite === undefined ? 'relocate' : 'failback';
   io.stderr.line(
-    `${name} has promoted volumes on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile`,
+    `${name} has asked for volumes to become primary on ${to.name} already: taking it back is a ${verb} to ${from.name}, with the workloads down meanwhile`,
   );
   if (!flags.yes && !io.isInteractive)
     throw usageError('nobody can be asked whether that is meant', 'say so with --yes');

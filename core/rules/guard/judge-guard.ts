@@ -65,9 +65,16 @@ const asSentence = (clause: string): string => clause.charAt(0).toUpperCase() + 
 /** Without full stop, so that it can be gone on with. */
 const describe = ({ fact, risk }: Objection): string => `${fact}. ${asSentence(risk)}`;
 
+/** Nobody gave it: a command supposes it to see what a person may be asked for. */
+const isSupposed = (facts: GuardFacts): boolean =>
+  facts.subject === 'replication' && facts.consent.isSupposed === true;
+
 /** Each command ends its clause, and nothing stands against it: people copy them. */
 const describeAll = (facts: GuardFacts, objection: Objection, consent: ConsentOffer): string => {
-  const why = consent.given.state === 'void' ? ` A consent is there, but ${consent.given.why}.` : '';
+  const why =
+    consent.given.state === 'void' && !isSupposed(facts)
+      ? ` A consent is there, but ${consent.given.why}.`
+      : '';
   const refusal = `${describe(objection)}.${why} ${objection.next}`;
   if (consent.action === undefined || facts.subject !== 'replication') return refusal;
   if (isCutShort(facts, consent.action))

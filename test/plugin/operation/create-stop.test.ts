@@ -50,7 +50,7 @@ describe('Ctrl-C', () => {
     io.interrupt();
     expect(seen()).toBe('goes on');
     expect(io.err()).toBe(
-      'Warning: west: the first volume was promoted: it cannot be taken back any more, and goes on; Ctrl-C again leaves it\n',
+      'Warning: west: the first volume was asked to become primary: it cannot be taken back any more, and goes on; Ctrl-C again leaves it\n',
     );
     io.interrupt();
     expect(seen()).toBe('stops, left');
