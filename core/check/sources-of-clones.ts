@@ -56,7 +56,7 @@ const look = ({ site, volume, replication, status }: ProtectedSide): readonly Se
   const risk =
     status.lag.lastSync === undefined
       ? 'ceph-csi refuses to mirror an image whose parent is not mirrored'
-      : 'it is mirrored now, and ceph-csi may refuse to mirror it anew, as its parent is not mirrored';
+      : 'it is mirrored now, but ceph-csi may refuse to enable mirroring again, because its parent is not mirrored';
   return [
     finding('DR431', 'warning', {
       site,

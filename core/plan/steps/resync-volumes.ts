@@ -63,7 +63,7 @@ const settle = (now: VolumeNow, source: StepFacts, target: StepFacts, group: Gro
   return { waits: [{ site, object: claimObject(now.volume, site), why: message }] };
 };
 
-/** A copy is made anew from a primary: where nothing is, the good side becomes primary again first. */
+/** A copy is resynced from a primary: where neither side is primary, promote the good side first. */
 const withWayOut = (blocks: readonly Block[], { role, here }: StepFacts, { volume }: VolumeNow): Block[] =>
   blocks.map((block) =>
     block.obstacle.next !== undefined || role.role === 'primary'

@@ -211,7 +211,7 @@ export const checkEntries = {
       'The PV of a protected volume has spec.nodeAffinity.required, which provisioners take from the topology of their own site, and no node of the other site has such labels. Judged by the PV of that site where it has one. Unknown where its nodes cannot be read.',
     risk: 'A restore takes the field along as it is. Pods that mount the claim there stay Pending, and the field of a PV cannot be changed afterwards.',
     remedy:
-      'Label the nodes of the other site, or take the field off as the PV is restored, with a transform rule. A PV that is there already has to be made anew: with Retain nothing happens to the volume.',
+      'Label the nodes of the other site, or remove the field during the restore with a transform rule. A PV that exists there already must be deleted and recreated; with Retain the volume is safe.',
     commands: [
       'kubectl --context SITE get pv PV -o yaml',
       'kubectl --context PEER get nodes --show-labels',
@@ -272,9 +272,9 @@ export const checkEntries = {
     title: 'a protected claim that is being deleted',
     cause:
       'A claim that is protected carries a deletionTimestamp: somebody deleted it where no guard stood. Its finalizers and its pods hold it for now.',
-    risk: 'It looks well while its pods run. Pods that are made anew are not scheduled onto it, and the claim goes as soon as its finalizers do.',
+    risk: 'It looks well while its pods run. New pods are not scheduled onto it, and the claim is gone as soon as its finalizers are.',
     remedy:
-      'With Retain the volume stays. Move the application to the other site, where the claim is whole; or end the protection, let the claim go, and make it anew for the same PV.',
+      'With Retain the volume stays. Move the application to the other site, where the claim is whole; or end the protection, let the deletion finish, and recreate the claim for the same PV.',
     commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY'],
   },
 } satisfies Record<CheckCode, EntryTexts>;
