@@ -14,6 +14,14 @@ type Check = (a: SeenVolume, b: SeenVolume) => Sameness | undefined;
 
 const isSameKey: Check = (a, b) => (volumeIdentityKey(a) === volumeIdentityKey(b) ? 'same' : undefined);
 
+/** Two handles of ceph-csi that name two images are two volumes, whatever somebody wrote on one of them. */
+const nameTwoImages: Check = (a, b) =>
+  [a, b].every(
+    (it) => cephServiceOf(it.driver) !== undefined && readCephHandle(it.volumeHandle) !== undefined,
+  )
+    ? 'other'
+    : undefined;
+
 /** Whoever replicates it, or the restore that made one of the two, says what it is called over there. */
 const isDestination: Check = (a, b) =>
   a.destination === b.volumeHandle || b.destination === a.volumeHandle ? 'same' : undefined;
@@ -32,7 +40,7 @@ const areTwoDrivers: Check = (a, b) => {
   return a.volumeHandle === b.volumeHandle ? 'maybe' : 'other';
 };
 
-const checks: readonly Check[] = [isSameKey, isDestination, areTwoImages, areTwoDrivers];
+const checks: readonly Check[] = [isSameKey, nameTwoImages, isDestination, areTwoImages, areTwoDrivers];
 
 /**
  * The one place that says whether two volumes are one. Drivers may name a copy on each site in their own way, so that two handles of one

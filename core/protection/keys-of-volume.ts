@@ -1,5 +1,6 @@
 import { recordedIdentity } from '../model/handle-there.ts';
 import { type PersistentVolume, volumeIdentityKey, volumeIdentityOf } from '../model/persistent-volume.ts';
+import { compareVolumes } from '../model/same-volume.ts';
 import { claimKeyText, claimRefKey } from './claims-of-volume.ts';
 
 /**
@@ -7,7 +8,9 @@ import { claimKeyText, claimRefKey } from './claims-of-volume.ts';
  * wrote that down. None for a PV without a CSI source.
  */
 export const identityKeysOf = (volume: PersistentVolume): string[] => {
-  const identities = [volumeIdentityOf(volume), recordedIdentity(volume)];
+  const [own, recorded] = [volumeIdentityOf(volume), recordedIdentity(volume)];
+  const isOther = own !== undefined && recorded !== undefined && compareVolumes(own, recorded) === 'other';
+  const identities = isOther ? [own] : [own, recorded];
   return [...new Set(identities.flatMap((it) => (it === undefined ? [] : [volumeIdentityKey(it)])))];
 };
 

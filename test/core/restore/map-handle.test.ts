@@ -86,6 +86,15 @@ describe('two volumes under two handles', () => {
     expect(identityKeysOf(pv('db', { csi: undefined }, recorded('h1')))).toEqual([]);
   });
 
+  test('stay two where both name images of ceph-csi, whatever somebody wrote down', () => {
+    const image = (digit: string) =>
+      `0001-0009-rook-ceph-0000000000000002-${digit.repeat(8)}-0000-4000-8000-000000000000`;
+    const forged = pv('db', csi(image('b')), recorded(image('a')));
+    const seen = { driver, volumeHandle: image('b'), destination: image('a') };
+    expect(compareVolumes({ driver, volumeHandle: image('a') }, seen)).toBe('other');
+    expect(identityKeysOf(forged)).toHaveLength(1);
+  });
+
   test('are what the driver tells before what was written down', () => {
     expect(handleThere(there, { status: { destinationVolumeID: 'told' } })).toBe('told');
     expect(handleThere(undefined, undefined)).toBeUndefined();
