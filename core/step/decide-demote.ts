@@ -9,7 +9,7 @@ import { replicationToChange } from './own-replication.ts';
 import type { RpoAtRisk } from './rpo-at-risk.ts';
 import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
 import { seenByGiver } from './seen-by-giver.ts';
-import type { StepFacts } from './step-facts.ts';
+import { roleOf, type StepFacts } from './step-facts.ts';
 
 /** What a demotion is decided by, beside what both sites show. */
 export type DemoteOptions = {
@@ -38,10 +38,14 @@ export const lossOf = (facts: StepFacts, followed: Followed, obstacles: readonly
   };
 };
 
-/** Two primaries never follow each other: one of the two copies is given up, and that is a return. */
+/**
+ * Two primaries never follow each other: one of the two copies is given up, and that is a return. A replica of which the driver tells no
+ * good may never follow either: the status tells whether it is to be resynced.
+ */
 const whatInstead = (facts: StepFacts, replication: VolumeReplication): string => {
   const { here, there, peer, key } = facts;
   if (there !== undefined && peer.view.state === 'primary') return drCommand(there, 'failback', key);
+  if (roleOf(peer.replication).progress === 'failing') return drCommand(here, 'status', key);
   const { namespace = '', name = '' } = replication.metadata;
   return hasFollowedCondition(replicationOfVolume(replication))
     ? `${here.kubectl} -n ${namespace} wait vr ${name} --for=condition=Followed --timeout=15m`

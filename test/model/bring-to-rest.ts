@@ -9,6 +9,7 @@ import { type NamedStep, stepNamedIn, takeNamedStep } from './named-step.ts';
 import type { Refused, Run } from './simulated-operator.ts';
 import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
 import { workloadKinds } from './simulated-workloads.ts';
+import { statusAdvises } from './status-advice.ts';
 
 const nothingAsked: Asked = { verb: 'relocate', to: 1, isHurried: false };
 const mostAttempts = 12;
@@ -137,6 +138,13 @@ const followSteps = async (history: History, first: NamedStep): Promise<void> =>
   }
 };
 
+/** What a look at the status tells passes with the next sync, or it names a step. */
+const followStatus = async (history: History): Promise<void> => {
+  for (let round = 0; round < 8; round += 1) await settle(history.world, 15_000);
+  for (const step of statusAdvises(history.world).flatMap((next) => stepNamedIn(next) ?? []))
+    await followSteps(history, step);
+};
+
 /** What stopped a run in its middle. */
 const blocksOf = (result: Result): readonly Block[] =>
   result.is === 'ended'
@@ -156,6 +164,7 @@ const asksAgain = (result: Result): boolean => blocksOf(result).some(({ need }) 
 
 const run = async (history: History, first: Asked): Promise<void> => {
   let asked = first;
+  let looks = 0;
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const result = await runToEnd(history, asked);
     if (isReached(history, asked, result)) return;
@@ -164,9 +173,9 @@ const run = async (history: History, first: Asked): Promise<void> => {
       await followSteps(history, step);
       continue;
     }
-    // What a look at the status tells passes with the next sync, or the command says more by then.
-    if (nextNamed(result)?.startsWith('kubectl dr status ') && attempt < mostLooks) {
-      for (let round = 0; round < 8; round += 1) await settle(history.world, 15_000);
+    if (nextNamed(result)?.startsWith('kubectl dr status ') && looks < mostLooks) {
+      looks += 1;
+      await followStatus(history);
       continue;
     }
     const next = nextAsked(history, asked, result) ?? (asksAgain(result) ? asked : undefined);

@@ -1,7 +1,8 @@
-// A single step that a refusal names as the next command, made as `kubectl dr demote` and `promote` make it.
+// A single step that a refusal names as the next command, made as `kubectl dr demote`, `promote` and `resync` make it.
 import { DrError } from '../../core/model/error.ts';
 import { decideDemote } from '../../core/step/decide-demote.ts';
 import { decidePromote } from '../../core/step/decide-promote.ts';
+import { decideResync } from '../../core/step/decide-resync.ts';
 import type { Decision } from '../../core/step/decision.ts';
 import { describeStep, type StepFacts } from '../../core/step/step-facts.ts';
 import { consentText } from '../../plugin/consent/consent-text.ts';
@@ -13,7 +14,7 @@ import { otherSite, type SiteNumber } from './simulated-storage.ts';
 
 /** `kubectl dr demote data -n default --context a`. */
 export type NamedStep = {
-  readonly verb: 'demote' | 'promote';
+  readonly verb: 'demote' | 'promote' | 'resync';
   readonly namespace: string;
   readonly claim: string;
   readonly site: SiteNumber;
@@ -21,7 +22,7 @@ export type NamedStep = {
 
 /** The step that a text names; undefined where it names none of those. */
 export const stepNamedIn = (text: string): NamedStep | undefined => {
-  const found = /^kubectl dr (demote|promote) (\S+) -n (\S+) --context (\S+)$/.exec(text);
+  const found = /^kubectl dr (demote|promote|resync) (\S+) -n (\S+) --context (\S+)$/.exec(text);
   if (found === null) return undefined;
   const [, verb = '', claim = '', namespace = '', context = ''] = found;
   const site = siteNames.indexOf(context as (typeof siteNames)[number]);
@@ -34,8 +35,16 @@ export type StepEnd =
   | { readonly is: 'done' }
   | { readonly is: 'refused'; readonly says: string; readonly next?: string };
 
-const decide = ({ verb }: NamedStep, facts: StepFacts, now: number): Decision =>
-  verb === 'demote' ? decideDemote(facts, { now }) : decidePromote(facts, { className: undefined, now });
+const decide = ({ verb }: NamedStep, facts: StepFacts, now: number): Decision => {
+  switch (verb) {
+    case 'demote':
+      return decideDemote(facts, { now });
+    case 'promote':
+      return decidePromote(facts, { className: undefined, now });
+    case 'resync':
+      return decideResync(facts, { now });
+  }
+};
 
 const refusal = (decision: Extract<Decision, { kind: 'refuse' }>): StepEnd => {
   const [first] = decision.obstacles;

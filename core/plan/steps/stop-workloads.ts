@@ -33,15 +33,21 @@ const whyNotKnown = (now: GroupNow, site: SiteRole): string | undefined => {
 const isPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
   role === 'primary' || wants === 'primary';
 
+/**
+ * The side that was demoted may have what the other one lacks: made primary again, it is what a return goes by. Where it does not follow
+ * the primary either, one of the two copies is given up, and the status says which one is at stake.
+ */
+const wayOut = ({ role }: StepFacts): 'promote' | 'status' =>
+  role.progress === 'failing' ? 'status' : 'promote';
+
 /** The only primary of a volume is no older copy that could be made anew. */
 const onlyPrimaries = ({ volumes, sites }: GroupNow): Block[] =>
   volumes.flatMap(({ volume, source, target, isThrough }) => {
     if (isThrough || !source.known || !target.known) return [];
     if (isPrimary(source.value) || !isPrimary(target.value)) return [];
     const [from, to] = [sites.source.site, sites.target.site];
-    const message = `${to.name} is primary, and ${from.name} is not: there is no other copy that the one on ${to.name} could be made anew from`;
-    // The side that was demoted may have what the other one lacks: made primary again, it is what a return goes by.
-    const next = drCommand(from, 'promote', volume.source);
+    const message = `${to.name} is primary, and ${from.name} is not: no other copy is there to resync the one on ${to.name} from`;
+    const next = drCommand(from, wayOut(source.value), volume.source);
     const object = claimObject(volume, 'target');
     return [{ site: 'target', object, obstacle: { code: 'DR108', message, next }, isRule: true }];
   });

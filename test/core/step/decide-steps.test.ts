@@ -42,6 +42,23 @@ describe('a demotion', () => {
     expect(codes(decide({ replications: known([fresh]) }))).toEqual(['DR113']);
   });
 
+  test.each<[string, Parameters<typeof vr>[0], string]>([
+    [
+      'to wait, where the controller tells of it',
+      { wants: 'secondary', state: 'Secondary', sets: ['resyncing'] },
+      'kubectl --context east -n shop wait vr db-vr --for=condition=Followed --timeout=15m',
+    ],
+    [
+      'the status, where the copy may never follow',
+      { wants: 'secondary', state: 'Secondary', sets: ['resyncFailed'], message: 'split-brain' },
+      'kubectl dr status db -n shop --context east',
+    ],
+  ])('names %s', (_, replica, next) => {
+    const primary = vr({ sets: ['promoted', 'notFollowed'] });
+    const decision = decide({ replications: known([primary]) }, { replications: known([vr(replica)]) });
+    expect(decision).toMatchObject({ obstacles: [{ code: 'DR113', next }] });
+  });
+
   test('marks the volume and wants a consent where somebody accepts that nobody has followed', () => {
     const facts = stepFacts({ replications: known([fresh]) });
     expect(decideDemote(facts, { now, acceptsLoss: true })).toMatchObject({

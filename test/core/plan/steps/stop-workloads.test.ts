@@ -145,4 +145,16 @@ describe('stopping what runs on an older copy, before a return', () => {
   ])('%s', (_, sketch, expected) => {
     expect(linesBy(stopWorkloads('target'), { ...back, ...sketch })).toEqual(expected);
   });
+
+  test.each<[string, 'demoted' | 'split', string]>([
+    ['the promote of the side that was demoted', 'demoted', 'kubectl dr promote db -n shop --context east'],
+    ['the status, where that side follows nobody', 'split', 'kubectl dr status db -n shop --context east'],
+  ])('names %s', (_, word, next) => {
+    const { blocks } = lookBy(stopWorkloads('target'), {
+      ...back,
+      source: site({ db: word }),
+      isToldStale: true,
+    });
+    expect(blocks).toMatchObject([{ obstacle: { code: 'DR108', next } }]);
+  });
 });
