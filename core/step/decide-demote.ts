@@ -7,7 +7,7 @@ import { followedBy } from './followed-by.ts';
 import { judgeStep, withWish } from './judge-step.ts';
 import { replicationToChange } from './own-replication.ts';
 import type { RpoAtRisk } from './rpo-at-risk.ts';
-import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import { ruleObstacles } from './rule-obstacles.ts';
 import { seenByGiver } from './seen-by-giver.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
 
@@ -52,18 +52,18 @@ const whatInstead = (facts: StepFacts, replication: VolumeReplication): string =
     : drCommand(here, 'status', key);
 };
 
-const refuseUnfollowed = (
+/** What stands against it as long as nobody accepts the loss, with a way on. */
+const unfollowed = (
   facts: StepFacts,
   replication: VolumeReplication,
   findings: Parameters<typeof ruleObstacles>[0],
-): Decision => {
+): readonly Obstacle[] => {
   const next = whatInstead(facts, replication);
-  const obstacles = ruleObstacles(findings, facts.here).map((obstacle) => ({
+  return ruleObstacles(findings, facts.here).map((obstacle) => ({
     ...obstacle,
     message: `${obstacle.message}. To demote it all the same: --yes --accept-data-loss=unknown`,
     next,
   }));
-  return { kind: 'refuse', isRule: true, obstacles };
 };
 
 /**
@@ -81,8 +81,9 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
   const step = { before: replication, after: withWish(replication, 'secondary') };
   const offers = ['lose-since-promote'] as const;
   const { refusals, waived } = judgeStep(facts, step, { withoutPeer: 'allow', offers, now });
-  if (refusals.length > 0) return refusedByRules([...waived, ...refusals], facts.here);
-  if (waived.length > 0 && !acceptsLoss) return refuseUnfollowed(facts, replication, waived);
+  const open = acceptsLoss ? [] : unfollowed(facts, replication, waived);
+  const obstacles = [...open, ...ruleObstacles(refusals, facts.here)];
+  if (obstacles.length > 0) return { kind: 'refuse', isRule: true, obstacles };
   const followed = followedBy(facts);
   return {
     kind: 'write',

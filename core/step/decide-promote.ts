@@ -11,7 +11,7 @@ import { newReplication } from './new-replication.ts';
 import { whyNoCopy } from './no-copy.ts';
 import { ownReplication, terminating, whyAnotherClass } from './own-replication.ts';
 import { type RpoAtRisk, rpoAtRisk, type ToldSync } from './rpo-at-risk.ts';
-import { refusedByRules, ruleObstacles } from './rule-obstacles.ts';
+import { ruleObstacles } from './rule-obstacles.ts';
 import { seenByGiver } from './seen-by-giver.ts';
 import { noMarks } from './stale-mark.ts';
 import { roleOf, type StepFacts } from './step-facts.ts';
@@ -89,18 +89,17 @@ const whereStorageIsLost = ({ here, there, key }: StepFacts): string =>
     : `. Only where its storage is lost though its API answers: ${drCommand(here, 'promote', key)} --accept-second-primary=${shellWord(there.name)}`;
 
 /** The other site answers, and is primary: nobody needs to force anything, the step to be made is there. */
-const refuseWhilePrimary = (facts: StepFacts, obstacles: ConsentNeed['obstacles']): Decision => {
+const stepDownThere = (
+  facts: StepFacts,
+  obstacles: ConsentNeed['obstacles'],
+): readonly ConsentNeed['obstacles'][number][] => {
   const { there, peer } = facts;
   const next = there && drCommand(there, 'demote', claimThere(facts.key, peer.replication));
-  return {
-    kind: 'refuse',
-    isRule: true,
-    obstacles: obstacles.map((obstacle) => ({
-      ...obstacle,
-      message: `${obstacle.message}${obstacle.code === 'DR102' ? whereStorageIsLost(facts) : ''}`,
-      next,
-    })),
-  };
+  return obstacles.map((obstacle) => ({
+    ...obstacle,
+    message: `${obstacle.message}${obstacle.code === 'DR102' ? whereStorageIsLost(facts) : ''}`,
+    next,
+  }));
 };
 
 const isForced = (obstacles: ConsentNeed['obstacles']): boolean =>
@@ -132,6 +131,12 @@ const consentFor = (
     besidePrimary: facts.peer.view.state === 'primary' ? facts.there?.name : undefined,
   };
 };
+
+const refuse = (obstacles: ConsentNeed['obstacles']): Decision => ({
+  kind: 'refuse',
+  isRule: true,
+  obstacles,
+});
 
 /**
  * The other site is demoted, and does not show yet that its last snapshot is here. dr-controller's promote then waits for the storage;
@@ -205,8 +210,10 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
     now,
   });
   const waived = ruleObstacles(verdict.waived, facts.here);
-  if (verdict.refusals.length > 0)
-    return refusedByRules([...verdict.waived, ...verdict.refusals], facts.here);
+  const isBesidePrimary = facts.peer.view.state === 'primary' && isForced(waived);
+  const isRefusedBeside = isBesidePrimary && options.besidePrimary !== (facts.there?.name ?? '');
+  const open = isRefusedBeside ? stepDownThere(facts, waived) : waived;
+  if (verdict.refusals.length > 0) return refuse([...open, ...ruleObstacles(verdict.refusals, facts.here)]);
   const isAsked = replication?.spec.replicationState === 'primary';
   const hasConsent =
     replication !== undefined &&
@@ -216,9 +223,7 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   const { namespace = '', name = '' } = change.after.metadata;
   const key = { namespace, name };
   if (isAsked && (waived.length === 0 || hasConsent)) return { kind: 'await', key };
-  const isBesidePrimary = facts.peer.view.state === 'primary' && isForced(waived);
-  if (isBesidePrimary && options.besidePrimary !== (facts.there?.name ?? ''))
-    return refuseWhilePrimary(facts, waived);
+  if (isRefusedBeside) return refuse(open);
   return {
     kind: 'write',
     key,

@@ -1,4 +1,6 @@
+import { leftNothing } from '../../following/demotion.ts';
 import { drCommand } from '../../status/dr-command.ts';
+import { replicationOfVolume } from '../../status/replication.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import { isRunning } from '../../workload/is-running.ts';
 import { stopPatch } from '../../workload/stop-workload.ts';
@@ -16,6 +18,7 @@ import {
   workloadObject,
 } from '../step-look.ts';
 import { workloadsOfGroup } from '../workloads-of-group.ts';
+import { replicationOf } from './replication-steps.ts';
 
 const stop = (site: SiteRole, workload: Workload): MoveWrite[] => {
   const patch = stopPatch(workload);
@@ -34,11 +37,15 @@ const isPrimary = ({ role: { role, wants } }: StepFacts): boolean =>
   role === 'primary' || wants === 'primary';
 
 /**
- * The side that was demoted may have what the other one lacks: made primary again, it is what a return goes by. Where it does not follow
- * the primary either, one of the two copies is given up, and the status says which one is at stake.
+ * The side that was demoted may have what the other one lacks: made primary again, it is what a return goes by. Where it is known to have
+ * nothing of its own, there is nothing to return: it follows in a while, or the status tells why it does not.
  */
-const wayOut = ({ role }: StepFacts): 'promote' | 'status' =>
-  role.progress === 'failing' ? 'status' : 'promote';
+const wayOut = (demoted: StepFacts): 'promote' | 'status' => {
+  const replication = replicationOf(demoted);
+  return replication !== undefined && leftNothing(replicationOfVolume(replication).demotion)
+    ? 'status'
+    : 'promote';
+};
 
 /** The only primary of a volume is no older copy that could be made anew. */
 const onlyPrimaries = ({ volumes, sites }: GroupNow): Block[] =>

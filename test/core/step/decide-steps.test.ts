@@ -59,6 +59,14 @@ describe('a demotion', () => {
     expect(decision).toMatchObject({ obstacles: [{ code: 'DR113', next }] });
   });
 
+  test('names a way on for what could be accepted, too, where something else stands against it', () => {
+    const facts = stepFacts({ replications: known([fresh]), pods: known([pod]) });
+    expect(decideDemote(facts, { now })).toMatchObject({
+      obstacles: [{ code: 'DR113', next: 'kubectl dr status db -n shop --context east' }, { code: 'DR109' }],
+    });
+    expect(codes(decideDemote(facts, { now, acceptsLoss: true }))).toEqual(['DR109']);
+  });
+
   test('marks the volume and wants a consent where somebody accepts that nobody has followed', () => {
     const facts = stepFacts({ replications: known([fresh]) });
     expect(decideDemote(facts, { now, acceptsLoss: true })).toMatchObject({

@@ -146,15 +146,16 @@ describe('stopping what runs on an older copy, before a return', () => {
     expect(linesBy(stopWorkloads('target'), { ...back, ...sketch })).toEqual(expected);
   });
 
-  test.each<[string, 'demoted' | 'split', string]>([
-    ['the promote of the side that was demoted', 'demoted', 'kubectl dr promote db -n shop --context east'],
-    ['the status, where that side follows nobody', 'split', 'kubectl dr status db -n shop --context east'],
-  ])('names %s', (_, word, next) => {
+  test.each<[string, 'yes' | 'no', string]>([
+    ['promotes the side that may hold more than this one', 'no', 'promote'],
+    ['looks at the status where that side holds nothing of its own', 'yes', 'status'],
+  ])('%s next', (_, followed, verb) => {
     const { blocks } = lookBy(stopWorkloads('target'), {
       ...back,
-      source: site({ db: word }),
+      source: { replications: known([demotedTo(followed)]) },
       isToldStale: true,
     });
+    const next = `kubectl dr ${verb} db -n shop --context east`;
     expect(blocks).toMatchObject([{ obstacle: { code: 'DR108', next } }]);
   });
 });
