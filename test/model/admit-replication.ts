@@ -8,6 +8,18 @@ import { storeWritten } from './store-written.ts';
 /** How a VolumeReplication came to ask for primary, by its uid. */
 export type Primacies = Map<string, { accepted: { readonly knownSync: number | undefined } | undefined }>;
 
+/** A consent that somebody wrote. */
+export type WrittenConsent = {
+  readonly site: string;
+  readonly claim: string;
+  readonly text: string;
+  /** What it was written for has been done since. */
+  isUsed: boolean;
+};
+
+/** What is remembered of all that was let in, whoever wrote it. */
+export type Told = { readonly primacies: Primacies; readonly consents: WrittenConsent[] };
+
 /** A VolumeReplication that somebody writes. */
 export type ReplicationWrite = {
   readonly object: VolumeReplication;
@@ -16,6 +28,8 @@ export type ReplicationWrite = {
   readonly user: string;
   /** The last sync that was shown to whoever consented, where one was known: milliseconds since the epoch. */
   readonly knownSync?: number | undefined;
+  /** The consent in it was written and used before: whoever writes it again accepts nothing. */
+  readonly isReplay?: true;
 };
 
 const wantsPrimary = (object: VolumeReplication | undefined): boolean =>
@@ -23,8 +37,8 @@ const wantsPrimary = (object: VolumeReplication | undefined): boolean =>
 
 /** Asks the guard, stores what it lets in, and remembers what made a primary. Throws what the API server would answer. */
 export const admitReplication = async (
-  { site, primacies, now }: { site: GuardedSite; primacies: Primacies; now: number },
-  { object, oldObject, user, knownSync }: ReplicationWrite,
+  { site, told: { primacies, consents }, now }: { site: GuardedSite; told: Told; now: number },
+  { object, oldObject, user, knownSync, isReplay }: ReplicationWrite,
 ): Promise<VolumeReplication> => {
   const { answer, object: mended } = await site.review({
     resource: resources.volumeReplications,
@@ -42,6 +56,8 @@ export const admitReplication = async (
   if (wantsPrimary(object) && !wantsPrimary(oldObject)) primacies.set(uid, { accepted: undefined });
   const text = object.metadata.annotations?.[consentAnnotation];
   const isNew = text !== undefined && text !== oldObject?.metadata.annotations?.[consentAnnotation];
+  if (isReplay) return stored;
+  if (isNew) consents.push({ site: site.name, claim: object.spec.dataSource.name, text, isUsed: false });
   const primacy = primacies.get(uid);
   const isAboutPromote = isNew && wantsPrimary(object) && /force-promote|lose-since-promote/.test(text);
   if (primacy !== undefined && isAboutPromote && user === 'admin') primacy.accepted = { knownSync };

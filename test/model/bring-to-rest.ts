@@ -2,7 +2,8 @@ import { resources } from '../../core/model/resource.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
 import type { Block } from '../../core/plan/step-look.ts';
 import type { Asked } from './begin-run.ts';
-import { type History, isDisturbed, runToEnd } from './move-history.ts';
+import type { History } from './move-command.ts';
+import { isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
 import { settle } from './moving-world.ts';
 import { type NamedStep, stepNamedIn, takeNamedStep } from './named-step.ts';
@@ -125,9 +126,15 @@ const followSteps = async (history: History, first: NamedStep): Promise<void> =>
     const end = await takeNamedStep(history, step);
     if (end.is === 'done') return;
     // What runs there is stopped first, as the refusal says.
-    if (end.says.startsWith('DR109') && !taken.has(`stopped for ${key}`)) {
+    if (end.codes.includes('DR109') && !taken.has(`stopped for ${key}`)) {
       taken.add(`stopped for ${key}`);
       await stopEverything(history, step.site);
+      continue;
+    }
+    // Longer than a schedule takes to begin, and its first sync to arrive.
+    if (end.next?.includes('--for=condition=Followed') && !taken.has(`waited for ${key}`)) {
+      taken.add(`waited for ${key}`);
+      for (let round = 0; round < 20; round += 1) await settle(history.world, 15_000);
       continue;
     }
     if (taken.has(key)) throw new NotReached(`${key} leads in a circle: ${end.says}`);

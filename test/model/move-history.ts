@@ -1,13 +1,14 @@
 // Histories of two sites between which people move applications, while everything that can go wrong does.
 import fc from 'fast-check';
 import { consentAnnotation } from '../../core/consent.ts';
-import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { MoveVerb } from '../../core/plan/move.ts';
 import { ApiError } from '../../kube/api-error.ts';
 import { admitReplication } from './admit-replication.ts';
 import { type Asked, type Begun, beginRun } from './begin-run.ts';
-import { type Bringing, bringFrom } from './brought-objects.ts';
+import { bringFrom } from './brought-objects.ts';
+import { meddling } from './meddling.ts';
+import { type History, step } from './move-command.ts';
 import { checkReached, checkStorage, checkWrite, type Disturbances, sizesOn } from './move-invariants.ts';
 import {
   actOnWorkloads,
@@ -21,23 +22,9 @@ import {
   settle,
 } from './moving-world.ts';
 import { createOperator, type Operator, type Run } from './simulated-operator.ts';
-import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
-import { namespace, workloadKinds, writtenClaims } from './simulated-workloads.ts';
+import { claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
+import { writtenClaims } from './simulated-workloads.ts';
 import { leaveRun, stepRun } from './step-run.ts';
-
-/** A world, whoever works on it, and what has been asked for. */
-export type History = {
-  readonly world: MovingWorld;
-  readonly operators: readonly [Operator, Operator];
-  /** Taken at the beginning, for when the source is lost. */
-  readonly backup: Bringing;
-  readonly disturbed: Disturbances;
-  lastAsked: Asked | undefined;
-  /** Sizes of both sites when the procedure began that is not over. */
-  before:
-    | { readonly name: string; readonly source: SiteNumber; readonly sizes: readonly unknown[] }
-    | undefined;
-};
 
 export const createHistory = async (setup: Setup): Promise<History> => {
   const world = await createMovingWorld(setup);
@@ -127,41 +114,10 @@ export const writeBytes = ({ world }: History, site: SiteNumber): void => {
   }
 };
 
-type Change = (history: History) => Promise<void> | void;
-
-class MoveCommand implements fc.AsyncCommand<object, History> {
-  readonly #says: string;
-  readonly #change: Change;
-  readonly #isMeddling: boolean;
-  constructor(says: string, change: Change, isMeddling: boolean) {
-    this.#says = says;
-    this.#change = change;
-    this.#isMeddling = isMeddling;
-  }
-  check(): boolean {
-    return true;
-  }
-  async run(_: object, history: History): Promise<void> {
-    if (this.#isMeddling && !history.world.setup.hasMeddlers) return;
-    history.world.steps += 1;
-    // No two steps are made at the same moment.
-    history.world.now += 200;
-    await this.#change(history);
-    checkStorage(history.world);
-  }
-  toString(): string {
-    return this.#says;
-  }
-}
-
-const step = (says: string, change: Change): MoveCommand => new MoveCommand(says, change, false);
-const meddle = (says: string, change: Change): MoveCommand => new MoveCommand(says, change, true);
-
 const site = fc.constantFrom<SiteNumber>(0, 1);
 const who = fc.constantFrom<0 | 1>(0, 0, 1);
 const mostly = fc.integer({ min: 0, max: 3 }).map((n) => n > 0);
 const seldom = fc.integer({ min: 0, max: 4 }).map((n) => n === 0);
-const claim = fc.constantFrom<ClaimName>(...claimNames);
 const nameOf = (number: SiteNumber): string => (number === 0 ? 'a' : 'b');
 
 const start = fc
@@ -390,55 +346,6 @@ const fire = site.map((number) =>
   }),
 );
 
-const endPod = fc.tuple(site, fc.nat({ max: 3 })).map(([number, index]) =>
-  meddle(`somebody deletes pod ${index} of ${nameOf(number)}`, ({ world }) => {
-    const { simulated, isUp } = world.sites[number].guarded;
-    const pod = simulated.all(resources.pods)[index];
-    if (isUp && pod !== undefined)
-      simulated.remove(resources.pods, { namespace, name: pod.metadata.name ?? '' });
-  }),
-);
-
-const scale = fc
-  .tuple(site, fc.nat({ max: 3 }), fc.integer({ min: 0, max: 3 }))
-  .map(([number, index, size]) =>
-    meddle(`somebody scales workload ${index} of ${nameOf(number)} to ${size}`, ({ world, disturbed }) => {
-      const { simulated, isUp } = world.sites[number].guarded;
-      const resource = workloadKinds[index % workloadKinds.length];
-      const [object] = resource === undefined ? [] : simulated.all(resource);
-      if (!isUp || resource === undefined || object === undefined) return;
-      const spec = object['spec'] as object;
-      const change = resource === resources.cronJobs ? { suspend: size === 0 } : { replicas: size };
-      simulated.store(resource, { ...object, spec: { ...spec, ...change } });
-      disturbed.sizes = true;
-    }),
-  );
-
-const edit = fc
-  .tuple(site, claim, fc.constantFrom('primary', 'secondary', 'resync'), fc.boolean())
-  .map(([number, name, replicationState, autoResync]) =>
-    meddle(
-      `somebody asks ${name} on ${nameOf(number)} to be ${replicationState}${autoResync ? ' with autoResync' : ''}`,
-      async ({ world, disturbed }) => {
-        const { guarded } = world.sites[number];
-        const oldObject = guarded.replication(name);
-        if (!guarded.isUp || oldObject === undefined) return;
-        const spec = { ...oldObject.spec, replicationState, autoResync } as VolumeReplication['spec'];
-        const context = {
-          site: guarded,
-          primacies: world.primacies,
-          now: world.now + world.setup.siteSkew[number],
-        };
-        try {
-          await admitReplication(context, { object: { ...oldObject, spec }, oldObject, user: 'bob' });
-          disturbed.replications = true;
-        } catch (error) {
-          if (!(error instanceof ApiError)) throw error;
-        }
-      },
-    ),
-  );
-
 const consentToLose = (now: number): string =>
   JSON.stringify({
     accepts: ['lose-since-promote', 'demote-in-use'],
@@ -465,7 +372,7 @@ const demoteByHand = async (
     spec: { ...spec, replicationState: 'secondary', autoResync: false },
   };
   try {
-    await admitReplication({ site, primacies: world.primacies, now }, { object, oldObject, user: 'admin' });
+    await admitReplication({ site, told: world, now }, { object, oldObject, user: 'admin' });
     return true;
   } catch (error) {
     if (error instanceof ApiError) return false;
@@ -512,9 +419,7 @@ const steps = fc.oneof(
   { weight: 3, arbitrary: write },
   { weight: 4, arbitrary: wait },
   { weight: 1, arbitrary: fire },
-  { weight: 1, arbitrary: endPod },
-  { weight: 1, arbitrary: scale },
-  { weight: 1, arbitrary: edit },
+  { weight: 6, arbitrary: meddling },
   { weight: 1, arbitrary: giveUp },
 );
 
@@ -548,6 +453,7 @@ export const histories = (
 export const endFaults = async (history: History): Promise<void> => {
   const { world, operators } = history;
   world.linkUp = true;
+  world.gitOps.clear();
   for (const { number } of world.sites) setUp(history, number, true);
   for (const operator of operators) {
     operator.run = undefined;

@@ -5,7 +5,7 @@ import { replicationNames, type VolumeReplication } from '../../core/model/volum
 import type { Rpc } from '../../core/replication/answer.ts';
 import type { ForcePolicy } from '../../core/replication/facts.ts';
 import { createPeerLook } from '../../kube/peer-look.ts';
-import type { Primacies } from './admit-replication.ts';
+import type { Primacies, WrittenConsent } from './admit-replication.ts';
 import { createGuardedSite, type GuardedSite } from './guarded-site.ts';
 import { createKnownBytes, type KnownBytes } from './known-bytes.ts';
 import { createSimulatedController, driverName, type SimulatedController } from './simulated-controller.ts';
@@ -19,6 +19,8 @@ import {
 } from './simulated-storage.ts';
 import { fireCronJobs, type Layout, namespace, workloadActions, workloadsOf } from './simulated-workloads.ts';
 import { storeWritten } from './store-written.ts';
+import { syncOnce } from './sync-replications.ts';
+import { actOnVolumes } from './volume-controllers.ts';
 
 /** What a history begins with. */
 export type Setup = {
@@ -52,6 +54,9 @@ export type MovingWorld = {
   readonly storage: SimulatedStorage;
   readonly bytes: KnownBytes;
   readonly primacies: Primacies;
+  readonly consents: WrittenConsent[];
+  /** Where GitOps holds the volumes at primary. */
+  readonly gitOps: Set<SiteNumber>;
   now: number;
   linkUp: boolean;
   steps: number;
@@ -107,14 +112,31 @@ const setUp = ({ simulated }: GuardedSite): void => {
 
 const claimOf = ({ spec }: VolumeReplication): ClaimName => spec.dataSource.name as ClaimName;
 
+const usedBy: Partial<Record<Rpc, RegExp>> = {
+  promote: /force-promote/,
+  resync: /resync/,
+  demote: /lose-since-promote|demote-in-use/,
+};
+
+/** A consent is used by the call that it was written for. */
+const noteUse = (
+  { consents, sites }: MovingWorld,
+  { rpc, site, claim }: { rpc: Rpc; site: SiteNumber; claim: ClaimName },
+): void => {
+  for (const consent of consents)
+    if (consent.claim === claim && consent.site === sites[site].guarded.name)
+      consent.isUsed ||= usedBy[rpc]?.test(consent.text) ?? false;
+};
+
 /** Tells the account of bytes which copy became primary, and whether somebody accepted what that costs. */
 const watchCalls =
   (world: () => MovingWorld, site: SiteNumber) =>
-  (_: Rpc, replication: VolumeReplication, call: () => void): void => {
+  (rpc: Rpc, replication: VolumeReplication, call: () => void): void => {
     const { storage, bytes, primacies, setup } = world();
     const claim = claimOf(replication);
     const before = storage.roleOf(site, claim);
     call();
+    noteUse(world(), { rpc, site, claim });
     if (before === 'primary' || storage.roleOf(site, claim) !== 'primary') return;
     // It asks no peer: what was admitted before a disaster it carries out after it, beside a new primary. Nothing is lost by that yet.
     if (setup.forcePolicy === 'upstream' && storage.roleOf(otherSite(site), claim) === 'primary') {
@@ -200,7 +222,9 @@ export const settle = async (world: MovingWorld, ms: number, most = 30): Promise
   for (const { number, guarded, controller } of world.sites) {
     if (!guarded.isUp) continue;
     guarded.catchUp();
+    if (world.gitOps.has(number)) await syncOnce(world, number);
     await controller.act();
+    actOnVolumes(partsOf(world, number));
     for (let count = 0; count < most && actOnWorkloads(world, number, 0); count += 1);
     world.steps += 1;
   }
@@ -236,7 +260,15 @@ const populate = (world: MovingWorld): void => {
 export const createMovingWorld = async (setup: Setup): Promise<MovingWorld> => {
   let world: MovingWorld;
   const now = () => world.now;
-  const rest = { setup, primacies: new Map(), now: Date.UTC(2026, 0, 1), linkUp: true, steps: 0 };
+  const rest = {
+    setup,
+    primacies: new Map(),
+    consents: [],
+    gitOps: new Set(),
+    now: Date.UTC(2026, 0, 1),
+    linkUp: true,
+    steps: 0,
+  };
   world = rest as unknown as MovingWorld;
   const storage = createSimulatedStorage(now, [2, setup.hasOtherHandles ? 3 : 2]);
   Object.assign(world, { storage, bytes: createKnownBytes(storage) });

@@ -7,7 +7,7 @@ import type { Decision } from '../../core/step/decision.ts';
 import { describeStep, type StepFacts } from '../../core/step/step-facts.ts';
 import { consentText } from '../../plugin/consent/consent-text.ts';
 import { writeStep } from '../../plugin/step/write-step.ts';
-import type { History } from './move-history.ts';
+import type { History } from './move-command.ts';
 import { settle, siteNames } from './moving-world.ts';
 import { clockOf } from './simulated-operator.ts';
 import { otherSite, type SiteNumber } from './simulated-storage.ts';
@@ -33,7 +33,12 @@ export const stepNamedIn = (text: string): NamedStep | undefined => {
 /** How a step went: `next` is what its own refusal names. */
 export type StepEnd =
   | { readonly is: 'done' }
-  | { readonly is: 'refused'; readonly says: string; readonly next?: string };
+  | {
+      readonly is: 'refused';
+      readonly codes: readonly string[];
+      readonly says: string;
+      readonly next?: string;
+    };
 
 const decide = ({ verb }: NamedStep, facts: StepFacts, now: number): Decision => {
   switch (verb) {
@@ -48,8 +53,14 @@ const decide = ({ verb }: NamedStep, facts: StepFacts, now: number): Decision =>
 
 const refusal = (decision: Extract<Decision, { kind: 'refuse' }>): StepEnd => {
   const [first] = decision.obstacles;
+  const codes = decision.obstacles.map(({ code }) => code);
   const next = decision.obstacles.find((obstacle) => obstacle.next !== undefined)?.next;
-  return { is: 'refused', says: `${first?.code}: ${first?.message}`, ...(next !== undefined && { next }) };
+  return {
+    is: 'refused',
+    codes,
+    says: `${first?.code}: ${first?.message}`,
+    ...(next !== undefined && { next }),
+  };
 };
 
 /** Makes a step, accepts what it may cost, and lets both controllers act on it. */
@@ -59,7 +70,7 @@ export const takeNamedStep = async (history: History, step: NamedStep): Promise<
   for (const seen of operator.seen) seen.lookAnew();
   const here = operator.seen[step.site].live;
   const shown = [here.show([]), operator.seen[otherSite(step.site)].live.show([])] as const;
-  if (!shown[0].view.known) return { is: 'refused', says: shown[0].view.why };
+  if (!shown[0].view.known) return { is: 'refused', codes: [], says: shown[0].view.why };
   const pair = { here: { site: shown[0].site, view: shown[0].view.value }, there: shown[1] };
   const now = clockOf(world, operator);
   const decision = decide(step, describeStep(pair, { namespace: step.namespace, name: step.claim }), now);
@@ -73,7 +84,7 @@ export const takeNamedStep = async (history: History, step: NamedStep): Promise<
       await writeStep(here.site, decision.writes, { consent, dryRun: false, signal });
     } catch (error) {
       if (!(error instanceof DrError)) throw error;
-      return { is: 'refused', says: `${error.code}: ${error.message}` };
+      return { is: 'refused', codes: [error.code], says: error.message };
     }
   }
   for (let round = 0; round < 6; round += 1) await settle(world, 15_000);

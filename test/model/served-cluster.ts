@@ -82,7 +82,7 @@ export const createServedCluster = (world: MovingWorld, site: MovingSite, caller
     caller.onWrite({ resource, before, after });
     const stored = isReplication(resource)
       ? await admitReplication(
-          { site: guarded, primacies: world.primacies, now: now() },
+          { site: guarded, told: world, now: now() },
           {
             object: after as VolumeReplication,
             oldObject: before as VolumeReplication | undefined,

@@ -1,6 +1,6 @@
 // What a cluster's own controllers do for workloads that mount claims: pods, attachments, readiness, each with delay.
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
-import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';
 import { claimsOfPod, type Pod } from '../../core/model/pod.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import type { VolumeAttachment } from '../../core/model/volume-attachment.ts';
@@ -145,17 +145,25 @@ const replicaActions = (parts: Parts, object: WorkloadObject, resource: Resource
   return actions;
 };
 
-const attach = ({ cluster, storage, site }: Parts, claim: ClaimName, volumeName: string): void => {
+/** The image behind a PV: of the claim's name there may be another one on either site. */
+const handleOf = ({ cluster }: Parts, volumeName: string): string =>
+  cluster.find<PersistentVolume>(resources.persistentVolumes, { name: volumeName })?.spec?.csi
+    ?.volumeHandle ?? '';
+
+const attach = (parts: Parts, claim: ClaimName, volumeName: string): void => {
+  const { cluster, storage, site } = parts;
   cluster.store(resources.volumeAttachments, {
     metadata: { name: `csi-${claim}` },
     spec: { nodeName: 'node-1', source: { persistentVolumeName: volumeName } },
   });
-  storage.arrays[site].publish({ volumeId: storage.handles[site][claim], nodeId: 'node-1', secrets: {} });
+  storage.arrays[site].publish({ volumeId: handleOf(parts, volumeName), nodeId: 'node-1', secrets: {} });
 };
 
-const detach = ({ cluster, storage, site }: Parts, claim: ClaimName): void => {
+const detach = (parts: Parts, claim: ClaimName): void => {
+  const { cluster, storage, site } = parts;
+  const volumeName = attachmentOf(parts, claim)?.spec?.source?.persistentVolumeName ?? '';
   cluster.remove(resources.volumeAttachments, { name: `csi-${claim}` });
-  storage.arrays[site].unpublish({ volumeId: storage.handles[site][claim], nodeId: 'node-1', secrets: {} });
+  storage.arrays[site].unpublish({ volumeId: handleOf(parts, volumeName), nodeId: 'node-1', secrets: {} });
 };
 
 const attachmentActions = (parts: Parts, claim: ClaimName): Action[] => {
