@@ -6,6 +6,7 @@ import type { History } from './move-command.ts';
 import { isDisturbed, runToEnd } from './move-history.ts';
 import { checkReached } from './move-invariants.ts';
 import { settle } from './moving-world.ts';
+import { takeNamedPatch } from './named-patch.ts';
 import { type NamedStep, stepNamedIn, takeNamedStep } from './named-step.ts';
 import type { Refused, Run } from './simulated-operator.ts';
 import { type ClaimName, claimNames, otherSite, type SiteNumber } from './simulated-storage.ts';
@@ -180,6 +181,7 @@ const run = async (history: History, first: Asked): Promise<void> => {
       await followSteps(history, step);
       continue;
     }
+    if (takeNamedPatch(history.world, nextNamed(result) ?? '')) continue;
     if (nextNamed(result)?.startsWith('kubectl dr status ') && looks < mostLooks) {
       looks += 1;
       await followStatus(history);
