@@ -1,8 +1,10 @@
+import { forcedInTheDark } from '../../core/plan/guard-answer.ts';
 import { type LossAt, lossesOf } from '../../core/plan/losses-of-move.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../core/plan/plan-document.ts';
 import { activeStep, planGroup } from '../../core/plan/plan-group.ts';
 import { procedures } from '../../core/plan/procedures.ts';
 import { operationsAbout } from '../../core/plan/recorded-moves.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { isOfRunningWorkload } from '../../core/restore/plan-other.ts';
 import { showLoss } from '../consent/show-loss.ts';
 import type { Sites } from '../door/clusters.ts';
@@ -11,6 +13,7 @@ import type { Io } from '../io.ts';
 import { exitCodeOf, type Outcome } from '../progress/outcome.ts';
 import { usageError } from '../usage-error.ts';
 import { askFirst } from './ask-first.ts';
+import { askGuardFirst } from './ask-guard-first.ts';
 import { nothingToBring } from './bring-objects.ts';
 import { carryOut } from './carry-out.ts';
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts';
@@ -28,7 +31,7 @@ import { readPlan } from './read-plan.ts';
 import { renderPlan } from './render-plan.ts';
 import { decideMissing } from './restore-missing.ts';
 import { createSession, type Session } from './session.ts';
-import { tellBlocks, tellConflicts } from './tell-blocks.ts';
+import { tellBlocks, tellConflicts, tellGuardRefusal } from './tell-blocks.ts';
 
 /** From this verbosity on, the number of requests is told. */
 const countFrom = 1;
@@ -94,6 +97,28 @@ const withoutConflicts = async (
     progress.tell({ type: 'Warning', site: target.name, message });
   for (const { group, conflicts } of refused) tellConflicts(conflicts, group.name, target, progress);
   return open;
+};
+
+/**
+ * Nothing is restored for a promote that the guard refuses: it can read the source where this machine cannot. Answers the groups that it
+ * says nothing against.
+ */
+const withoutGuardRefusals = async (
+  { session, request, progress, io, signal }: Running,
+  groups: Session['groups'],
+): Promise<Session['groups']> => {
+  const facts = session.facts();
+  const target = session.prepared.sites.target.site;
+  const refused = await askGuardFirst(forcedInTheDark(lossesOf(facts, groups, false)), {
+    target,
+    identityOf: ({ source }) => session.identityOf(source),
+    parallel: request.parallel,
+    io,
+    signal,
+  });
+  for (const { volume, answer } of refused) tellGuardRefusal(volume, answer, facts, progress);
+  const claims = new Set(refused.map(({ volume }) => claimKeyText(volume.source)));
+  return groups.filter(({ volumes }) => !volumes.some(({ source }) => claims.has(claimKeyText(source))));
 };
 
 const planOf = (
@@ -184,9 +209,11 @@ const follow = async (running: Running): Promise<ExitCode> => {
   const { doubts, warnings } = judged;
   if (judged.open.length === 0) return exitCodeOf(judged.outcomes);
   if (isThereAlready(running, judged.open)) return exitCodeOf([...judged.outcomes, 'Unchanged']);
-  const open = await withoutConflicts(running, judged.open);
-  const stopped = judged.open.filter((group) => !open.includes(group)).map((): Outcome => 'Failed');
-  const outcomes = [...judged.outcomes, ...stopped];
+  const restorable = await withoutConflicts(running, judged.open);
+  const open = await withoutGuardRefusals(running, restorable);
+  const stopped = judged.open.filter((group) => !restorable.includes(group)).map((): Outcome => 'Failed');
+  const forbidden = restorable.filter((group) => !open.includes(group)).map((): Outcome => 'Refused');
+  const outcomes = [...judged.outcomes, ...stopped, ...forbidden];
   if (open.length === 0) return exitCodeOf(outcomes);
   const plan = planOf(running, open, warnings);
   if (running.format !== undefined) {

@@ -1,9 +1,10 @@
+import type { VolumeIdentity } from '../../core/model/persistent-volume.ts';
 import { formGroups } from '../../core/plan/form-groups.ts';
 import { lossKey } from '../../core/plan/losses-of-move.ts';
 import type { Loss, MoveFacts, MoveGroup, MoveVolume } from '../../core/plan/move.ts';
 import { nameOfWorkload, workloadName } from '../../core/plan/move.ts';
 import { isRecordedStale, recordedSync } from '../../core/plan/recorded-moves.ts';
-import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { latestSync, type ToldSync } from '../../core/step/rpo-at-risk.ts';
 import type { Workload } from '../../core/workload/workload.ts';
 import type { Losses } from './ask-losses.ts';
@@ -19,6 +20,8 @@ export type Session = {
   /** Sizes of the source's workloads before anything was stopped, by `workloadName`. */
   readonly sizesBefore: ReadonlyMap<string, number>;
   readonly facts: () => MoveFacts;
+  /** What the volume of a claim of the source is, as the source or its backup knows it; undefined where neither tells. */
+  readonly identityOf: (claim: ClaimKey) => VolumeIdentity | undefined;
   /** What a person accepted; nothing until they were asked. */
   accept(losses: Losses): void;
   /** The volume was asked to be promoted by this run. */
@@ -83,6 +86,8 @@ export const createSession = (
     source,
     groups: formGroups(volumes, first, source.brought.workloads),
     sizesBefore: sizes,
+    identityOf: (claim) =>
+      source.brought.identities.get(claimKeyText(claim)) ?? paired.get(claimKeyText(claim))?.identity,
     facts: () => ({
       verb: request.verb,
       sites: show(),

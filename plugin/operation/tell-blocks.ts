@@ -1,12 +1,14 @@
 import { messageOf } from '../../core/model/error.ts';
+import type { GuardAnswer } from '../../core/plan/guard-answer.ts';
 import { whereOtherwise } from '../../core/plan/judge-move.ts';
-import type { MoveFacts, SiteRole } from '../../core/plan/move.ts';
+import type { MoveFacts, MoveVolume, SiteRole } from '../../core/plan/move.ts';
 import type { Block, MoveWrite, Wait } from '../../core/plan/step-look.ts';
 import type { RestoreConflict } from '../../core/restore/conflict.ts';
 import { nextInMove } from '../../core/restore/conflict-next.ts';
 import { shellWord } from '../../core/rules/guard/commands.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import type { SiteName } from '../../core/status/snapshot.ts';
+import { forSite } from '../../core/step/rule-obstacles.ts';
 import type { Outcome } from '../progress/outcome.ts';
 import { describeFailure } from '../step/step-failure.ts';
 import type { GroupEnd, GroupState } from './group-state.ts';
@@ -49,6 +51,27 @@ export const tellConflicts = (
       code: 'RestoreConflict',
       next: oneLine(nextInMove(conflict, target), 600),
     });
+};
+
+/** The guard of the target can read the source, which this machine cannot: where that one lives, the volumes move by plan. */
+export const tellGuardRefusal = (
+  { target: claim }: MoveVolume,
+  { code, message, isSourcePrimary }: GuardAnswer,
+  { sites, commandFor }: MoveFacts,
+  progress: Progress,
+): void => {
+  const [source, { site }] = [sites.source.site, sites.target];
+  const access = isSourcePrimary
+    ? `; the guard of ${site.name} can read ${source.name}, though this machine cannot: regain access to it (${source.kubectl} auth whoami), and move the volume by plan. Nothing was changed`
+    : '';
+  progress.tell({
+    type: 'Refused',
+    site: site.name,
+    object: { kind: 'PersistentVolumeClaim', ...claim },
+    message: `${oneLine(forSite(message, site), 1_600)}${access}`,
+    code,
+    ...(isSourcePrimary && { next: commandFor('relocate', site) }),
+  });
 };
 
 const ofWrite = ({ site, object }: MoveWrite, facts: MoveFacts) => ({

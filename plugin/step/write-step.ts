@@ -135,11 +135,17 @@ const create = (
   object: VolumeReplication,
   { consent, dryRun, signal }: WriteOptions,
 ): Promise<VolumeReplication> => {
-  const annotations =
-    consent === undefined ? {} : { annotations: { [consentAnnotation]: consentFor(consent, 0) } };
+  const { metadata } = object;
+  const annotated =
+    consent === undefined
+      ? metadata
+      : {
+          ...metadata,
+          annotations: { ...metadata.annotations, [consentAnnotation]: consentFor(consent, 0) },
+        };
   return cluster.create<VolumeReplication>(
     resources.volumeReplications,
-    { ...object, metadata: { ...object.metadata, ...annotations } },
+    { ...object, metadata: annotated },
     { fieldManager, dryRun, signal },
   );
 };

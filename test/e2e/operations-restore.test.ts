@@ -1,5 +1,5 @@
 // What stands against restoring one group of an operation is its own affair; and a resize that is not finished stands against nothing.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -100,6 +100,46 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('what an operation restores, 
     expect(second, second.stderr).toMatchObject({ code: 0 });
     expect(await apps.role('cluster-2', 'taken')).toBe('primary/Primary');
     expect(await dr('sandbox', 'heal', 'cluster-1')).toMatchObject({ code: 0 });
+  });
+
+  test('nothing is restored for a failover that the guard of the target refuses: it sees the source, which this machine cannot', async () => {
+    // The namespace is not on the target yet: the guard is asked in another one.
+    const inTill = ['-n', 'till'] as const;
+    await volumes.succeed('cluster-1', ['create', 'namespace', 'till']);
+    await volumes.bind('cluster-1', 'ledger', { namespace: 'till' });
+    const done = await dr('protect', 'ledger', ...inTill);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    const backups = mkdtempSync(join(sandbox.home, 'till-'));
+    expect(await dr('backup', ...inTill, '-d', backups)).toMatchObject({ code: 0 });
+    const blind = join(sandbox.home, 'blind');
+    writeFileSync(blind, readFileSync(sandbox.env['KUBECONFIG'] ?? ''));
+    const view = [
+      'config',
+      '--kubeconfig',
+      blind,
+      'set-cluster',
+      'cluster-1',
+      '--server=https://127.0.0.1:9',
+    ];
+    expect(await sandbox.kubectl('cluster-2', view)).toMatchObject({ code: 0 });
+
+    for (const plan of [['plan'], []]) {
+      const words = ['failover', 'ledger', ...inTill, '--from', backups, '--to', 'cluster-2'];
+      const accepted = plan.length > 0 ? [] : ['--yes', '--accept-data-loss=unknown'];
+      const refused = await dr(
+        ...[...plan, ...words, '--context', 'cluster-2', '--kubeconfig', blind],
+        ...accepted,
+      );
+      expect(refused, refused.stderr).toMatchObject({ code: 4 });
+      expect(refused.stderr).toMatch(
+        /DR102: cluster-1 is primary for the volume of claim till\/ledger .*Nothing was changed; next: kubectl dr relocate ledger -n till/,
+      );
+    }
+    expect(await sandbox.kubectl('cluster-2', ['get', 'namespace', 'till'])).toMatchObject({ code: 1 });
+    const history = await dr('history', ...inTill, '-o', 'json');
+    expect(JSON.parse(history.stdout).items).toEqual([]);
+    const moved = await dr('relocate', 'ledger', ...inTill, '--yes', '--no-backup');
+    expect(moved, moved.stderr).toMatchObject({ code: 0 });
   });
 
   test('in a planned move: the application is not stopped for a claim that could not be brought', async () => {

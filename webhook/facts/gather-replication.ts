@@ -1,6 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ownWritesBefore } from '../../core/following/own-writes.ts';
-import { type Reading, unknown } from '../../core/model/reading.ts';
+import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { knownValue, readingOf } from '../../core/model/reading-of.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import {
@@ -10,6 +10,7 @@ import {
   questionText,
 } from '../../core/protection/describe-member.ts';
 import { changeOf, type ReplicationSubject } from '../../core/protection/replication-subject.ts';
+import { volumeAskedAbout } from '../../core/rules/asked-volume.ts';
 import { takesUpVolume } from '../../core/rules/guard/replication-intent.ts';
 import type { ClassHere, ReplicationFacts } from '../../core/rules/replication-facts.ts';
 import type { AdmissionRequest } from '../admission-request.ts';
@@ -47,9 +48,20 @@ const isProtecting = (subject: ReplicationSubject, members: Reading<readonly unk
 /** What is known here: read in one go, so that nothing changes in between. */
 type Here = Asking & { readonly members: Reading<readonly LocalMember[]> };
 
+/** Whoever asks before the claim is restored names its volume: DR103 refuses it all the same, and DR102 can be said as well. */
+const withAskedVolume = ({ operation, shown }: ReplicationSubject, member: LocalMember): LocalMember => {
+  const { claim, volume } = member;
+  const isNothingKnown =
+    claim.known && claim.value === undefined && volume.known && volume.value === undefined;
+  if (operation !== 'CREATE' || !isNothingKnown) return member;
+  return { ...member, volume: known(volumeAskedAbout(shown.object.metadata.annotations)) };
+};
+
 const lookHere = (view: CachedView, subject: ReplicationSubject, live: LiveClaims): Here => {
   const members = readingOf(() =>
-    findMembers(view, subject, live).map((member) => describeMember(view, subject, member)),
+    findMembers(view, subject, live).map((member) =>
+      withAskedVolume(subject, describeMember(view, subject, member)),
+    ),
   );
   const change = changeOf(subject, {
     followsGroup: followsGroup(view, subject),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { unknown } from '../../../core/model/reading.ts';
 import type { PeerQuestion } from '../../../core/protection/peer-question.ts';
+import { askedVolumeAnnotation } from '../../../core/rules/asked-volume.ts';
 import type { PeerView } from '../../../core/rules/peer-view.ts';
 import type { Member } from '../../../core/rules/replication-facts.ts';
 import { changing, createSite, creating, deleting, pv, pvc, vgr, vr, withBoundClaim } from './site.ts';
@@ -69,6 +70,26 @@ describe('the other site', () => {
     if (volume !== undefined) site.put('volumes', pv(volume));
     expect((await site.member(creating(vr()))).peer).toEqual(notPrimary);
     expect(site.asked.peer).toEqual([question]);
+  });
+
+  const ofQuestion: [string, string, string | undefined, string | undefined][] = [
+    ['a claim that is missing: by the volume that the question names', 'rbd.csi.ceph.com/h', undefined, 'h'],
+    ['a claim that is there: by its own volume', 'rbd.csi.ceph.com/h', 'own', 'own'],
+    ['a claim that is missing, and a question that names no volume: by its name', 'h', undefined, undefined],
+  ];
+  test.each(ofQuestion)('is asked about %s', async (_, named, own, handle) => {
+    const site = createSite({ peer: () => primary });
+    if (own !== undefined) {
+      site.put('claims', pvc({ volume: 'pv-db' }));
+      site.put('volumes', pv({ handle: own, claim: 'shop/db' }));
+    }
+    const question = vr();
+    const annotations = { ...question.metadata.annotations, [askedVolumeAnnotation]: named };
+    const { peer } = await site.member(
+      creating({ ...question, metadata: { ...question.metadata, annotations } }),
+    );
+    expect(peer).toEqual(primary);
+    expect(site.asked.peer.map(({ identity }) => identity?.volumeHandle)).toEqual([handle]);
   });
 
   test('is asked about a claim that was read live', async () => {
