@@ -3,6 +3,7 @@ import { readingOf } from '../model/reading-of.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { drCommand } from '../status/dr-command.ts';
+import { harmWithout } from '../workload/needs-of-template.ts';
 import { type CheckFacts, peerOf, type SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { furtherList } from './further-list.ts';
@@ -16,22 +17,13 @@ const broughtWith: Readonly<Record<string, string>> = {
   Secret: '--include-workloads --include-secrets',
 };
 
-/** What comes of it, as Kubernetes does: pods that name a class or an account that is not there are not even made. */
-const harms: Readonly<Record<string, string>> = {
-  ServiceAccount: 'no pod is made without it',
-  ConfigMap: 'its containers do not start without it',
-  Secret: 'its containers do not start without it',
-  PriorityClass: 'no pod is made without it',
-  RuntimeClass: 'no pod is made without it',
-};
-
 const isThere = (facts: CheckFacts, target: SiteFacts, { list, namespace, name }: PodNeed): boolean =>
   furtherList(facts, target, list).some(
     ({ metadata }) => metadata.name === name && (namespace === undefined || metadata.namespace === namespace),
   );
 
 const lacking = (need: PodNeed, from: SiteFacts, target: SiteFacts): Seen => {
-  const { kind, namespace, name, pod, claim } = need;
+  const { list, kind, namespace, name, pod, claim } = need;
   const flags = broughtWith[kind];
   const next =
     flags === undefined
@@ -40,7 +32,7 @@ const lacking = (need: PodNeed, from: SiteFacts, target: SiteFacts): Seen => {
   return finding('DR432', flags === undefined ? 'error' : 'warning', {
     site: target,
     object: { kind, namespace, name },
-    message: `is not there, and pod ${claim.namespace}/${pod} of ${from.site.name}, which mounts protected claim ${claim.name}, needs it: ${harms[kind]}`,
+    message: `is not there, and pod ${claim.namespace}/${pod} of ${from.site.name}, which mounts protected claim ${claim.name}, needs it: ${harmWithout[list]}`,
     next,
   });
 };

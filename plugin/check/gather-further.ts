@@ -9,7 +9,8 @@ import { isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Scope } from '../status/gather-site.ts';
 
-const listOne = async (
+/** The objects of one kind, of all but StatefulSets nothing but metadata; a kind that is not served has none. */
+export const listMetadata = async (
   { cluster, name }: Site,
   kind: FurtherKind,
   { namespace, signal }: Scope,
@@ -44,7 +45,7 @@ export const gatherFurther = (
       const shown = facts.sites.find((it) => it.site.context === context);
       const kinds = shown === undefined ? [] : furtherAsked(facts, shown);
       const read = await Promise.all(
-        kinds.map(async (kind) => [kind, await listOne(site, kind, scope)] as const),
+        kinds.map(async (kind) => [kind, await listMetadata(site, kind, scope)] as const),
       );
       return { context, lists: Object.fromEntries(read) };
     }),

@@ -1,3 +1,4 @@
+import { isOfSecretsLeftOut } from '../../core/backup/workloads/choose-secrets.ts';
 import { forcedInTheDark } from '../../core/plan/guard-answer.ts';
 import { type LossAt, lossesOf } from '../../core/plan/losses-of-move.ts';
 import { type PlanDocument, planDifferences, planDocument } from '../../core/plan/plan-document.ts';
@@ -19,6 +20,7 @@ import { carryOut } from './carry-out.ts';
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts';
 import { gatherSource } from './gather-source.ts';
 import { judgeOperation } from './judge-operation.ts';
+import { needsLacking } from './needs-lacking.ts';
 import { isGoneOnWith } from './open-record.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
@@ -121,6 +123,16 @@ const withoutGuardRefusals = async (
   return groups.filter(({ volumes }) => !volumes.some(({ source }) => claims.has(claimKeyText(source))));
 };
 
+const tellNeeds = async (
+  { session, progress, signal }: Running,
+  groups: Session['groups'],
+): Promise<readonly string[]> => {
+  const lacking = await needsLacking(session, groups, signal);
+  const site = session.prepared.sites.target.site.name;
+  for (const message of lacking) progress.tell({ type: 'Warning', site, message });
+  return lacking;
+};
+
 const planOf = (
   { session }: Running,
   groups: Session['groups'],
@@ -215,7 +227,7 @@ const follow = async (running: Running): Promise<ExitCode> => {
   const forbidden = restorable.filter((group) => !open.includes(group)).map((): Outcome => 'Refused');
   const outcomes = [...judged.outcomes, ...stopped, ...forbidden];
   if (open.length === 0) return exitCodeOf(outcomes);
-  const plan = planOf(running, open, warnings);
+  const plan = planOf(running, open, [...warnings, ...(await tellNeeds(running, open))]);
   if (running.format !== undefined) {
     const losses = lossesOf(session.facts(), open, false);
     await printPlan(plan, { losses, format: running.format, io });
@@ -254,11 +266,13 @@ const refuseBoth = (flags: OperationFlags): void => {
 const start = async (
   request: OperationRequest,
   sites: Sites,
-  { io, changes, signal }: { io: Io; changes: ChangeSignal; signal: AbortSignal },
+  { io, changes, format, signal }: Pick<Running, 'io' | 'changes' | 'format' | 'signal'>,
 ) => {
   const prepared = await prepareOperation(request, sites, { io, signal, onChange: changes.notify });
   const source = request.verb === 'undo' ? nothingToBring : await gatherSource(prepared, io, signal);
-  for (const remark of source.source.remarks) io.stderr.line(remark);
+  const isBackedUp = format === undefined && request.backupDirectory !== undefined;
+  const isNews = (remark: string): boolean => isBackedUp || !isOfSecretsLeftOut(remark);
+  for (const remark of source.source.remarks.filter(isNews)) io.stderr.line(remark);
   return createSession(prepared, source);
 };
 
@@ -285,7 +299,7 @@ export const runOperation = async (
   io.signal.addEventListener('abort', stopEarly, { once: true });
   try {
     const { signal } = following;
-    const session = await start(request, sites, { io, changes, signal });
+    const session = await start(request, sites, { io, changes, format, signal });
     const drawn = { kinds: procedures[verb], groups: session.groups.length };
     return await follow({
       session,

@@ -142,6 +142,34 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('what an operation restores, 
     expect(moved, moved.stderr).toMatchObject({ code: 0 });
   });
 
+  test('a plan names what pods need and the target lacks, and Secrets that the target has are none of that', async () => {
+    await protectedClaim('needy');
+    const both: readonly Site[] = ['cluster-1', 'cluster-2'];
+    const secret = (name: string) => ['create', 'secret', 'generic', name, '--from-literal=a=b'];
+    for (const site of both) await volumes.succeed(site, secret('on-both'));
+    await volumes.succeed('cluster-1', secret('on-one'));
+    const made = workload('Deployment', 'needy', ['needy'], { replicas: 0 });
+    const { template } = made.spec;
+    const envFrom = ['on-both', 'on-one'].map((name) => ({ secretRef: { name } }));
+    const spec = {
+      ...template.spec,
+      containers: [{ name: 'app', image: 'app', envFrom }],
+      nodeSelector: { disk: 'fast' },
+    };
+    await apps.create('cluster-1', { ...made, spec: { ...made.spec, template: { ...template, spec } } });
+    const plan = ['plan', 'relocate', 'deploy/needy', '-n', 'default', '--to', 'cluster-2', '-o', 'json'];
+    const shown = await dr(...plan);
+    expect(JSON.parse(shown.stdout).warnings).toEqual([
+      expect.stringMatching(
+        /^DR432: Secret default\/on-one is not on cluster-2, .*--include-secrets brings it/,
+      ),
+      expect.stringMatching(/^DR433: no node of cluster-2 .* disk In fast/),
+    ]);
+    expect(shown.stderr).not.toContain('not in the backup');
+    const bringing = await dr(...plan, '--include-secrets');
+    expect(JSON.parse(bringing.stdout).warnings).toEqual([expect.stringMatching(/^DR433: /)]);
+  });
+
   test('in a planned move: the application is not stopped for a claim that could not be brought', async () => {
     await protectedClaim('roams');
     const volumeName = await protectedClaim('stays');

@@ -16,6 +16,11 @@ const pullSecretsOf = (by: RawObject): HeldReference[] =>
 const isToken = (secret: KubernetesObject): boolean =>
   secret['type'] === 'kubernetes.io/service-account-token';
 
+const leftOut = / are not in the backup: .*; take them along with --include-secrets$/;
+
+/** The line that says which Secrets a backup goes without: of no use where no backup is kept. */
+export const isOfSecretsLeftOut = (warning: string): boolean => leftOut.test(warning);
+
 const whatIsLeftOut = (namespace: string, held: readonly HeldReference[]): string[] => {
   const names = [...new Set(held.map(({ name }) => name))].sort().join(', ');
   return names === ''
