@@ -47,7 +47,7 @@ export const finding = (
   code: RuleCode,
   level: FindingLevel,
   parts: {
-    readonly site?: SiteFacts | undefined;
+    readonly site?: Pick<SiteFacts, 'site'> | undefined;
     readonly object?: FindingObject | undefined;
     readonly message: string;
     readonly next?: string | undefined;

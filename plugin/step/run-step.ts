@@ -21,6 +21,7 @@ import { findLabelled, parseStepSelection, selectedClaims } from './select-claim
 import type { StepFlags } from './step-flags.ts';
 import { keyThereOf, type Planned, type StepRun, tell } from './step-run.ts';
 import type { Verb } from './verb.ts';
+import { warnOfProtect } from './warn-of-protect.ts';
 
 /** Tells everything that stands against the step of one volume. */
 const refuse = (run: StepRun, { facts, decision }: Planned): Outcome => {
@@ -134,6 +135,7 @@ const takeStep = async (run: StepRun, flags: StepFlags): Promise<readonly Outcom
   const refusedMeanwhile = asked.planned.filter(isRefused).map((it) => refuse(run, it));
   const rest = asked.planned.filter((it) => !isRefused(it));
   for (const it of rest) warnOfManagers(run, it);
+  if (run.verb.name === 'protect') await warnOfProtect(run, rest);
   return [...refusedAtOnce, ...refusedMeanwhile, ...(await actOnAll(run, rest, asked.consents))];
 };
 

@@ -1,6 +1,7 @@
 // The single steps as a person types them, between two guarded clusters.
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import {
@@ -43,6 +44,39 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('single steps, on $flavour', 
   });
   afterAll(() => sandbox?.end());
   mendAfterFailures(() => sandbox);
+
+  test('protect says beforehand what check is going to find of the claim', async () => {
+    const set = stringify({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'ledger', namespace: 'default' },
+      spec: {
+        replicas: 0,
+        serviceName: 'ledger',
+        selector: { matchLabels: { app: 'ledger' } },
+        template: {
+          metadata: { labels: { app: 'ledger' } },
+          spec: { containers: [{ name: 'app', image: 'app' }] },
+        },
+        persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete', whenDeleted: 'Retain' },
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'books' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    });
+    await volumes.succeed('cluster-1', ['create', '-f', '-'], set);
+    await volumes.bind('cluster-1', 'books-ledger-0');
+    const shown = await dr('cluster-1', 'protect', 'books-ledger-0', '--dry-run=client');
+    expect(shown).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /Warning: cluster-1: pvc\/books-ledger-0 in default: DR429: StatefulSet default\/ledger deletes its claims .*; next: kubectl --context cluster-1 -n default patch statefulset ledger/,
+      ),
+    });
+  });
 
   test('protect keeps the volume, makes it primary, and waits for the first sync', async () => {
     const volumeName = await volumes.bind('cluster-1', 'db');
