@@ -1,5 +1,4 @@
 import { knownValue } from '../model/reading-of.ts';
-import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
 import type { CheckFacts, Registration, SiteFacts, WebhookFacts } from './facts.ts';
 import { type Check, type FindingLevel, finding, type Seen } from './finding.ts';
@@ -21,7 +20,7 @@ const notRegistered = (site: SiteFacts): Seen =>
   says(site, 'warning', {
     message:
       'dr-webhook is not registered: nothing refuses a change that makes two primaries, whoever makes it',
-    next: `dr-webhook register --context=${shellWord(site.site.context)}`,
+    next: `dr-webhook register ${site.site.kubectl.replace(/^kubectl */, '')}`,
   });
 
 const leftOpen = (site: SiteFacts, guard: Registration): readonly Seen[] =>
@@ -57,7 +56,7 @@ const noRepair = (site: SiteFacts, { restore }: WebhookFacts): readonly Seen[] =
         says(site, 'warning', {
           message:
             'the guard is registered, and the repair of restored volumes is not: a restored PV keeps the claim of the other cluster',
-          next: `dr-webhook register --context=${shellWord(site.site.context)}`,
+          next: `dr-webhook register ${site.site.kubectl.replace(/^kubectl */, '')}`,
         }),
       ];
 

@@ -1,7 +1,7 @@
 import { claimsOfPod, type Pod } from '../model/pod.ts';
 import { knownValue } from '../model/reading-of.ts';
 import { protectorsOf } from '../protection/protectors.ts';
-import { shellWord } from '../rules/guard/commands.ts';
+import { drCommand } from '../status/dr-command.ts';
 import type { SiteFacts } from './facts.ts';
 import { type Check, finding, type Seen } from './finding.ts';
 import { onEachSiteOfVolumes, type ProtectedSide } from './on-each.ts';
@@ -46,7 +46,7 @@ const ofSite = (site: SiteFacts, sides: readonly ProtectedSide[]): readonly Seen
       site,
       object: { kind: 'PersistentVolumeClaim', namespace, name },
       message: `is not protected, and pod ${pod} mounts it beside ${beside}, which is: the application comes up without it on the other site`,
-      next: `kubectl dr protect ${shellWord(name)} -n ${shellWord(namespace)} --context=${shellWord(site.site.context)}`,
+      next: drCommand(site.site, 'protect', { namespace, name }),
     }),
   );
 };

@@ -2,6 +2,7 @@ import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import { knownValue, readingOf } from '../model/reading-of.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { shellWord } from '../rules/guard/commands.ts';
+import { drFlags } from '../status/dr-command.ts';
 import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
@@ -45,7 +46,7 @@ const classLacking = (it: VolumeNow, now: GroupNow): Obstacle | undefined => {
     return {
       code: 'DR106',
       message: `${site.name} does not serve VolumeReplicationClasses, and no volume is promoted there without one: install the CRDs first`,
-      next: `kubectl dr check -n ${shellWord(it.volume.target.namespace)}${site.kubectl.replace(/^kubectl/, '')}`,
+      next: `kubectl dr check -n ${shellWord(it.volume.target.namespace)} ${drFlags(site)}`.trimEnd(),
     };
   if (name === undefined || now.brought.replicationClasses.has(name)) return undefined;
   const found = readingOf(() => knownValue(view).replicationClass(name));

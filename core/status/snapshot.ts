@@ -8,9 +8,12 @@ import type { OperationRecord } from '../operation/operation-record.ts';
 export type SiteName = {
   /** What people call it: the heading of its column. */
   readonly name: string;
+  /** Tells the two sites of a pair apart: the context's name, or the site's own where both contexts are called the same. */
   readonly context: string;
   /** The words that make kubectl talk to this site: `kubectl --context cluster-1`. */
   readonly kubectl: string;
+  /** Flags by which `kubectl dr` finds the other site when it starts at this one; left out where it finds it without. */
+  readonly peerFlags?: string;
 };
 
 /** Everything that status reads of one site that answers. */

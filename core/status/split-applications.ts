@@ -1,5 +1,6 @@
 import { shellWord } from '../rules/guard/commands.ts';
 import type { VolumeStatus } from './assess.ts';
+import { drFlags } from './dr-command.ts';
 import type { SideFacts } from './facts.ts';
 import type { SiteName } from './snapshot.ts';
 import { verdict } from './verdict.ts';
@@ -72,7 +73,7 @@ const describe = (workload: Mounting, site: SiteName, members: readonly Placed[]
   const places = members.map(({ volume, primary }) => `${volume.claimName} on ${primary.site.name}`);
   const to = workload.isRunning ? site : (mostOf(members) ?? site);
   const names = members.map((member) => shellWord(claimOn(member, site).split('/')[1] ?? ''));
-  const where = site.kubectl.replace(/^kubectl/, '');
+  const where = ` ${drFlags(site)}`.trimEnd();
   return {
     text,
     workload,

@@ -1,5 +1,6 @@
 import type { GuardCode } from '../rules/rule-code.ts';
 import type { Finding } from '../rules/verdict.ts';
+import { drFlags } from '../status/dr-command.ts';
 import type { SiteName } from '../status/snapshot.ts';
 import type { Decision, Obstacle } from './decision.ts';
 
@@ -8,10 +9,10 @@ const kubectlHere = /\bkubectl (?!dr\b|--context\b|--kubeconfig\b)/g;
 const drStatus = /\bkubectl dr status\b/g;
 
 /** The rules' commands are for the cluster they judge; a person at two clusters is told which one that is. */
-export const forSite = (message: string, { kubectl }: SiteName): string =>
+export const forSite = (message: string, site: SiteName): string =>
   message
-    .replaceAll(kubectlHere, `${kubectl} `)
-    .replaceAll(drStatus, `kubectl dr status ${kubectl.replace(/^kubectl */, '')}`.trimEnd());
+    .replaceAll(kubectlHere, `${site.kubectl} `)
+    .replaceAll(drStatus, `kubectl dr status ${drFlags(site)}`.trimEnd());
 
 /** What safety rules found, as what stands against a step on a site. */
 export const ruleObstacles = (findings: readonly Finding<GuardCode>[], here: SiteName): readonly Obstacle[] =>

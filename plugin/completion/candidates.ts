@@ -23,6 +23,7 @@ const valuesByFlag: Readonly<Record<string, Wanted>> = {
   to: 'contexts',
   namespace: 'namespaces',
   kubeconfig: 'files',
+  'peer-kubeconfig': 'files',
   directory: 'files',
   from: 'files',
   plan: 'files',

@@ -2,12 +2,11 @@
 import type { SiteName } from '../../core/status/snapshot.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { connect } from '../../kube/connect.ts';
-import { contextExtension, type Kubeconfig, loadKubeconfig, resolveContext } from '../../kube/kubeconfig.ts';
 import type { ClusterFlags } from '../flags/cluster-flags.ts';
 import type { Io } from '../io.ts';
 import { readConfiguredPeers } from '../pair/config-file.ts';
-import { findPeerContext } from '../pair/find-peer.ts';
 import { usageError } from '../usage-error.ts';
+import { flagsToPeer, type Located, locate, locatePeer, namesOf, type SharedSources } from './locate-peer.ts';
 import { logRequests, requestsFrom } from './log-requests.ts';
 
 /** Which clusters, as whom, how long to wait for one request, and how much to tell. */
@@ -30,9 +29,6 @@ export type Sites = {
   readonly requestCount: () => number;
 };
 
-/** Names the context of the other site in a context of the kubeconfig. */
-const peerExtension = 'kubectl-dr.dev/peer';
-
 /** A handshake costs more than a request: few connections are faster than many. */
 const fewSockets = 2;
 
@@ -49,13 +45,20 @@ const warnOnce = (io: Io): ((text: string) => void) => {
   };
 };
 
+type Shared = {
+  readonly flags: ClusterOptions;
+  readonly io: Io;
+  readonly onWarning: (text: string) => void;
+  readonly onRequest: () => void;
+};
+
 const openSite = (
-  kubeconfig: Kubeconfig,
-  context: string,
-  flags: ClusterOptions,
-  shared: { io: Io; onWarning: (text: string) => void; onRequest: () => void },
+  { kubeconfig, resolved, file }: Located,
+  { name, peerFlags }: { name: string; peerFlags: readonly string[] | undefined },
+  { flags, io, onWarning, onRequest }: Shared,
 ): Site => {
-  const file = flags.kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(flags.kubeconfig)}`;
+  const context = resolved.context.name;
+  const ofFile = file === undefined ? '' : ` --kubeconfig ${shellWord(file)}`;
   const impersonate = {
     ...(flags.as === undefined ? {} : { user: flags.as }),
     ...(flags['as-group'] === undefined ? {} : { groups: flags['as-group'] }),
@@ -63,47 +66,61 @@ const openSite = (
   const cluster = connect({
     kubeconfig,
     context,
+    name,
     requestTimeoutMs: flags.requestTimeoutMs,
     ...(Object.keys(impersonate).length > 0 && { impersonate }),
     maxSockets: flags.maxSockets ?? fewSockets,
-    onWarning: shared.onWarning,
-    onRequest: shared.onRequest,
-    userAgent: `kubectl-dr/${shared.io.version}`,
-    env: shared.io.env,
-    now: shared.io.now,
-    random: shared.io.random,
+    onWarning,
+    onRequest,
+    userAgent: `kubectl-dr/${io.version}`,
+    env: io.env,
+    now: io.now,
+    random: io.random,
   });
-  const log = (line: string) => shared.io.stderr.line(line);
-  const told = flags.v >= requestsFrom ? logRequests(cluster, log, shared.io.now) : cluster;
-  return { name: context, context, kubectl: `kubectl${file} --context ${shellWord(context)}`, cluster: told };
+  const log = (line: string) => io.stderr.line(line);
+  const told = flags.v >= requestsFrom ? logRequests(cluster, log, io.now) : cluster;
+  return {
+    name,
+    context: name,
+    kubectl: `kubectl${ofFile} --context ${shellWord(context)}`,
+    ...(peerFlags !== undefined && { peerFlags: peerFlags.map(shellWord).join(' ') }),
+    cluster: told,
+  };
 };
 
+const readSources = async (flags: ClusterOptions, io: Io): Promise<SharedSources> => ({
+  flag: { context: flags['peer-context'], kubeconfig: flags['peer-kubeconfig'] },
+  environment: {
+    context: io.env['KUBECTL_DR_PEER_CONTEXT'],
+    kubeconfig: io.env['KUBECTL_DR_PEER_KUBECONFIG'],
+  },
+  configured: await readConfiguredPeers(io),
+});
+
 /**
- * Opens the site of the chosen context and its peer; nothing is sent yet. Throws a `DrError` where the kubeconfig or a
+ * Opens the site of the chosen context and its peer; nothing is sent yet. Throws a `DrError` where a kubeconfig or a
  * context is at fault.
  */
 export const openSites = async (flags: ClusterOptions, io: Io): Promise<Sites> => {
-  const kubeconfig = loadKubeconfig({ env: io.env, home: io.home, kubeconfig: flags.kubeconfig });
-  const { context } = resolveContext(kubeconfig, flags.context);
-  if (flags['peer-context'] === context.name)
-    throw usageError(
-      `--peer-context=${context.name} is the site itself`,
-      'name the context of the other site',
-    );
-  const peer = findPeerContext(context.name, {
-    flag: flags['peer-context'],
-    environment: io.env['KUBECTL_DR_PEER_CONTEXT'],
-    configured: await readConfiguredPeers(io),
-    extension: contextExtension(context, peerExtension),
-  });
+  const own = { kubeconfig: flags.kubeconfig, context: flags.context };
+  const here = locate(own, io, '--kubeconfig or KUBECONFIG');
+  const context = here.resolved.context.name;
+  const sources = await readSources(flags, io);
+  const peerFile = sources.flag.kubeconfig || sources.environment.kubeconfig;
+  if (flags['peer-context'] === context && !peerFile)
+    throw usageError(`--peer-context=${context} is the site itself`, 'name the context of the other site');
+  const there = locatePeer(here, sources, io);
   let requests = 0;
   const onRequest = () => {
     requests += 1;
   };
-  const shared = { io, onWarning: warnOnce(io), onRequest };
+  const shared = { flags, io, onWarning: warnOnce(io), onRequest };
+  const [nameHere, nameThere] = namesOf(here, there);
+  const flagsFrom = (from: Located, other: Located | undefined) =>
+    other && flagsToPeer(from, other, sources, io);
   return {
-    here: openSite(kubeconfig, context.name, flags, shared),
-    there: peer === undefined ? undefined : openSite(kubeconfig, peer, flags, shared),
+    here: openSite(here, { name: nameHere, peerFlags: flagsFrom(here, there) }, shared),
+    there: there && openSite(there, { name: nameThere, peerFlags: flagsFrom(there, here) }, shared),
     requestCount: () => requests,
   };
 };

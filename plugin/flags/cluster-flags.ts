@@ -10,6 +10,10 @@ export const clusterFlags = {
     'Context of the other site; else KUBECTL_DR_PEER_CONTEXT, ~/.config/kubectl-dr/config.yaml, or what the kubeconfig says',
     { group },
   ),
+  'peer-kubeconfig': textFlag(
+    'Kubeconfig of the other site, where it has one of its own; else KUBECTL_DR_PEER_KUBECONFIG',
+    { group },
+  ),
   'request-timeout': textFlag('How long to wait for one request: 5s, 1m30s; 0 waits forever', {
     group,
     default: '10s',
@@ -23,6 +27,7 @@ export type ClusterFlags = {
   kubeconfig?: string | undefined;
   context?: string | undefined;
   'peer-context'?: string | undefined;
+  'peer-kubeconfig'?: string | undefined;
   'request-timeout': string;
   as?: string | undefined;
   'as-group'?: string[] | undefined;

@@ -1,5 +1,6 @@
 import type { MoveVerb, MoveVolume, WholeMove } from '../../core/plan/move.ts';
 import { shellWord } from '../../core/rules/guard/commands.ts';
+import { drFlags } from '../../core/status/dr-command.ts';
 import type { SiteName } from '../../core/status/snapshot.ts';
 import type { OperationRequest, TargetWords } from './operation-request.ts';
 
@@ -39,7 +40,7 @@ const sourcesOf = ({ from, verb }: OperationRequest, asked: MoveVerb): string[] 
 /** Another procedure about the volumes that were asked for, by the words that asked for them, as it is typed at a site. */
 export const commandFor =
   (request: OperationRequest, volumes: readonly MoveVolume[]) =>
-  (verb: Exclude<MoveVerb, 'undo'>, { kubectl }: SiteName, whole?: WholeMove): string =>
+  (verb: Exclude<MoveVerb, 'undo'>, site: SiteName, whole?: WholeMove): string =>
     [
       'kubectl dr',
       verb,
@@ -47,4 +48,7 @@ export const commandFor =
         ...(whole === undefined ? selectionOf(request.target, volumes) : wholeOf(whole)),
         ...sourcesOf(request, verb),
       ].map(shellWord),
-    ].join(' ') + kubectl.replace(/^kubectl/, '');
+      drFlags(site),
+    ]
+      .join(' ')
+      .trimEnd();

@@ -22,8 +22,10 @@ export const openTarget = async (
   const { openSites } = await import('../door/clusters.ts');
   const options = { ...flags, requestTimeoutMs, maxSockets: Math.min(parallel, mostSockets) };
   if (flags.to !== undefined) {
-    const { 'peer-context': _, ...rest } = options;
-    const sites = await openSites({ ...rest, context: flags.to }, io);
+    // The target is named: who its peer is does not matter, and its context is one of the file that is the other site's.
+    const { 'peer-context': _, 'peer-kubeconfig': file, ...rest } = options;
+    const kubeconfig = file ?? rest.kubeconfig;
+    const sites = await openSites({ ...rest, kubeconfig, context: flags.to }, io);
     return { target: sites.here, sites };
   }
   const sites = await openSites(options, io);

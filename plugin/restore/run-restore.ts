@@ -67,7 +67,7 @@ const act = async (run: RestoreRun, teller: Teller): Promise<ExitCode> => {
   const code = exitCodeOf(teller.outcomes);
   const { volumes } = run.wanted;
   if (!isComplete || volumes.length === 0) return code;
-  const next = promoteCommands(volumes, run.site.context);
+  const next = promoteCommands(volumes, run.site);
   run.reporter.report({
     type: 'Done',
     site: run.site.name,

@@ -22,6 +22,7 @@ export const environment = (home: string): NodeJS.ProcessEnv => ({
   XDG_RUNTIME_DIR: '',
   KUBECONFIG: join(home, '.kube', 'kubectl-dr-sandbox'),
   KUBECTL_DR_PEER_CONTEXT: '',
+  KUBECTL_DR_PEER_KUBECONFIG: '',
 });
 
 /** Runs an executable to its end; exit code 3 (degraded) is an answer, not a failure. */

@@ -67,6 +67,7 @@ export const openStage = ({ home, signal }: { home: string; signal: AbortSignal 
     XDG_RUNTIME_DIR: '',
     KUBECONFIG: kubeconfigPath,
     KUBECTL_DR_PEER_CONTEXT: '',
+    KUBECTL_DR_PEER_KUBECONFIG: '',
   };
   const clusters = new Map<Site, Cluster>();
 

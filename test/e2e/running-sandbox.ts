@@ -92,6 +92,7 @@ export const privateEnvironment = (home: string): NodeJS.ProcessEnv => ({
   XDG_RUNTIME_DIR: '',
   KUBECONFIG: join(home, '.kube', 'kubectl-dr-sandbox'),
   KUBECTL_DR_PEER_CONTEXT: '',
+  KUBECTL_DR_PEER_KUBECONFIG: '',
   PATH: `${join(packageRoot, 'dist/bin')}:${withoutOthers(process.env['PATH'] ?? '')}`,
   NO_COLOR: '1',
 });

@@ -63,7 +63,7 @@ describe('the way out of a conflict', () => {
   });
 
   test('of a procedure is a restore that comes first, where that serves it', () => {
-    const site = { context: 'dr site' };
+    const site = { kubectl: "kubectl --context 'dr site'" };
     expect(misfit && nextInMove(misfit, site)).toBe(
       "correct the claim or the PV in the source; or bring it there first, from a backup: kubectl dr restore BACKUP --to 'dr site' --transform FILE",
     );

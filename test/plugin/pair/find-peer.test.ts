@@ -1,30 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { findPeerContext, type PeerSources } from '../../../plugin/pair/find-peer.ts';
+import { nowhere, type PeerSources, peerPlaces } from '../../../plugin/pair/find-peer.ts';
 
-const nothing: PeerSources = {
-  flag: undefined,
-  environment: undefined,
-  configured: {},
-  extension: undefined,
-};
+const named = (context: string) => ({ ...nowhere, context });
+
+const nothing: PeerSources = { flag: nowhere, environment: nowhere, configured: {}, extension: undefined };
 const everything: PeerSources = {
-  flag: 'by-flag',
-  environment: 'by-environment',
-  configured: { east: 'by-file' },
+  flag: named('by-flag'),
+  environment: named('by-environment'),
+  configured: { east: named('by-file') },
   extension: { context: 'by-kubeconfig' },
 };
 
 describe('the context of the other site', () => {
   it.each([
     { title: 'comes from the flag first', sources: everything, peer: 'by-flag' },
-    {
-      title: 'then from the environment',
-      sources: { ...everything, flag: undefined },
-      peer: 'by-environment',
-    },
+    { title: 'then from the environment', sources: { ...everything, flag: nowhere }, peer: 'by-environment' },
     {
       title: "then from the user's settings",
-      sources: { ...everything, flag: undefined, environment: '' },
+      sources: { ...everything, flag: nowhere, environment: named('') },
       peer: 'by-file',
     },
     {
@@ -35,7 +28,7 @@ describe('the context of the other site', () => {
     { title: 'and is unknown where nobody names it', sources: nothing, peer: undefined },
     {
       title: 'is never the site itself: a shared environment names both directions',
-      sources: { ...everything, flag: undefined, environment: 'east' },
+      sources: { ...everything, flag: nowhere, environment: named('east') },
       peer: 'by-file',
     },
     {
@@ -44,6 +37,34 @@ describe('the context of the other site', () => {
       peer: undefined,
     },
   ])('$title', ({ sources, peer }) => {
-    expect(findPeerContext('east', sources)).toBe(peer);
+    expect(peerPlaces('east', sources)[0]?.context).toBe(peer);
+  });
+});
+
+describe('the kubeconfig of the other site', () => {
+  const file = (kubeconfig: string, context?: string) => ({ kubeconfig, context });
+  it.each([
+    {
+      title: 'may have a context of the same name in it',
+      sources: { ...nothing, flag: file('w.conf', 'east') },
+      place: file('w.conf', 'east'),
+    },
+    {
+      title: 'goes by its own current context where none is named',
+      sources: { ...everything, flag: file('w.conf') },
+      place: file('w.conf'),
+    },
+    {
+      title: 'comes from the environment, and the context from the flag',
+      sources: { ...nothing, flag: named('west'), environment: file('env.conf', 'other') },
+      place: file('env.conf', 'west'),
+    },
+    {
+      title: "comes from the user's settings",
+      sources: { ...nothing, configured: { east: file('/set.conf', 'west') } },
+      place: file('/set.conf', 'west'),
+    },
+  ])('$title', ({ sources, place }) => {
+    expect(peerPlaces('east', sources)[0]).toEqual(place);
   });
 });
