@@ -79,6 +79,7 @@ export const exampleVolume: PersistentVolume = {
       driver,
       volumeHandle: '0001-0009-rook-ceph-0000000000000002-4e8a1c3d-2b7f-4c61-8d05-9a3e6f1c0b24',
     },
+    storageClassName: 'rbd',
     persistentVolumeReclaimPolicy: 'Retain',
   },
 };
@@ -550,6 +551,24 @@ export const checkExamples = {
       objects: known({
         claims: known([
           { ...exampleClaim, metadata: { ...exampleClaim.metadata, deletionTimestamp: ago(minute) } },
+        ]),
+      }),
+    },
+  }),
+  DR437: checkFacts({
+    there: {
+      objects: known({
+        replications: [],
+        claims: known([]),
+        volumes: known([
+          {
+            ...exampleVolume,
+            spec: {
+              ...exampleVolume.spec,
+              claimRef: { namespace: 'shop', name: 'db', uid: 'of-a-claim-that-is-gone' },
+            },
+            status: { phase: 'Released' },
+          },
         ]),
       }),
     },

@@ -4,6 +4,7 @@ import { type CheckFacts, peerOf, type SiteFacts } from './facts.ts';
 import type { FurtherKind } from './further-lists.ts';
 import { placedOn } from './node-affinity.ts';
 import { needsOfPods, nodesForPods } from './pod-needs.ts';
+import { restoresTo } from './restore-conflicts.ts';
 
 /** Nothing that asks for it could be read: then there is nothing to hold the list against either. */
 const orNone = <T>(read: () => readonly T[]): readonly T[] => {
@@ -29,9 +30,11 @@ export const furtherAsked = (facts: CheckFacts, site: SiteFacts): readonly Furth
   const wantsNodes =
     peer !== undefined &&
     orNone(() => nodesForPods(peer, volumes)).length + orNone(() => placedOn(facts, site)).length > 0;
+  const wantsQuotas = readingOf(() => restoresTo(facts, site));
   return [
     ...new Set([
       ...(hasClaimOfStatefulSet(facts, site) ? (['statefulSets'] as const) : []),
+      ...(wantsQuotas.known && wantsQuotas.value ? (['resourceQuotas'] as const) : []),
       ...(wantsNodes ? (['nodes'] as const) : []),
       ...needs.map(({ list }) => list),
     ]),

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { Reading } from '../model/reading.ts';
 
-/** Lists that are read only where something that was read before asks for them. Of all but StatefulSets nothing but metadata. */
+/** Lists that are read only where something that was read before asks for them. Of all but StatefulSets and ResourceQuotas nothing but metadata. */
 export const furtherKinds = [
   'statefulSets',
+  'resourceQuotas',
   'nodes',
   'secrets',
   'configMaps',

@@ -25,6 +25,7 @@ import {
   classParameters,
   classSchedules,
 } from './replication-classes.ts';
+import { restoreConflicts } from './restore-conflicts.ts';
 import { shadowedCommands } from './shadowed-commands.ts';
 import { siteUnreadable } from './site-unreadable.ts';
 import { sourcesOfClones } from './sources-of-clones.ts';
@@ -58,6 +59,7 @@ export const checks: readonly Check[] = [
   classSchedules,
   storageClasses,
   driversMissing,
+  restoreConflicts,
   nodeAffinity,
   needsOfPodsThere,
   nodesForPodsThere,

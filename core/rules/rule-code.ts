@@ -52,6 +52,7 @@ export type CheckCode =
   | 'DR433'
   | 'DR434'
   | 'DR435'
-  | 'DR436';
+  | 'DR436'
+  | 'DR437';
 
 export type RuleCode = GuardCode | RepairCode | AdviceCode | CheckCode;

@@ -9,7 +9,7 @@ import { isNotServed } from '../door/api-failures.ts';
 import type { Site } from '../door/clusters.ts';
 import type { Scope } from '../status/gather-site.ts';
 
-/** The objects of one kind, of all but StatefulSets nothing but metadata; a kind that is not served has none. */
+/** The objects of one kind, of all but StatefulSets and ResourceQuotas nothing but metadata; a kind that is not served has none. */
 export const listMetadata = async (
   { cluster, name }: Site,
   kind: FurtherKind,
@@ -20,7 +20,7 @@ export const listMetadata = async (
     const { items } = await cluster.listAll<KubernetesObject>(resource, {
       ...(resource.namespaced && namespace !== undefined && { namespace }),
       // Names and labels are enough, and what is in a Secret is none of our business.
-      metadataOnly: kind !== 'statefulSets',
+      metadataOnly: kind !== 'statefulSets' && kind !== 'resourceQuotas',
       signal,
     });
     return known(items);

@@ -107,7 +107,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
       /^CODE +LEVEL +SITE +OBJECT +FINDING\nDR403 +info +cluster-1 +CSIDriver rbd\.csi\.ceph\.com +dr-controller acts for it: dr-controller wrote the status of default\/db at generation \d+, .* ago\n$/,
     );
     expect(ended.stderr).toMatch(
-      /No findings but information\. Made 33 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
+      /No findings but information\. Made 34 checks of cluster-1 and cluster-2 with 1 claim\.\n$/,
     );
     expect(ended.stderr).toContain(
       'Not checked: whether a controller acts for rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it (Controllers)\n',
@@ -162,6 +162,25 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
     ]);
     await volumes.succeed('cluster-2', ['apply', '-f', '-'], driverCalled('rbd.csi.ceph.com'));
     expect((await check()).code).toBe(0);
+  });
+
+  test('finds beforehand what a move could not restore on the other site', async () => {
+    const { spec } = await volumes.read('cluster-1', 'pvc', 'db');
+    const { spec: own } = await volumes.read('cluster-1', 'pv', spec.volumeName);
+    const foreign = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: spec.volumeName },
+      spec: { ...own, claimRef: { namespace: 'default', name: 'somebody-else' } },
+    };
+    await volumes.succeed('cluster-2', ['create', '-f', '-'], JSON.stringify(foreign));
+    const ended = await check();
+    expect(ended.code).toBe(3);
+    expect(ended.stdout).toMatch(
+      /^DR437 +error +cluster-2 +PersistentVolume \S+ +is reserved for claim default\/somebody-else on cluster-2: a move from cluster-1 could not/m,
+    );
+    await volumes.succeed('cluster-2', ['delete', 'pv', spec.volumeName]);
+    expect((await check()).stdout).not.toContain('DR437');
   });
 
   test('finds a site that keeps no records of procedures, and how to have it keep them', async () => {

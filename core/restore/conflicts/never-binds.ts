@@ -25,7 +25,9 @@ const isTooSmall = ({ wanted, options }: VolumeFacts): string | undefined => {
 };
 
 const mismatch = (facts: VolumeFacts): string | undefined => {
-  const { volume, claim } = facts.wanted;
+  const { claim } = facts.wanted;
+  // One that is there stays as it is: to that the claim is bound.
+  const volume = facts.target.volume(facts.wanted.volume.metadata.name ?? '') ?? facts.wanted.volume;
   const size = isNoQuantity(volume, claim) ?? isTooSmall(facts);
   if (size !== undefined) return size;
   if (storageClassOf(volume) !== storageClassOf(claim))

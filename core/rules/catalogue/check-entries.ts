@@ -277,4 +277,16 @@ export const checkEntries = {
       'With Retain the volume stays. Move the application to the other site, where the claim is whole; or end the protection, let the deletion finish, and recreate the claim for the same PV.',
     commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY'],
   },
+  DR437: {
+    title: 'something that a move could not restore on the other site',
+    cause:
+      'A protected claim is not on the other site, and what is there stands against restoring it: a PV of its name for another volume, bound to or reserved for another claim, Released or Failed; access modes, class or mode of a PV that do not fit the claim; a claim that is being deleted, Lost or waits for another volume; a quota; a namespace that is being deleted. The rules are those of kubectl dr restore. Quotas are unknown where they cannot be read.',
+    risk: 'Relocate and failover find it before they change anything and refuse: on the day of a disaster the application stays down until somebody has mended it.',
+    remedy:
+      'Mend it now, while nothing depends on it, and restore the claim there: then it waits as a replica.',
+    commands: [
+      'kubectl --context PEER get pv,pvc,quota -n NAMESPACE',
+      'kubectl dr restore DIRECTORY --context PEER --dry-run=client',
+    ],
+  },
 } satisfies Record<CheckCode, EntryTexts>;

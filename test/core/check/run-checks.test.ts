@@ -88,6 +88,7 @@ describe('the checks', () => {
       'ClassSchedules',
       'StorageClasses',
       'CSIDrivers',
+      'RestoreConflicts',
       'NodeAffinity',
       'UnprotectedSiblings',
       'UnprotectedNeighbours',

@@ -163,6 +163,19 @@ describe('a restore stands against', () => {
       /its volumeMode is Block and the PV's is Filesystem/,
     ],
     [
+      'a PV that is there, and has other access modes',
+      {
+        volumes: [
+          wantedVolume('db', {
+            claim: pvc('db', { accessModes: ['ReadOnlyMany'] }),
+            volume: pv('db', { accessModes: ['ReadOnlyMany'] }),
+          }),
+        ],
+      },
+      { volumes: [pv('db', { accessModes: ['ReadWriteOnce'] })] },
+      /it asks for access mode ReadOnlyMany, which the PV does not have/,
+    ],
+    [
       'another class than the PV has',
       { volumes: [wantedVolume('db', { claim: pvc('db', { storageClassName: 'silver' }) })] },
       { storageClasses: known([storageClass(), storageClass('silver')]) },

@@ -64,11 +64,11 @@ describe('the screen', () => {
       "
       Not checked: whether a controller acts for rook-ceph.rbd.csi.ceph.com on cluster-2 cannot be seen while no VolumeReplication and no lease shows it (Controllers)
       Not checked: leases of cluster-2 cannot be read: forbidden (Controllers, Clocks)
-      1 error, 2 warnings. Made 33 checks of cluster-1 and cluster-2 with 1 claim.
+      1 error, 2 warnings. Made 34 checks of cluster-1 and cluster-2 with 1 claim.
       "
     `);
     expect(summaryText(checkFacts(), runChecks(checkFacts()))).toBe(
-      'No findings but information. Made 33 checks of cluster-1 and cluster-2 with 1 claim.\n',
+      'No findings but information. Made 34 checks of cluster-1 and cluster-2 with 1 claim.\n',
     );
     expect(summaryText(facts, { findings: [], runs: [] })).toMatch(/^No findings\. /);
   });
@@ -94,7 +94,7 @@ describe('the screen', () => {
         errors: 1
         warnings: 2
         infos: 1
-        checks: 33
+        checks: 34
         incompleteChecks: 2
         claims: 1
       findings:
