@@ -6,15 +6,17 @@ import { decidePromote } from '../step/decide-promote.ts';
 import type { Obstacle } from '../step/decision.ts';
 import type { StepFacts } from '../step/step-facts.ts';
 import { claimsNotKept } from './claims-kept.ts';
+import { unknownIds } from './ids-of-target.ts';
 import { doneWithout, leftBehind } from './left-behind.ts';
 import { lookAtGroup } from './look-at-group.ts';
 import type { GroupNow, MoveFacts, MoveGroup, SiteRole, VolumeNow } from './move.ts';
+import { copiesNotFound } from './not-found-there.ts';
 import { unpromotableLater } from './promotable-later.ts';
 import { promoteOptions } from './promote-options.ts';
 import { isFollowing, isSaidStale } from './stale-copy.ts';
 import { type Block, claimObject, type StepObject } from './step-look.ts';
 import { refusalsOf } from './steps/replication-steps.ts';
-import { notCopies, takersOfVolumes, unknownNames } from './volume-blocks.ts';
+import { mappingsWithoutEffect, notCopies, takersOfVolumes, unknownNames } from './volume-blocks.ts';
 import { type Doubt, doubtsAbout, warningsAbout } from './warn-of-move.ts';
 
 /** What stands against the move of a group before its first write, and what a person should know: one clause each. */
@@ -203,6 +205,9 @@ const checks: readonly Check[] = [
   siteUnknown,
   notCopies,
   unknownNames,
+  mappingsWithoutEffect,
+  copiesNotFound,
+  unknownIds,
   takersOfVolumes,
   claimsNotKept,
   takeoverPending,

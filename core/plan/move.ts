@@ -2,6 +2,7 @@ import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import type { Reading } from '../model/reading.ts';
 import type { ClaimKey } from '../protection/claims-of-volume.ts';
 import type { ListedSite } from '../protection/view-lists.ts';
+import type { HandleMap } from '../restore/map-handle.ts';
 import type { SiteName } from '../status/snapshot.ts';
 import type { ToldSync } from '../step/rpo-at-risk.ts';
 import type { StepFacts } from '../step/step-facts.ts';
@@ -70,6 +71,8 @@ export type MoveFacts = {
   readonly toldSync: (volume: MoveVolume) => ToldSync | undefined;
   /** `--class`: of VolumeReplications that are created. */
   readonly className: string | undefined;
+  /** `--map-volume-handle`: what volumes of the source are called on the target. */
+  readonly volumeHandles: HandleMap;
   /** `--accept-second-primary`: the source by its name, whose storage is lost though its API answers that it is primary. */
   readonly besidePrimary?: string | undefined;
   /** False: who runs on the volumes is somebody else's care (`--no-workloads`). */

@@ -11,6 +11,7 @@ import { restoreObjects } from './steps/restore-objects.ts';
 import { resyncVolumes } from './steps/resync-volumes.ts';
 import { startWorkloads } from './steps/start-workloads.ts';
 import { stopWorkloads } from './steps/stop-workloads.ts';
+import { withdrawWishes } from './steps/withdraw-wishes.ts';
 
 /** Both sites are up, and the target follows: at no moment two primaries, and nothing is lost. */
 const plannedMove: readonly StepKind[] = [
@@ -40,5 +41,5 @@ export const procedures: Readonly<Record<MoveVerb, readonly StepKind[]>> = {
     awaitReverse,
   ],
   // Back to where it was, while the other side was never promoted: here that one is the source, and holds nothing of its own.
-  undo: [promoteVolumes, startWorkloads, awaitReady],
+  undo: [withdrawWishes, promoteVolumes, startWorkloads, awaitReady],
 };

@@ -2,8 +2,11 @@ import { sourceHandleAnnotation } from '../model/handle-there.ts';
 import { volumeIdentityText } from '../model/persistent-volume.ts';
 import { compareVolumes, type SeenVolume, whatDiffers } from '../model/same-volume.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
+import { mapHandle } from '../restore/map-handle.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
+import { drCommand } from '../status/dr-command.ts';
+import { isUnknownToDriver } from '../status/role.ts';
 import { seenVolume } from '../step/seen-volume.ts';
 import { takersOn } from '../step/taken-volume.ts';
 import type { GroupNow, SiteRole, VolumeNow } from './move.ts';
@@ -68,13 +71,17 @@ const isToldOf = (a: SeenVolume, b: SeenVolume): boolean =>
   a.destination === b.volumeHandle || b.destination === a.volumeHandle;
 
 const underAnotherName = (
-  { sites }: GroupNow,
+  { sites, volumeHandles }: GroupNow,
   { volume, source, target, isThrough }: VolumeNow,
 ): readonly Block[] => {
   if (isThrough || !source.known || !target.known || target.value.role.role !== 'none') return [];
+  if (isUnknownToDriver(target.value.role)) return [];
   const [own, there] = [seenVolume(source.value), seenVolume(target.value)];
   const differs = own && there && whatDiffers(own, there);
   if (own === undefined || there === undefined || differs === undefined || isToldOf(own, there)) return [];
+  const mapped = mapHandle(volumeHandles, own.volumeHandle);
+  // What contradicts the PV is told by itself, and what agrees with it tells what there is to be told.
+  if (mapped !== undefined) return [];
   const { site } = sites.target;
   const pv = target.value.volume.known ? (target.value.volume.value?.metadata.name ?? '') : '';
   return [
@@ -99,6 +106,42 @@ export const unknownNames = (now: GroupNow): readonly Block[] =>
   now.verb === 'relocate' || now.verb === 'failback'
     ? now.volumes.flatMap((volume) => underAnotherName(now, volume))
     : [];
+
+/** A PV keeps its handle: what is restored already is not called otherwise by a flag. */
+const mappedOtherwise = (
+  { sites, volumeHandles }: GroupNow,
+  { volume, source, target }: VolumeNow,
+): readonly Block[] => {
+  if (!source.known || !target.known || target.value.role.role === 'primary') return [];
+  const [own, there] = [seenVolume(source.value), seenVolume(target.value)];
+  const mapped = own && mapHandle(volumeHandles, own.volumeHandle);
+  if (mapped === undefined || there === undefined || there.volumeHandle === mapped) return [];
+  const { site } = sites.target;
+  const pv = target.value.volume.known ? (target.value.volume.value?.metadata.name ?? '') : '';
+  const isProtected = target.value.protectors.known && target.value.protectors.value.length > 0;
+  const protection = isProtected ? 'end the protection on that site, ' : '';
+  return [
+    {
+      site: 'target',
+      object: claimObject(volume, 'target'),
+      isRule: true,
+      obstacle: {
+        code: 'DR427',
+        message: oneLine(
+          `--map-volume-handle names ${mapped}, and PV ${pv} of ${site.name} is there already with ${there.volumeHandle}: a PV keeps its handle, so that the flag changes nothing. Leave the flag out if the PV is right. If it is not, see that its policy is Retain, ${protection}delete claim and PV there, and run this again`,
+          700,
+        ),
+        next: isProtected
+          ? drCommand(site, 'unprotect', volume.target)
+          : `${site.kubectl} describe pv ${shellWord(pv)}`,
+      },
+    },
+  ];
+};
+
+/** A mapping that is given for a volume whose PV says otherwise. */
+export const mappingsWithoutEffect = (now: GroupNow): readonly Block[] =>
+  now.verb === 'undo' ? [] : now.volumes.flatMap((volume) => mappedOtherwise(now, volume));
 
 const deletesIt = (now: GroupNow, { volume, source, target }: VolumeNow): readonly Block[] => {
   const seen =

@@ -31,6 +31,8 @@ export type ListedSite = SiteView & {
   replicationClasses(): readonly VolumeReplicationClass[];
   replicationClass(name: string): VolumeReplicationClass | undefined;
   replication(namespace: string, name: string): VolumeReplication | undefined;
+  /** PVs of a StorageClass. */
+  volumesOfClass(name: string): readonly PersistentVolume[];
   /** Pods that use the claim and have not ended, whole. */
   podsOf(claim: ClaimKey): readonly Pod[];
 };
@@ -81,6 +83,7 @@ export const viewLists = (lists: SiteLists): ListedSite => {
   const claimsByName = indexBy(lists.claims, (claim) => [claim.metadata.name]);
   const claimsByVolume = indexBy(lists.claims, ({ spec }) => [spec?.volumeName || undefined]);
   const volumesByName = indexBy(lists.volumes, (volume) => [nameOf(volume)]);
+  const volumesByClass = indexBy(lists.volumes, ({ spec }) => [spec?.storageClassName || undefined]);
   const volumesByIdentity = indexBy(lists.volumes, identityKeysOf);
   const volumesByClaim = indexBy(lists.volumes, (volume) => [reservedKeyOf(volume)]);
   const replicationsBySource = indexBy(lists.replications, (replication) => [sourceKeyOf(replication)]);
@@ -99,6 +102,7 @@ export const viewLists = (lists: SiteLists): ListedSite => {
     volume: (name) => volumesByName(name)[0],
     volumesOf: volumesByIdentity,
     volumesReservedFor: (claim) => volumesByClaim(claimKeyText(claim)),
+    volumesOfClass: volumesByClass,
     replicationsOf: inNamespace(replicationsBySource),
     groupsIn: (namespace) => {
       mustBeListed(namespace);

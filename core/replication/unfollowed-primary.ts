@@ -1,9 +1,10 @@
-import { demotionOf, demotionText } from '../following/demotion.ts';
+import { demotionOf, demotionText, leftNothing } from '../following/demotion.ts';
 import { followPrimary } from '../following/follow-primary.ts';
 import { type Followed, noteOfDemotion, readingOfFollowed } from '../following/followed.ts';
 import { millisecondsOf } from '../model/api-time.ts';
 import type { NewCondition } from '../model/condition.ts';
 import { replicationOfVolume } from '../status/replication.ts';
+import { saysVolumeNotFound } from '../status/volume-not-found.ts';
 import { type Answers, errorText } from './answer.ts';
 import { failedDemotion } from './condition-sets.ts';
 import { currentState, type Facts, followedBefore } from './facts.ts';
@@ -91,6 +92,12 @@ const primaryNow = (situation: Situation): Unfollowed => {
   return { followed: readingOf(situation, now), conditions: [now] };
 };
 
+/** Nothing was ever made of it here, whoever asked for the demotion saw the same, and the driver finds no such volume: it can be none that was promoted. */
+const wasNeverFound = ({ facts, answers: { info } }: Situation): boolean =>
+  info?.ok === false &&
+  saysVolumeNotFound(errorText(info)) &&
+  leftNothing(demotionOf(facts.replication, undefined));
+
 /**
  * What a volume without a status is: the status was cleared, or the object was deleted behind the controller's back and recreated. Only a
  * primary reports its last sync; ceph-csi answers InvalidArgument for a replica, and all other errors after it has seen a primary.
@@ -105,6 +112,7 @@ const tellsItself = ({ facts, answers: { info } }: Situation): 'primary' | 'no p
 };
 
 const beforeDemotionOfUnknown = (situation: Situation): Step | undefined => {
+  if (wasNeverFound(situation)) return undefined;
   switch (tellsItself(situation)) {
     case 'no primary':
       return undefined;

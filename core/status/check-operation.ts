@@ -54,6 +54,12 @@ const operationCommand = (verb: DrVerb, { operation, namespace }: VolumeOperatio
   return drCommand(site ?? facts.here.site, verb, { namespace, name: operation.name });
 };
 
+/** Takes the last operation back, where it is one that stopped. */
+export const undoOf = (facts: PairFacts): string | undefined =>
+  facts.operation !== undefined && standingOf(facts.operation.operation, facts.now) === 'stopped'
+    ? operationCommand('undo', facts.operation, facts)
+    : undefined;
+
 /** A procedure that is worked on explains whatever state its volumes are in on the way. */
 export const operationRunning: VerdictCheck = (facts) => {
   const { operation: last, now } = facts;

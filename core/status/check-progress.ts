@@ -1,11 +1,12 @@
 import { isApart } from '../following/demotion.ts';
 import { syncSincePromote } from '../following/followed.ts';
 import { formatAge } from './age.ts';
+import { undoOf } from './check-operation.ts';
 import { drCommand } from './dr-command.ts';
 import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.ts';
 import { describeReplication } from './next-command.ts';
 import { elapsed, forAge, lastsTooLong, longestSo, settleTime } from './patience.ts';
-import type { Progress } from './role.ts';
+import { isUnknownToDriver, type Progress } from './role.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
 
 // Checks of what is under way: objects that come, go or fight, and controllers that act, fail or do nothing.
@@ -151,6 +152,32 @@ export const attemptFailing: VerdictCheck = (facts) => {
         next: describeReplication(side),
       })
     : verdict('Degraded', { reason: 'AttemptFailing', message: text, next: describeReplication(side) });
+};
+
+/** Said where the pool itself is not there: no time mends that. An image may still be on its way. */
+const poolNotFound = /\bpool\b.*not found/i;
+
+/**
+ * The driver finds no volume by the handle of the PV there. A move that has come so far does not go on until somebody mends that, and the
+ * application is down meanwhile.
+ */
+export const unknownToDriver: VerdictCheck = (facts) => {
+  const side = sidesOf(facts).find(
+    (it) =>
+      isUnknownToDriver(it.role) &&
+      (it.role.wants === 'primary' || poolNotFound.test(it.role.why) || lastsTooLong(it, facts.now)),
+  );
+  if (side === undefined) return undefined;
+  const { site, role } = side;
+  const name = side.volume?.claimName ?? facts.claimName;
+  const isPrimaryElsewhere = onlyPrimaryOf(facts) !== undefined;
+  const way = `If the ids of cluster or pool differ there, ${role.wants === 'primary' ? 'take the move back, ' : ''}end the protection on ${site.name}, delete claim and PV there, and restore or move it again with --map-volume-handle`;
+  const end = drCommand(site, 'unprotect', { namespace: facts.namespace, name });
+  return verdict(isPrimaryElsewhere ? 'Degraded' : 'NoPrimary', {
+    reason: 'UnknownToDriver',
+    message: `${isPrimaryElsewhere ? '' : 'no site is primary: '}${whatFails(side)}${forAge(role.since, facts.now)}, as its driver finds no volume by the handle of its PV: ${role.why}. ${way}`,
+    next: role.wants === 'primary' ? (undoOf(facts) ?? end) : end,
+  });
 };
 
 /** Acted on, not failed, not done. */

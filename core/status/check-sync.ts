@@ -7,6 +7,7 @@ import { elapsed, firstSyncPatience, forAge, settleTime } from './patience.ts';
 import { currentCondition } from './replication.ts';
 import type { SiteName } from './snapshot.ts';
 import { type VerdictCheck, verdict } from './verdict.ts';
+import { saysVolumeNotFound } from './volume-not-found.ts';
 
 // Checks of the copy: whether data travels, and whether it does so in time.
 
@@ -28,17 +29,13 @@ export const primaryDegraded: VerdictCheck = (facts) => {
   });
 };
 
-/** Recorded from ceph-csi: `volume 0001-… not found: Failed as image not found`. Before a first sync it answers NotFound as well, in other words. */
-const imageNotFound =
-  /code = NotFound desc = (?!.*last sync time not found).*\b(volume|image|pool)\b.*not found/is;
-
 /** The driver of the primary does not know the image any more: whatever was synced before, nothing is mirrored now. */
 export const imageGone: VerdictCheck = (facts) => {
   const side = onlyPrimaryOf(facts);
   const replication = side?.volume?.replication;
   if (side === undefined || replication === undefined) return undefined;
   const health = currentCondition(replication, 'Replicating');
-  if (health?.status !== 'Unknown' || !imageNotFound.test(health.message)) return undefined;
+  if (health?.status !== 'Unknown' || !saysVolumeNotFound(health.message)) return undefined;
   return verdict('Degraded', {
     reason: 'ImageNotFound',
     message: `the driver of ${side.site.name} does not find the image of the volume, so that nothing is mirrored: ${health.message.trim()}`,

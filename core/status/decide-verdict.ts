@@ -7,6 +7,7 @@ import {
   replicationDeleting,
   severalReplications,
   splitBrainAtDriver,
+  unknownToDriver,
 } from './check-progress.ts';
 import {
   anotherVolume,
@@ -39,6 +40,7 @@ export const verdictChecks: readonly VerdictCheck[] = [
   severalReplications, // two objects fight over one volume
   twoWantPrimary, // one step away from two primaries
   operationRunning, // a procedure is at it: what follows is what it waits for, or mends
+  unknownToDriver, // a driver that does not find the volume: going on with a move comes to nothing
   operationStopped, // no primary, by a procedure that stopped: nothing of what follows brings one back
   controllerIdle, // the spec is newer than the status
   copyApart, // a replica was demoted with writes of its own

@@ -8,6 +8,7 @@ import {
   newest,
   type Replication,
 } from './replication.ts';
+import { saysVolumeNotFound } from './volume-not-found.ts';
 
 /** What one site is for one volume. */
 export type Role = 'primary' | 'secondary' | 'resyncing' | 'none' | 'unknown';
@@ -33,6 +34,18 @@ export type RoleReading = {
   /** Both copies are demoted and equal. Only ever seen while no site is primary. */
   readonly inSync: boolean;
 };
+
+/** Asked for something, and the driver finds no volume by the handle of the PV here: see `wasNeverFound`. */
+export const isUnknownToDriver = ({ role, progress }: Pick<RoleReading, 'role' | 'progress'>): boolean =>
+  role === 'none' && progress === 'failing';
+
+/** Asked to become primary, and not promoted: the driver has refused, or was never called. */
+export const isPromoteRefused = ({
+  role,
+  progress,
+  wants,
+}: Pick<RoleReading, 'role' | 'progress' | 'wants'>): boolean =>
+  wants === 'primary' && progress === 'failing' && (role === 'none' || role === 'secondary');
 
 type RoleCheck = (replication: Replication) => (Partial<RoleReading> & { role: Role }) | undefined;
 
@@ -83,6 +96,13 @@ const resyncing: RoleCheck = (replication) => {
 };
 
 /**
+ * The driver finds no volume by the handle of the PV here, and nothing was ever made of it on this site: it holds no copy under that name, and
+ * no call has changed one. State `Unknown` is what a controller writes before it has seen any other.
+ */
+const wasNeverFound = (replication: Replication, error: string): boolean =>
+  ['', 'Unknown'].includes(stateOf(replication)) && saysVolumeNotFound(error);
+
+/**
  * A driver can answer a promote with an error although it happened (recorded from ceph-csi: a warning on stderr became
  * `Internal`). Only a refusal leaves the replica what it was: the driver's, or that of a prerequisite, which calls no driver.
  */
@@ -92,6 +112,7 @@ const roleAfterFailure = (
 ): Role => {
   const last = lastKnownRole(replication);
   if (completed === unmetPrerequisite) return last;
+  if (wasNeverFound(replication, error)) return 'none';
   if (replication.wants === 'primary' && last === 'secondary')
     return error.includes('FailedPrecondition') ? 'secondary' : 'unknown';
   const isResync =

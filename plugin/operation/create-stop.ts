@@ -1,4 +1,4 @@
-import { isAskedForPrimary } from '../../core/plan/asked-for-primary.ts';
+import { isAskedForPrimary, isPromoteRefusedEverywhere } from '../../core/plan/asked-for-primary.ts';
 import { isRunning } from '../../core/workload/is-running.ts';
 import { type CarryOut, targetName } from './going.ts';
 import type { RecordKeeper } from './keep-record.ts';
@@ -32,7 +32,7 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
   };
   const onInterrupt = (): void => {
     if (isUp) stopWaiting();
-    else if (isPastReturn(log))
+    else if (isPastReturn(log) && !isPromoteRefusedEverywhere(run.session.facts(), run.groups))
       tell(
         // A record is written before the promote itself, which may still be refused.
         isAskedForPrimary(run.session.facts(), run.groups)

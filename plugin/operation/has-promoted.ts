@@ -1,11 +1,12 @@
 import { resources } from '../../core/model/resource.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { Operation } from '../../core/operation/read-record.ts';
+import { mayBePromoted } from '../../core/plan/asked-for-primary.ts';
 import type { Sites } from '../door/clusters.ts';
 
 /**
- * Whether an operation has asked for a volume to become primary where it was going to. Its record says so before it asks, and it may have
- * been refused, or killed in between: then there is nothing that would have to be moved back. A site that cannot be read may be primary.
+ * Whether an operation may have promoted a volume where it was going to. Its record says so before it asks, and the promote may have been
+ * refused, by the guard or by the driver, or the run killed in between: then there is nothing that would have to be moved back. A site that cannot be read may be primary.
  */
 export const hasPromoted = async (
   { pointOfNoReturnAt, phase, to, volumes }: Operation,
@@ -23,7 +24,7 @@ export const hasPromoted = async (
       namespace,
       signal,
     });
-    return items.some(({ spec }) => spec.replicationState === 'primary' && names.has(spec.dataSource.name));
+    return items.some((item) => names.has(item.spec.dataSource.name) && mayBePromoted(item));
   };
   try {
     return (await Promise.all([...claims.keys()].map(asksIn))).includes(true);

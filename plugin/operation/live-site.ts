@@ -65,6 +65,7 @@ const viewOf = (volumes: LiveVolumes, fixed: LiveFixed): ListedSite => {
     volume: (name) => persistentVolumes().get({ name }),
     volumesOf: (identity) => persistentVolumes().by('identity', identity),
     volumesReservedFor: (claim) => persistentVolumes().by('claim', claimKeyText(claim)),
+    volumesOfClass: (name) => persistentVolumes().by('class', name),
     replicationsOf: (source) => replications(source.slice(0, source.indexOf('/'))).by('source', source),
     groupsIn: (namespace) => {
       listedIn(namespace);

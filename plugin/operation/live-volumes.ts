@@ -49,6 +49,7 @@ const indexes = {
   volumes: {
     identity: identityKeysOf,
     claim: (volume: PersistentVolume) => given(reservedKeyOf(volume)),
+    class: ({ spec }: PersistentVolume) => given(spec?.storageClassName || undefined),
   },
   pods: {
     claim: (pod: Pod) =>

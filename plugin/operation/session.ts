@@ -97,6 +97,7 @@ export const createSession = (
       isToldStale,
       toldSync,
       className: request.className,
+      volumeHandles: request.volumeHandles,
       besidePrimary: request.consent.besidePrimary,
       withWorkloads: request.extent.workloads,
       commandFor: asked,

@@ -1,4 +1,4 @@
-import { isAskedForPrimary } from '../../core/plan/asked-for-primary.ts';
+import { isAskedForPrimary, isPromoteInVain } from '../../core/plan/asked-for-primary.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
 import { type CarryOut, type Going, targetName } from './going.ts';
 import { isPastReturn } from './run-log.ts';
@@ -27,6 +27,11 @@ export const tellLeft = (
     return;
   }
   const isPast = isPastReturn(log) && isAskedForPrimary(facts, run.groups);
+  // Going on would only fail again.
+  if (!isPast && isPromoteInVain(facts, run.groups)) {
+    run.progress.tell({ type, site, message: why, next: commandAbout(run, 'undo', name) });
+    return;
+  }
   const undo = isPast ? '' : `; it can be taken back instead: ${commandAbout(run, 'undo', name)}`;
   run.progress.tell({ type, site, message: `${why}${undo}`, next: commandAbout(run, 'resume', name) });
 };

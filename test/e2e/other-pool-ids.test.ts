@@ -66,4 +66,82 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('handles that differ, on $fla
       expect(await handleOn('cluster-1', 'db')).toBe(home);
     });
   });
+
+  describe('that nobody tells', () => {
+    let sandbox: RunningSandbox;
+    let at: ReturnType<typeof guardedVolumes>;
+
+    beforeAll(async () => {
+      sandbox = await startSandbox('--clock-factor=60', '--pool-ids=2,3', ...flags);
+      at = guardedVolumes(sandbox);
+      await at.setUpClasses();
+    });
+    afterAll(() => sandbox?.end());
+    mendAfterFailures(() => sandbox);
+
+    const statusOf = async (name: string): Promise<{ verdict: string; reason: string; message: string }> => {
+      const { stdout } = await sandbox.dr('status', name, '-o', 'json', '--context', 'cluster-1');
+      return JSON.parse(stdout).items[0];
+    };
+
+    const move = (name: string, ...more: string[]) =>
+      sandbox.dr('relocate', name, '--to', 'cluster-2', '--yes', '--no-backup', ...more);
+
+    /** Runs what was named as the next command. */
+    const follow = (line: string, ...more: string[]) => {
+      const words =
+        line
+          .match(/; next: kubectl dr (.*)/)?.[1]
+          ?.replaceAll("'", '')
+          .split(' ') ?? [];
+      return sandbox.dr(...words, ...more);
+    };
+
+    test('a promote that fails for them names the way out, and can be taken back', async () => {
+      await at.protect('cluster-1', 'db');
+      await sandbox.dr('sandbox', 'write', 'cluster-1', 'db', 'written at home');
+      const failed = await move('db');
+      expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('DR427: promote fails') });
+      expect(failed.stderr).toContain('--map-volume-handle');
+      expect(await statusOf('db')).toMatchObject({
+        verdict: 'NoPrimary',
+        reason: 'UnknownToDriver',
+        message: expect.stringContaining('--map-volume-handle'),
+      });
+      const back = await follow(failed.stderr, '--yes');
+      expect(back, back.stderr).toMatchObject({ code: 0 });
+      expect(await statusOf('db')).toMatchObject({ verdict: 'Degraded', reason: 'UnknownToDriver' });
+      await at.untilState('cluster-1', 'db', 'Primary');
+    });
+
+    test('a mapping for what was restored already is refused, and serves once that is gone', async () => {
+      const refused = await move('db', '--map-volume-handle', map);
+      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('a PV keeps its handle') });
+      const ended = await follow(refused.stderr, '--yes', '--accept-data-loss=unknown');
+      expect(ended, ended.stderr).toMatchObject({ code: 0 });
+      const { spec }: Claim = await at.read('cluster-2', 'pvc', 'db');
+      // The guard remembers for a moment what was asked of the replication that is gone.
+      await sandbox.until(
+        () => sandbox.kubectl('cluster-2', ['delete', 'pvc', 'db']),
+        ({ code }) => code === 0,
+      );
+      await at.succeed('cluster-2', ['delete', 'pv', spec.volumeName]);
+      const there = await move('db', '--map-volume-handle', map);
+      expect(there, there.stderr).toMatchObject({ code: 0 });
+      expect(await statusOf('db')).toMatchObject({ verdict: 'Protected' });
+      expect((await sandbox.dr('sandbox', 'read', 'cluster-2', 'db')).stdout).toContain('written at home');
+    });
+
+    test('where other PVs of the target show its ids, nothing is taken down, and the next command maps them', async () => {
+      await at.protect('cluster-1', 'web');
+      const refused = await move('web');
+      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('DR427') });
+      expect(await at.read('cluster-1', 'vr', 'web')).toMatchObject({
+        spec: { replicationState: 'primary' },
+      });
+      const there = await follow(refused.stderr, '--to', 'cluster-2', '--yes', '--no-backup');
+      expect(there, there.stderr).toMatchObject({ code: 0 });
+      expect(await statusOf('web')).toMatchObject({ verdict: 'Protected' });
+    });
+  });
 });

@@ -4,6 +4,7 @@ import { isPromoted } from '../../step/reached.ts';
 import type { StepFacts } from '../../step/step-facts.ts';
 import { lossOfPromote } from '../loss-of-promote.ts';
 import type { GroupNow, MoveVerb, VolumeNow } from '../move.ts';
+import { promoteInVain } from '../not-found-there.ts';
 import { promoteOptions } from '../promote-options.ts';
 import {
   claimObject,
@@ -63,8 +64,10 @@ const lookAt = (now: VolumeNow, group: GroupNow): Partial<StepLook> => {
   switch (decision.kind) {
     case 'unchanged':
       return {};
-    case 'await':
-      return awaitPromote(target.value, object);
+    case 'await': {
+      const inVain = promoteInVain(now, group);
+      return inVain === undefined ? awaitPromote(target.value, object) : { blocks: [inVain] };
+    }
     case 'refuse':
       return { blocks: refusalsOf(decision, { site, object }) };
     case 'write':

@@ -180,7 +180,7 @@ export const checkEntries = {
       'A site has a PV of the image of a protected volume whose handle, or driver, is another one: the ids of cluster or pool differ. No replication on that site has shown yet that its driver knows the image by that name.',
     risk: 'The sites are paired by the image. Where the driver does not know the ids, the promote fails after the demotion, and the application is down until somebody corrects them.',
     remedy:
-      'Compare cluster id and pool id with those of a PV that was provisioned on that site, or with its StorageClass. Where ceph-csi maps the ids of the other site itself, the handle is best left as it is. Where it does not, restore with --map-volume-handle (docs/restore.md).',
+      'Compare cluster id and pool id with those of a PV that was provisioned on that site, or with its StorageClass. Where ceph-csi maps the ids of the other site itself, the handle is best left as it is. Where it does not, restore with --map-volume-handle (docs/restore.md). A PV keeps its handle: one that was restored under the wrong one goes first, with its claim and its VolumeReplication, which never were a copy.',
     commands: ['kubectl --context SITE get pv PV -o yaml', 'kubectl --context SITE get storageclass -o yaml'],
   },
   DR428: {

@@ -13,6 +13,7 @@ import type {
 } from '../../../core/plan/move.ts';
 import type { StepKind, StepLook } from '../../../core/plan/step-look.ts';
 import type { SiteLists } from '../../../core/protection/view-lists.ts';
+import type { HandleMap } from '../../../core/restore/map-handle.ts';
 import type { ToldSync } from '../../../core/step/rpo-at-risk.ts';
 import type { Workload } from '../../../core/workload/workload.ts';
 import { listed, now } from '../step/pair.ts';
@@ -32,6 +33,7 @@ export type MoveSketch = {
   readonly isToldStale?: boolean;
   readonly toldSync?: ToldSync;
   readonly className?: string;
+  readonly volumeHandles?: HandleMap;
   readonly withWorkloads?: boolean;
   readonly isWithoutClasses?: boolean;
   /** Names of the claims that move together; on the target of the same name. */
@@ -83,6 +85,7 @@ export const factsOf = (sketch: MoveSketch): MoveFacts => ({
   isToldStale: () => sketch.isToldStale ?? false,
   toldSync: () => sketch.toldSync,
   className: sketch.className,
+  volumeHandles: sketch.volumeHandles ?? [],
   withWorkloads: sketch.withWorkloads ?? true,
   commandFor: (verb, { kubectl }, whole) => {
     const words =

@@ -35,7 +35,7 @@ describe('the steps of', () => {
       'failback',
       'Stop target, Release target, Demote target, Restore target, Resync target, CatchUp source, Stop source, Release source, Demote source, HandOver source, Promote target, Start target, Ready target, Reverse target',
     ],
-    ['undo', 'Promote target, Start target, Ready target'],
+    ['undo', 'Demote source, Promote target, Start target, Ready target'],
   ])('%s come in this order', (verb, expected) => {
     expect(procedures[verb].map(({ name, site: on }) => `${name} ${on}`).join(', ')).toBe(expected);
   });

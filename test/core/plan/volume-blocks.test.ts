@@ -127,6 +127,89 @@ describe('an image that the other site calls otherwise', () => {
   });
 });
 
+describe('an image that the target is yet to get', () => {
+  const pool = (id: number): string => `0001-0009-rook-ceph-000000000000000${id}-`;
+  const ofClass = (it: PersistentVolume): PersistentVolume => ({
+    ...it,
+    spec: { ...it.spec, storageClassName: 'rbd' },
+  });
+  const moved = having({ db: 'primary' }, ofClass(volume('pv-db', image('a'))));
+  const stranger = ofClass(volume('pv-x', image('e', '0000000000000003')));
+  const without = (...volumes: PersistentVolume[]) => ({ ...having({}, ...volumes), claims: known([]) });
+  const target = without(stranger);
+  const codes = (sketch: MoveSketch): string[] => judged(sketch).filter((line) => line.includes('DR427'));
+
+  test('is not moved where no PV of its class there has its ids, and the next command maps them', () => {
+    const { blocks } = judgeGroup(factsOf({ source: moved, target }), groupOf({}));
+    expect(blocks[0]).toMatchObject({
+      site: 'target',
+      isRule: true,
+      obstacle: {
+        code: 'DR427',
+        message: expect.stringContaining('(pool id 2 and 3)'),
+        next: `kubectl dr relocate db -n shop --context west --map-volume-handle '${pool(2)}*=${pool(3)}*'`,
+      },
+    });
+  });
+
+  test.each<[string, MoveSketch]>([
+    ['where a person maps its ids', { volumeHandles: [{ from: `${pool(2)}*`, to: `${pool(3)}*` }] }],
+    [
+      'where a person says that they are kept',
+      { volumeHandles: [{ from: `${pool(2)}*`, to: `${pool(2)}*` }] },
+    ],
+    ['where a PV there has the same ids', { target: without(stranger, ofClass(volume('pv-y', image('b')))) }],
+    [
+      'where nothing tells of the ids there',
+      { target: without(volume('pv-x', image('e', '0000000000000003'))) },
+    ],
+    ['in a disaster', { verb: 'failover' }],
+  ])('is moved %s', (_, sketch) => {
+    expect(codes({ source: moved, target, ...sketch })).toEqual([]);
+  });
+});
+
+describe('a mapping of handles', () => {
+  const to = { from: image('a'), to: image('a', '0000000000000003') };
+  const there = volume('pv-db', image('a'));
+  const lines = (sketch: MoveSketch): string[] =>
+    judged({ source: own, target: having({}, there), volumeHandles: [to], ...sketch }).filter((line) =>
+      line.includes('DR427'),
+    );
+
+  test.each<[string, MoveSketch]>([
+    ['a planned move', {}],
+    ['a disaster', { verb: 'failover', source: having({ db: 'demoted' }, volume('pv-db', image('a'))) }],
+  ])('is refused in %s where the PV is there already and says otherwise', (_, sketch) => {
+    expect(lines(sketch)).toEqual([expect.stringContaining('a PV keeps its handle')]);
+  });
+
+  test('is refused before anything else where the replica there fails for it', () => {
+    const target = having({ db: 'replicaNotFound' }, there);
+    expect(lines({ target })[0]).toContain('end the protection on that site, delete claim and PV there');
+  });
+
+  test.each<[string, MoveSketch]>([
+    ['what the PV says', { target: having({}, volume('pv-db', to.to)) }],
+    ['other volumes', { volumeHandles: [{ from: 'another', to: 'elsewhere' }] }],
+  ])('may be about %s', (_, sketch) => {
+    expect(lines(sketch)).toEqual([]);
+  });
+});
+
+test('a replica whose driver does not find it is not moved to', () => {
+  const sketch: MoveSketch = {
+    source: own,
+    target: having({ db: 'replicaNotFound' }, volume('pv-db', image('a'))),
+  };
+  const [block] = judgeGroup(factsOf(sketch), groupOf(sketch)).blocks;
+  expect(block?.obstacle).toMatchObject({
+    code: 'DR427',
+    message: expect.stringMatching(/^the driver on west finds no volume.*--map-volume-handle$/),
+    next: 'kubectl dr unprotect db -n shop --context west',
+  });
+});
+
 test('a PV of another volume that waits for the claim is what is to be looked at', () => {
   const open = volume('pv-db', image('e'));
   const waiting = { ...open, spec: { ...open.spec, claimRef: { namespace: 'shop', name: 'db' } } };

@@ -29,6 +29,13 @@ const sketches = {
   following: { wants: 'secondary', state: 'Secondary', sets: ['resyncing'], autoResync: true },
   demoteFails: { wants: 'secondary', state: 'Primary', sets: ['demoteFailed'], message: 'in use' },
   deleting: { deleting: 1 },
+  /** Asked for primary a while ago, and the driver finds no such volume. */
+  notFound: { state: 'Unknown', sets: ['volumeNotFound'], changed: 5 },
+  notFoundYet: { state: 'Unknown', sets: ['volumeNotFound'], changed: 0 },
+  /** A replica that its driver never found. */
+  replicaNotFound: { wants: 'secondary', state: 'Unknown', sets: ['volumeNotFound'] },
+  /** The driver did not promote it without force. */
+  promoteRefused: { state: 'Secondary', sets: ['promoteRefused'] },
 } as const satisfies Record<string, VrSketch>;
 
 export type Standing = keyof typeof sketches;

@@ -253,6 +253,13 @@ describe('a volume of which no status tells what it is, and that is to become se
     expect(played.steps).toEqual(['info', 'mark-demotion', 'demote']);
   });
 
+  test('is asked to where the driver finds no such volume: there is none that could have been promoted', () => {
+    const gone = failure('NotFound', 'pool 2 not found for 0001: pool not found');
+    expect(play(untold(), { info: gone, demote: gone }).steps).toEqual(['info', 'demote']);
+    const noSync = failure('NotFound', 'failed to get last sync info: last sync time not found');
+    expect(play(untold(), { info: noSync }).steps).toEqual(['info']);
+  });
+
   test.each(['NotFound', 'FailedPrecondition', 'Internal', 'Unavailable'] as const)(
     'is not demoted where the driver answers %s: it may be a primary',
     (code) => {

@@ -58,6 +58,17 @@ export const conditionSets = {
     ),
     condition('Resyncing', 'False', 'NotResyncing', 'volume is not resyncing'),
   ],
+  /** The pool has another id on this site (recorded from ceph-csi). */
+  volumeNotFound: [
+    condition('Completed', 'False', 'FailedToPromote', 'failed to enable volume replication'),
+    condition(
+      'Degraded',
+      'True',
+      'Error',
+      'volume failed to promote: rpc error: code = NotFound desc = pool 2 not found for 0001: pool not found',
+    ),
+    condition('Resyncing', 'False', 'NotResyncing', 'volume is not resyncing'),
+  ],
   demoted: [
     condition('Completed', 'True', 'Demoted', 'volume is demoted to secondary'),
     condition('Degraded', 'True', 'VolumeDegraded', 'volume is degraded'),

@@ -132,6 +132,29 @@ describe('an operation that stopped', () => {
     });
   });
 
+  it('is nothing to go on with where the driver does not find the volume that it promotes', () => {
+    const notFound: VrSketch = { state: 'Unknown', sets: ['volumeNotFound'], changed: 1 };
+    const verdict = only(at('east', inSync, operation(stopped)), at('west', notFound));
+    expect(verdict).toMatchObject({
+      name: 'NoPrimary',
+      level: 'error',
+      reason: 'UnknownToDriver',
+      next: 'kubectl dr undo op-1 -n shop --context east',
+    });
+    expect(verdict.message).toMatch(
+      /^no site is primary: promote on west fails for 60s.*--map-volume-handle/,
+    );
+  });
+
+  it('leaves a replica that the driver does not find, and that has to be made anew', () => {
+    const replica: VrSketch = { wants: 'secondary', state: 'Unknown', sets: ['volumeNotFound'], changed: 1 };
+    expect(only(at('east', primary), at('west', { ...replica, message: 'pool 2 not found' }))).toMatchObject({
+      name: 'Degraded',
+      reason: 'UnknownToDriver',
+      next: 'kubectl dr unprotect db -n shop --context west',
+    });
+  });
+
   it('is told rather than what fails on a side that is demoted, with why', () => {
     const failing = {
       wants: 'secondary',

@@ -89,6 +89,24 @@ const cases: Case[] = [
     progress: 'failing',
   },
   {
+    title: 'a first promote of a volume that the driver does not find makes it no side',
+    given: { state: 'Unknown', sets: ['volumeNotFound'] },
+    role: 'none',
+    progress: 'failing',
+  },
+  {
+    title: 'a replica whose volume is not found any more may have been promoted: unknown',
+    given: { state: 'Secondary', sets: ['volumeNotFound'] },
+    role: 'unknown',
+    progress: 'failing',
+  },
+  {
+    title: 'a primary whose volume is not found any more stays primary',
+    given: { sets: ['volumeNotFound'] },
+    role: 'primary',
+    progress: 'failing',
+  },
+  {
     title: 'a demote that fails leaves the primary primary',
     given: { wants: 'secondary', sets: ['demoteFailed'] },
     role: 'primary',

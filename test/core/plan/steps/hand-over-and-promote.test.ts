@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { known } from '../../../../core/model/reading.ts';
+import {
+  isAskedForPrimary,
+  isPromoteInVain,
+  isPromoteRefusedEverywhere,
+} from '../../../../core/plan/asked-for-primary.ts';
 import { handOver } from '../../../../core/plan/steps/hand-over.ts';
 import { promoteVolumes } from '../../../../core/plan/steps/promote-volumes.ts';
+import { withdrawWishes } from '../../../../core/plan/steps/withdraw-wishes.ts';
 import { pvc } from '../../status/objects.ts';
 import { dark, vrc } from '../../step/pair.ts';
-import { linesBy, lookBy, type MoveSketch } from '../moves.ts';
-import { site, standing } from '../volumes.ts';
+import { factsOf, groupOf, linesBy, lookBy, type MoveSketch } from '../moves.ts';
+import { type Standing, site, standing } from '../volumes.ts';
 
 describe('the hand-over', () => {
   test.each<[string, MoveSketch, string[]]>([
@@ -102,6 +108,16 @@ describe('the promote', () => {
         'wait target PersistentVolumeClaim db: waiting for the controller: asked to become primary, the controller has not acted on it yet',
       ],
     ],
+    [
+      'waits a moment for a driver that does not find the volume',
+      { source: site({ db: 'inSync' }), target: site({ db: 'notFoundYet' }) },
+      [expect.stringContaining('wait target PersistentVolumeClaim db: promote fails, and is tried again')],
+    ],
+    [
+      'ends where the driver does not find it for longer',
+      { source: site({ db: 'inSync' }), target: site({ db: 'notFound' }) },
+      ['block target PersistentVolumeClaim db: DR427'],
+    ],
     ['is over once it is seen', { source: site({ db: 'inSync' }), target: site({ db: 'primary' }) }, []],
     [
       'is refused for a claim that is not bound',
@@ -159,5 +175,78 @@ describe('the promote', () => {
         ],
       },
     ]);
+  });
+});
+
+test.each<[string, Partial<MoveSketch>, string]>([
+  ['leads back', {}, 'kubectl dr undo -n shop --context west'],
+  [
+    'ends the protection there in a disaster',
+    { verb: 'failover' },
+    'kubectl dr unprotect db -n shop --context west',
+  ],
+])('a promote whose volume is not found names the mapping, and %s', (_, sketch, next) => {
+  const { blocks } = lookBy(promoteVolumes, {
+    source: site({ db: 'inSync' }),
+    target: site({ db: 'notFound' }),
+    ...sketch,
+  });
+  expect(blocks[0]?.obstacle).toMatchObject({
+    message: expect.stringContaining('--map-volume-handle'),
+    next,
+  });
+});
+
+describe('what is taken back', () => {
+  const back = (target: Standing, more: Partial<MoveSketch> = {}): string[] =>
+    linesBy(withdrawWishes, {
+      verb: 'undo',
+      source: site({ db: target }),
+      target: site({ db: 'inSync' }),
+      ...more,
+    });
+
+  test.each<[Standing, string[]]>([
+    ['notFound', ['write source PersistentVolumeClaim db: demote']],
+    ['promoteRefused', ['write source PersistentVolumeClaim db: demote']],
+    [
+      'toBeDemoted',
+      [expect.stringContaining('wait source PersistentVolumeClaim db: waiting for the controller')],
+    ],
+    ['replicaNotFound', []],
+    ['replica', []],
+    // These may have been promoted: the rules stand against the promote that follows.
+    ['primary', []],
+    ['toBePromoted', []],
+  ])('is no longer asked to become primary: %s', (stands, expected) => {
+    expect(back(stands)).toEqual(expected);
+  });
+
+  test('leaves a side alone that has nothing, or cannot be read', () => {
+    expect([back('primary', { source: site({}) }), back('primary', { source: dark })]).toEqual([[], []]);
+  });
+});
+
+describe('a promote that was asked for', () => {
+  const asked = (stands: Standing) => {
+    const sketch: MoveSketch = { target: site({ db: stands }) };
+    const facts = factsOf(sketch);
+    const groups = [groupOf(sketch)];
+    return [
+      isAskedForPrimary(facts, groups),
+      isPromoteRefusedEverywhere(facts, groups),
+      isPromoteInVain(facts, groups),
+    ];
+  };
+
+  test.each<[Standing, boolean, boolean, boolean]>([
+    ['primary', true, false, false],
+    ['toBePromoted', true, false, false],
+    ['promoteRefused', false, true, false],
+    ['notFound', false, true, true],
+    ['replica', false, false, false],
+    ['replicaNotFound', false, false, false],
+  ])('of one that is %s may have been made: %s, was refused: %s, in vain: %s', (stands, ...expected) => {
+    expect(asked(stands)).toEqual(expected);
   });
 });
