@@ -66,6 +66,8 @@ export type BackupIndex = {
   /** `kubectl dr 0.1.0`. */
   readonly createdBy: string;
   readonly source: BackupSource;
+  /** Every protected claim was to be taken: of that namespace, or of all of them (`*`). Absent where claims were named or chosen by labels. */
+  readonly everythingOf?: string;
   /** Empty where the backup is complete. */
   readonly missing: readonly MissingObject[];
   readonly volumes: readonly BackedUpVolume[];

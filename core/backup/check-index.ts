@@ -135,6 +135,7 @@ export const checkIndex = (value: unknown): Reading<BackupIndex> =>
       createdAt: timeOf(textOf(fields, 'createdAt', 'it')),
       createdBy: textOf(fields, 'createdBy', 'it'),
       source: sourceOf(fieldsOf(fields['source'], 'source'), 'source'),
+      ...(fields['everythingOf'] !== undefined && { everythingOf: textOf(fields, 'everythingOf', 'it') }),
       missing: listOf(fields, 'missing', missingOf),
       volumes: listOf(fields, 'volumes', volumeOf),
       files: withoutDoubles(listOf(fields, 'files', fileOf)),

@@ -5,6 +5,7 @@ import { oneLine } from '../../core/rules/one-line.ts';
  * Why a backup cannot be read:
  *
  *     BackupNotFound        there is no directory, or no backup in it
+ *     BackupOfTarget        there are backups of the site alone that they would be restored into
  *     BackupUnreadable      the file system refuses
  *     BackupVersionUnknown  its index is of another version
  *     BackupBroken          something is missing, or is not what was written
@@ -13,6 +14,7 @@ import { oneLine } from '../../core/rules/one-line.ts';
  */
 export type BackupErrorCode =
   | 'BackupNotFound'
+  | 'BackupOfTarget'
   | 'BackupUnreadable'
   | 'BackupVersionUnknown'
   | 'BackupBroken'
@@ -21,6 +23,7 @@ export type BackupErrorCode =
 
 const hints: Readonly<Record<BackupErrorCode, string>> = {
   BackupNotFound: 'see what there is: kubectl dr backup list',
+  BackupOfTarget: 'name a backup of the other site',
   BackupUnreadable: 'run as somebody who may read it',
   BackupVersionUnknown: 'read it with the version of kubectl dr that wrote it',
   BackupBroken: 'take another one: kubectl dr backup list',
@@ -28,11 +31,16 @@ const hints: Readonly<Record<BackupErrorCode, string>> = {
   BackupTooLarge: 'take another one: kubectl dr backup list',
 };
 
-/** The error of one backup; `message` names the file. */
-export const backupError = (code: BackupErrorCode, message: string, cause?: unknown): DrError =>
+/** The error of one backup; `message` names the file, `hint` what to do where that is more than its code tells. */
+export const backupError = (
+  code: BackupErrorCode,
+  message: string,
+  cause?: unknown,
+  hint = hints[code],
+): DrError =>
   new DrError({
     code,
     message: oneLine(message, 400),
-    hint: hints[code],
+    hint,
     ...(cause !== undefined && { cause }),
   });

@@ -1,4 +1,6 @@
 import type { BackupIndex } from '../../core/backup/backup-index.ts';
+import { claimsIn } from '../../core/backup/claims-left-to.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import { formatAge } from '../../core/status/age.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
@@ -23,6 +25,8 @@ type ListedBackup = {
   readonly site: string | null;
   readonly createdAt: string | null;
   readonly volumes: number | null;
+  /** `namespace/name` of its claims. */
+  readonly claims: readonly string[] | null;
   /** RFC 3339; null where a protected volume has none that is known. */
   readonly oldestSyncTime: string | null;
   readonly state: BackupState;
@@ -53,7 +57,7 @@ const describe = async (
   { name, directory, index }: StoredBackup,
   signal: AbortSignal,
 ): Promise<ListedBackup> => {
-  const unreadable = { site: null, createdAt: null, volumes: null, oldestSyncTime: null };
+  const unreadable = { site: null, createdAt: null, volumes: null, claims: null, oldestSyncTime: null };
   if (!index.known) return { name, directory, ...unreadable, state: 'broken', message: index.why };
   const { source, createdAt, volumes } = index.value;
   return {
@@ -62,6 +66,7 @@ const describe = async (
     site: source.site,
     createdAt,
     volumes: volumes.length,
+    claims: claimsIn(index.value).map(claimKeyText),
     oldestSyncTime: oldestSyncOf(index.value),
     state: await stateOf(directory, index.value, signal),
     message: null,
@@ -70,16 +75,23 @@ const describe = async (
 
 const headings = ['NAME', 'SITE', 'CREATED', 'VOLUMES', 'OLDEST SYNC', 'STATE'];
 
+/** Characters of the column that names claims; JSON has them all. */
+const longestClaims = 2_000;
+
 const ageOf = (time: string | null, now: number): string =>
   time === null ? '<unknown>' : formatAge(now - Date.parse(time));
 
-const rowOf = (backup: ListedBackup, now: number, paint: Painter): Cell[] => [
+const rowOf = (
+  backup: ListedBackup,
+  { now, paint, isWide }: { now: number; paint: Painter; isWide: boolean },
+): Cell[] => [
   oneLine(backup.name),
   oneLine(backup.site ?? '<unknown>'),
   ageOf(backup.createdAt, now),
   String(backup.volumes ?? '<unknown>'),
   ageOf(backup.oldestSyncTime, now),
   paint(backup.state, colors[backup.state]),
+  ...(isWide ? [oneLine(backup.claims?.join(',') || '<none>', longestClaims)] : []),
 ];
 
 /** `kubectl dr backup list`. */
@@ -88,14 +100,16 @@ export const listBackups = async (flags: ListFlags, io: Io): Promise<ExitCode> =
   const found = await findBackups(store, io.signal);
   const backups: ListedBackup[] = [];
   for (const backup of found) backups.push(await describe(backup, io.signal));
-  if (flags.output !== undefined) {
+  const isWide = flags.output === 'wide';
+  if (flags.output !== undefined && !isWide) {
     const list = { apiVersion: 'cli.kubectl-dr.dev/v1alpha1', kind: 'BackupList', store, items: backups };
     io.stdout.write(await formatDocument(list, flags.output));
   } else if (backups.length === 0) io.stderr.line(`No backups found in ${store}.`);
   else {
     const paint = createPainter(flags.color, io);
     const now = io.now();
-    io.stdout.styled(createTable().format([headings, ...backups.map((backup) => rowOf(backup, now, paint))]));
+    const rows = backups.map((backup) => rowOf(backup, { now, paint, isWide }));
+    io.stdout.styled(createTable().format([isWide ? [...headings, 'CLAIMS'] : headings, ...rows]));
   }
   return exitCode.ok;
 };

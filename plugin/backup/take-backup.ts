@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BackedUpVolume } from '../../core/backup/backup-index.ts';
 import { backupName } from '../../core/backup/backup-name.ts';
+import { allNamespaces } from '../../core/backup/claims-left-to.ts';
 import { cleanObject } from '../../core/backup/clean-object.ts';
 import { type Composition, composeBackup } from '../../core/backup/compose-backup.ts';
 import type { WantedClaims } from '../../core/backup/select-volumes.ts';
@@ -33,7 +34,17 @@ export const takeBackup = async (
 ): Promise<TakenBackup> => {
   const { namespace, claims, replications } = selection;
   const labelled = await labelledClaims(site, selection, io.signal);
-  return takeBackupOf(site, { namespace, claims, replications, labelled }, extent, io);
+  const { head, composition } = await takeBackupOf(
+    site,
+    { namespace, claims, replications, labelled },
+    extent,
+    io,
+  );
+  const isEverything = claims.length + replications.length === 0 && labelled === undefined;
+  return {
+    head: isEverything ? { ...head, everythingOf: namespace ?? allNamespaces } : head,
+    composition,
+  };
 };
 
 /** The same of claims that were chosen otherwise. */

@@ -19,7 +19,7 @@ const list: Command = {
     'States: whole; partial, objects are missing that could not be read; broken, files are missing, changed or foreign. OLDEST SYNC: how far a restore of all of it would go back at worst.',
   flags: {
     directory: store,
-    output: textFlag('Output format', { alias: 'o', choices: ['json', 'yaml'] }),
+    output: textFlag('Output format', { alias: 'o', choices: ['wide', 'json', 'yaml'] }),
     ...commonFlags,
   },
   load: async () => (await import('../backup/list-backups.ts')).listBackups,

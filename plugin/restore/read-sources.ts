@@ -1,15 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupIndex } from '../../core/backup/backup-index.ts';
+import type { BackedUpVolume, BackupIndex } from '../../core/backup/backup-index.ts';
 import { indexVersion } from '../../core/backup/check-index.ts';
 import { isWholeStream, parseStreamHeader } from '../../core/backup/stream-header.ts';
 import { DrError } from '../../core/model/error.ts';
+import { claimKeyText } from '../../core/protection/claims-of-volume.ts';
+import { firstOfEachName } from '../../core/restore/objects-of-claims.ts';
 import type { SourceObject } from '../../core/restore/sort-objects.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import { systemCode, whyFileFailed } from '../backup/file-failure.ts';
 import { findBackups } from '../backup/find-backups.ts';
 import { parseManifests } from '../backup/parse-manifests.ts';
-import { readBackup } from '../backup/read-backup.ts';
+import { type OlderPart, type ReadBackup, readBackup } from '../backup/read-backup.ts';
 import { readIndex } from '../backup/read-index.ts';
 import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
@@ -91,23 +93,48 @@ const readManifestDirectory = async (directory: string, signal: AbortSignal): Pr
 const holdsBackups = async (directory: string, signal: AbortSignal): Promise<boolean> =>
   (await readIndex(directory)) !== undefined || (await findBackups(directory, signal)).length > 0;
 
-const remarksOn = (
-  named: string,
-  { directory, index, passedOver }: Awaited<ReturnType<typeof readBackup>>,
-): string[] => [
+/** Names of claims in a remark. */
+const mostNames = 5;
+
+const namesOf = (claims: OlderPart['claims']): string => {
+  const names = claims.slice(0, mostNames).map(claimKeyText).join(', ');
+  const more = claims.length - mostNames;
+  return `${claims.length === 1 ? 'claim' : 'claims'} ${names}${more > 0 ? ` and ${more} more` : ''}`;
+};
+
+const remarksOn = (named: string, { directory, index, passedOver, older }: ReadBackup): string[] => [
   ...passedOver.map((one) => `backup ${one.directory} was passed over: ${one.why}`),
   ...(directory === named
     ? []
     : [`restoring backup ${directory}, taken of ${index.source.site} at ${index.createdAt}`]),
+  ...older.map(
+    (part) =>
+      `${namesOf(part.claims)} from the older backup ${part.directory}, taken at ${part.index.createdAt}: no newer one has ${part.claims.length === 1 ? 'it' : 'them'}`,
+  ),
   ...remarksOnMissing(index),
 ];
+
+/** The index of what was taken from several backups of a store. */
+const wholeIndex = ({ index, older }: ReadBackup): BackupIndex => {
+  const isTaken = ({ claims }: OlderPart) => {
+    const keys = new Set(claims.map(claimKeyText));
+    return ({ namespace, persistentVolumeClaim: name }: BackedUpVolume) =>
+      keys.has(claimKeyText({ namespace, name }));
+  };
+  const more = older.flatMap((part) => part.index.volumes.filter(isTaken(part)));
+  return { ...index, volumes: [...index.volumes, ...more] };
+};
 
 const readDirectory = async (directory: string, { io, whyNot }: ReadOptions): Promise<Source> => {
   if (!(await holdsBackups(directory, io.signal))) return readManifestDirectory(directory, io.signal);
   const backup = await readBackup(directory, { signal: io.signal, whyNot });
   return {
-    objects: backup.objects.map((object) => ({ object, origin: backup.directory })),
-    index: backup.index,
+    objects: firstOfEachName(
+      [backup, ...backup.older].map(({ objects, directory: origin }) =>
+        objects.map((object) => ({ object, origin })),
+      ),
+    ),
+    index: wholeIndex(backup),
     remarks: remarksOn(directory, backup).map((remark) => oneLine(remark, 400)),
   };
 };

@@ -42,6 +42,18 @@ describe('kubectl dr backup list', () => {
     });
   });
 
+  test('names the claims where it has room for them', async () => {
+    const store = temporaryDirectory();
+    await writtenBackup(store);
+    const { out } = await dr(['list', '-d', store, '-o', 'wide']);
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.trimEnd().split(/ {2,}/).at(-1)),
+    ).toEqual(['CLAIMS', 'shop/db']);
+  });
+
   test('shows on one line whatever an index says', async () => {
     const store = temporaryDirectory();
     await writtenBackup(store, {
@@ -67,6 +79,7 @@ describe('kubectl dr backup list', () => {
           site: 'cluster-1',
           createdAt: '2026-11-25T14:53:07Z',
           volumes: 1,
+          claims: ['shop/db'],
           oldestSyncTime: '2026-11-25T14:00:00Z',
           state: 'whole',
           message: null,

@@ -206,7 +206,44 @@ describe('a store', () => {
     const ofOctober = (at: string) => (at < '2026-11-02' ? undefined : 'it is too new');
     const picked = await readBackup(store, { signal, whyNot: ({ createdAt }) => ofOctober(createdAt) });
     expect(picked.directory).toBe(old);
-    expect(picked.passedOver.at(-1)).toEqual({ directory: whole, why: 'it is too new' });
+    expect(picked.passedOver.at(-1)).toMatchObject({ directory: whole, why: 'it is too new' });
+  });
+
+  test('gives what only older backups have from the newest of them', async () => {
+    const store = temporaryDirectory();
+    const first = await writtenBackup(store, { createdAt: '2026-11-01T00:00:00Z', claim: 'web' });
+    const again = await writtenBackup(store, { createdAt: '2026-11-02T00:00:00Z', claim: 'web' });
+    const newest = await writtenBackup(store, { createdAt: '2026-11-03T00:00:00Z' });
+    const { directory, older } = await read(store);
+    expect([directory, older.map((part) => part.directory)]).toEqual([newest, [again]]);
+    expect(older[0]?.claims).toEqual([{ namespace: 'shop', name: 'web' }]);
+    expect(older[0]?.objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Namespace shop',
+      'PersistentVolume pv-web',
+      'PersistentVolumeClaim web',
+    ]);
+    rmSync(join(again, 'originals.jsonl'));
+    const worse = await read(store);
+    expect(worse.older.map((part) => part.directory)).toEqual([first]);
+    expect(worse.passedOver.map((one) => one.directory)).toEqual([again]);
+  });
+
+  test('gives nothing older of a claim that a backup of everything does not have any more', async () => {
+    const store = temporaryDirectory();
+    await writtenBackup(store, { createdAt: '2026-11-01T00:00:00Z', claim: 'web' });
+    await writtenBackup(store, { createdAt: '2026-11-02T00:00:00Z', everythingOf: '*' });
+    expect((await read(store)).older).toEqual([]);
+  });
+
+  test('says of what site its backups are where that is the only one that they are of no use for', async () => {
+    const store = temporaryDirectory();
+    const directory = await writtenBackup(store);
+    const whyNot = () => 'it was taken of cluster-1 itself';
+    await expect(readBackup(store, { signal, whyNot })).rejects.toMatchObject({
+      code: 'BackupOfTarget',
+      message: `${store} holds no backup for this site; of ${directory}: it was taken of cluster-1 itself`,
+      hint: expect.stringContaining(`kubectl dr backup list -d ${store}`),
+    });
   });
 
   test.each(['an empty directory', 'no directory'])('%s holds no backup', async (what) => {

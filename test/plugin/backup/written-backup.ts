@@ -5,32 +5,38 @@ import type { KubernetesObject } from '../../../core/model/kubernetes-object.ts'
 import { renderBackup } from '../../../plugin/backup/render-backup.ts';
 import { writeBackup } from '../../../plugin/backup/write-backup.ts';
 
-export const rawObjects: readonly KubernetesObject[] = [
+/** What a backup of one claim of namespace `shop` holds. */
+const objectsOf = (claim: string): readonly KubernetesObject[] => [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', uid: 'u0' } },
   {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
-    metadata: { name: 'pv-db', uid: 'u1' },
+    metadata: { name: `pv-${claim}`, uid: 'u1' },
     spec: {
       csi: { driver: 'rbd.csi.ceph.com', volumeHandle: 'h' },
-      claimRef: { namespace: 'shop', name: 'db', uid: 'u2' },
+      claimRef: { namespace: 'shop', name: claim, uid: 'u2' },
     },
   },
   {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { namespace: 'shop', name: 'db', uid: 'u2', annotations: { on: 'yes' } },
-    spec: { volumeName: 'pv-db' },
+    metadata: { namespace: 'shop', name: claim, uid: 'u2', annotations: { on: 'yes' } },
+    spec: { volumeName: `pv-${claim}` },
   },
 ];
 
-type Head = Partial<Pick<BackupIndex, 'createdAt' | 'missing' | 'source'>> & { lastSyncTime?: string | null };
+export const rawObjects = objectsOf('db');
+
+type Head = Partial<Pick<BackupIndex, 'createdAt' | 'missing' | 'source' | 'everythingOf'>> & {
+  lastSyncTime?: string | null;
+  claim?: string;
+};
 
 /** Writes a backup into a store and answers its directory. */
 export const writtenBackup = (
   store: string,
-  { lastSyncTime = '2026-11-25T14:00:00Z', ...head }: Head = {},
-  objects = rawObjects,
+  { lastSyncTime = '2026-11-25T14:00:00Z', claim = 'db', ...head }: Head = {},
+  objects = objectsOf(claim),
 ): Promise<string> => {
   const index = {
     createdAt: '2026-11-25T14:53:07Z',
@@ -40,9 +46,9 @@ export const writtenBackup = (
     volumes: [
       {
         namespace: 'shop',
-        persistentVolumeClaim: 'db',
+        persistentVolumeClaim: claim,
         claimUid: 'u2',
-        persistentVolume: 'pv-db',
+        persistentVolume: `pv-${claim}`,
         driver: 'rbd.csi.ceph.com',
         volumeHandle: 'h',
         storageClass: null,
