@@ -15,6 +15,8 @@ export const exitCode = {
   interrupted: 130,
   /** Whoever read the output has gone before its end; what a shell says of a program that SIGPIPE has ended. */
   readerGone: 141,
+  /** Ended by SIGTERM; what a shell says of a program that it has ended. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

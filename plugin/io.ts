@@ -30,10 +30,12 @@ export type Io = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: () => number;
-  /** Aborted by the first Ctrl-C. */
+  /** Aborted by the first Ctrl-C, and by SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborted by SIGTERM: nobody may be there to be asked, or to press anything. */
+  readonly terminated: AbortSignal;
   /**
-   * Aborted by the second Ctrl-C, which ends the process: at once, unless somebody has asked for this, who is then given a moment to say how
+   * Aborted by the second Ctrl-C, or by one after SIGTERM, which ends the process: at once, unless somebody has asked for this, who is then given a moment to say how
    * it stands.
    */
   readonly heedSecondInterrupt: () => AbortSignal;

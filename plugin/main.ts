@@ -9,6 +9,7 @@ import { run } from './run.ts';
 
 const interruption = new AbortController();
 const secondInterruption = new AbortController();
+const termination = new AbortController();
 let isSecondHeeded = false;
 let isInterruptedByPerson = false;
 
@@ -34,6 +35,16 @@ const onInterrupt = (): void => {
     secondInterruption.abort();
     setTimeout(() => process.exit(exitCode.interrupted), lastWordsMs).unref();
   } else process.exit(exitCode.interrupted);
+};
+
+/**
+ * SIGTERM is no key that somebody presses again: it ends what waits as the first Ctrl-C does, however often it comes, and nothing more. What
+ * comes after it where it is not heeded is SIGKILL.
+ */
+const onTerminate = (): void => {
+  isInterruptedByPerson = true;
+  termination.abort();
+  interruption.abort();
 };
 
 /** What changes clusters is not to stop in the middle because nobody reads on. */
@@ -118,6 +129,7 @@ const io: Io = {
   now: Date.now,
   random: Math.random,
   signal: interruption.signal,
+  terminated: termination.signal,
   heedSecondInterrupt: () => {
     isSecondHeeded = true;
     return secondInterruption.signal;
@@ -136,9 +148,9 @@ const io: Io = {
 };
 
 process.on('SIGINT', onInterrupt);
-process.on('SIGTERM', onInterrupt);
+process.on('SIGTERM', onTerminate);
 
 const code = await run(process.argv.slice(2), io);
 // What was written goes out first; connections that are still open are not worth waiting for.
 await Promise.all([stdout.flush(), stderr.flush()]);
-end(code);
+end(code === exitCode.interrupted && termination.signal.aborted ? exitCode.terminated : code);

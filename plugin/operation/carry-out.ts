@@ -212,7 +212,11 @@ const leave = async (
   await keeper.end(recordStatus(log), withinMs);
 };
 
-const leftByPerson = { why: 'interrupted, and left as it is', message: 'interrupted' };
+/** Why a run ends that somebody has ended. */
+const leftByPerson = ({ run: { io } }: Going) =>
+  io.terminated.aborted
+    ? { why: 'ended by SIGTERM, and left as it is', message: 'ended by SIGTERM' }
+    : { why: 'interrupted, and left as it is', message: 'interrupted' };
 
 /** Shorter than what the second Ctrl-C leaves to the process. */
 const lastWordsMs = 1_500;
@@ -226,7 +230,7 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
   const [from, to] = [sites.source.site.name, sites.target.site.name];
   const log: RunLog = { ...going.log, verb: 'undo', from, to };
   const progress = plainProgress(io);
-  const second = io.heedSecondInterrupt();
+  const second = AbortSignal.any([io.heedSecondInterrupt(), io.terminated]);
   const signal = AbortSignal.any([second, keeper.lost, AbortSignal.timeout(request.timeoutMs)]);
   const losses: Losses = { accepted: new Map(), denied: [] };
   const back = { ...going, log, run: { ...run, progress, session } };
@@ -235,7 +239,7 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
     losses,
     stop: { signal, enough: signal, onUp: () => undefined },
   }).catch(async (error: unknown) => {
-    if (second.aborted) await leave({ ...going, log }, leftByPerson, lastWordsMs);
+    if (second.aborted) await leave({ ...going, log }, leftByPerson(going), lastWordsMs);
     else throw error;
   });
   if (states === undefined) return exitCode.interrupted;
@@ -255,7 +259,7 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
 const onInterrupted = async (going: Going): Promise<ExitCode> => {
   const { io, request } = going.run;
   // The interruption is over: what is asked now is a new thing, until the next one.
-  const second = io.heedSecondInterrupt();
+  const second = AbortSignal.any([io.heedSecondInterrupt(), io.terminated]);
   const asking: Io = { ...io, isInteractive: io.isInteractive, stdin: io.stdin, signal: second };
   const ask = async (): Promise<string | undefined> => {
     try {
@@ -266,9 +270,10 @@ const onInterrupted = async (going: Going): Promise<ExitCode> => {
       return 'leave';
     }
   };
-  const answer = io.isInteractive && request.verb !== 'undo' ? await ask() : 'leave';
+  const isAsked = io.isInteractive && !io.terminated.aborted && request.verb !== 'undo';
+  const answer = isAsked ? await ask() : 'leave';
   if (answer === 'undo') return undoNow(going);
-  await leave(going, leftByPerson, second.aborted ? lastWordsMs : undefined);
+  await leave(going, leftByPerson(going), second.aborted ? lastWordsMs : undefined);
   return exitCode.interrupted;
 };
 
@@ -290,7 +295,7 @@ export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
   } catch (error) {
     progress.pause();
     if (stop.isLeft()) {
-      await leave(going, leftByPerson, lastWordsMs);
+      await leave(going, leftByPerson(going), lastWordsMs);
       return { outcomes: [], exit: exitCode.interrupted };
     }
     if (stop.isInterrupted()) return { outcomes: [], exit: await onInterrupted(going) };

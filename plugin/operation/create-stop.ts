@@ -30,16 +30,24 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     enough.abort();
     run.changes.notify();
   };
+  const goesOn = (): boolean =>
+    isPastReturn(log) && !isPromoteRefusedEverywhere(run.session.facts(), run.groups);
+  // A record is written before the promote itself, which may still be refused.
+  const whyItGoesOn = (): string =>
+    isAskedForPrimary(run.session.facts(), run.groups)
+      ? 'the first volume was asked to become primary: it cannot be taken back any more, and goes on'
+      : 'the first volume is about to be promoted, and it goes on';
   const onInterrupt = (): void => {
+    if (io.terminated.aborted) return;
     if (isUp) stopWaiting();
-    else if (isPastReturn(log) && !isPromoteRefusedEverywhere(run.session.facts(), run.groups))
-      tell(
-        // A record is written before the promote itself, which may still be refused.
-        isAskedForPrimary(run.session.facts(), run.groups)
-          ? 'the first volume was asked to become primary: it cannot be taken back any more, and goes on; Ctrl-C again leaves it'
-          : 'the first volume is about to be promoted, and it goes on; Ctrl-C again leaves it',
-        'Warning',
-      );
+    else if (goesOn()) tell(`${whyItGoesOn()}; Ctrl-C again leaves it`, 'Warning');
+    else interruption.abort();
+  };
+  // The application is down: that it is up again is the next point at which nothing is left half done.
+  const onTerminate = (): void => {
+    if (isUp) stopWaiting();
+    else if (goesOn())
+      tell(`SIGTERM: ${whyItGoesOn()} until the application is up; Ctrl-C leaves it`, 'Warning');
     else interruption.abort();
   };
   const onSecondInterrupt = (): void => {
@@ -48,8 +56,10 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
   };
   const second = io.heedSecondInterrupt();
   io.signal.addEventListener('abort', onInterrupt, { once: true });
+  io.terminated.addEventListener('abort', onTerminate, { once: true });
   second.addEventListener('abort', onSecondInterrupt, { once: true });
   if (io.signal.aborted) onInterrupt();
+  if (io.terminated.aborted) onTerminate();
   if (second.aborted) onSecondInterrupt();
   const late = new AbortController();
   const time = AbortSignal.timeout(request.timeoutMs);
@@ -62,6 +72,10 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     /** Nothing is left to be done that an interruption could leave undone. */
     onUp: () => {
       isUp = true;
+      if (io.terminated.aborted) {
+        stopWaiting();
+        return;
+      }
       tell(`${describeUp(hasWorkloads(run), log)}; waiting for the first sync back, Ctrl-C leaves that`);
     },
     isInterrupted: () => interruption.signal.aborted,
@@ -70,6 +84,7 @@ export const createStop = (run: CarryOut, log: RunLog, keeper: RecordKeeper) => 
     end: () => {
       time.removeEventListener('abort', onTime);
       io.signal.removeEventListener('abort', onInterrupt);
+      io.terminated.removeEventListener('abort', onTerminate);
       second.removeEventListener('abort', onSecondInterrupt);
     },
   };

@@ -6,6 +6,7 @@ export type MemoryIo = Io & {
   readonly out: () => string;
   readonly err: () => string;
   readonly interrupt: () => void;
+  readonly terminate: () => void;
 };
 
 export const memoryIo = (
@@ -15,6 +16,7 @@ export const memoryIo = (
   const err: string[] = [];
   const interruption = new AbortController();
   const secondInterruption = new AbortController();
+  const termination = new AbortController();
   const to = (texts: string[]) =>
     createOutput({
       isTerminal: parts.isTerminal ?? false,
@@ -35,12 +37,17 @@ export const memoryIo = (
     now: parts.now ?? (() => 0),
     random: () => 0.5,
     signal: interruption.signal,
+    terminated: termination.signal,
     heedSecondInterrupt: () => secondInterruption.signal,
     outliveReader: () => undefined,
     version: '1.2.3',
     process: { machine: 'test', pid: 1, isAlive: () => false },
     out: () => out.join(''),
     err: () => err.join(''),
+    terminate: () => {
+      termination.abort();
+      interruption.abort();
+    },
     interrupt: () => (interruption.signal.aborted ? secondInterruption : interruption).abort(),
   };
 };

@@ -91,6 +91,45 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('SIGTERM', () => {
+  it('stops before the first promote', () => {
+    const { io, stop, seen } = start(undefined);
+    io.terminate();
+    expect([seen(), io.err()]).toEqual(['stops, interrupted', '']);
+    stop.end();
+  });
+
+  it('lets what is promoted go on until the application is up, and asks nobody to press anything twice', () => {
+    const { io, stop, seen } = start(1);
+    io.terminate();
+    expect(seen()).toBe('goes on');
+    expect(io.err()).toBe(
+      'Warning: west: SIGTERM: the first volume was asked to become primary: it cannot be taken back any more, and goes on until the application is up; Ctrl-C leaves it\n',
+    );
+    stop.onUp();
+    expect(seen()).toBe('goes on, waits no more');
+    stop.end();
+  });
+
+  it('is heeded after a Ctrl-C, which it does not add to', () => {
+    const { io, stop, seen } = start(1);
+    io.interrupt();
+    io.terminate();
+    expect(seen()).toBe('goes on');
+    stop.onUp();
+    expect(seen()).toBe('goes on, waits no more');
+    stop.end();
+  });
+
+  it('is followed by a Ctrl-C that leaves it', () => {
+    const { io, stop, seen } = start(1);
+    io.terminate();
+    io.interrupt();
+    expect(seen()).toBe('stops, left');
+    stop.end();
+  });
+});
+
 const aborted = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 
