@@ -11,6 +11,7 @@ import {
   unfinishedOperation,
 } from '../../core/plan/recorded-moves.ts';
 import type { Block } from '../../core/plan/step-look.ts';
+import type { HandleMap } from '../../core/restore/map-handle.ts';
 import { describeStep } from '../../core/step/step-facts.ts';
 import type { AcceptedLoss, Losses } from '../../plugin/operation/ask-losses.ts';
 import { newGroupState } from '../../plugin/operation/group-state.ts';
@@ -108,6 +109,15 @@ const rivalIn = (world: MovingWorld, operator: Operator, operations: readonly Op
     ? operations.find((it) => ![undefined, operator.name].includes(holderOf(it, world.now)))
     : undefined;
 
+/** `--map-volume-handle`, as whoever knows both Ceph clusters gives it. */
+const handleMap = ({ setup, storage }: MovingWorld, source: SiteNumber, target: SiteNumber): HandleMap =>
+  setup.hasOtherHandles
+    ? claimNames.map((claim) => ({
+        from: storage.handles[source][claim],
+        to: storage.handles[target][claim],
+      }))
+    : [];
+
 const prepare = (
   world: MovingWorld,
   operator: Operator,
@@ -126,6 +136,7 @@ const prepare = (
       resync: false,
       extent: { workloads: true, secrets: false },
       className: undefined,
+      volumeHandles: handleMap(world, source, target),
       consent: {},
       from: [],
       target: targetOfKeys(pairs.map(({ here }) => here)),
