@@ -504,9 +504,13 @@ export const checkExamples = {
         ]),
       }),
     },
-    ...further('cluster-2', {
-      nodes: known([{ metadata: { name: 'node-1', labels: { 'topology.kubernetes.io/zone': 'west-a' } } }]),
-    }),
+    further: [['cluster-1', 'east-a'] as const, ['cluster-2', 'west-a'] as const].map(([context, zone]) => ({
+      context,
+      lists: {
+        ...nothingFurther,
+        nodes: known([{ metadata: { name: 'node-1', labels: { 'topology.kubernetes.io/zone': zone } } }]),
+      },
+    })),
   }),
   DR431: checkFacts({
     here: {

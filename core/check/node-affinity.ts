@@ -27,19 +27,24 @@ const pvsOf = ({ identity }: VolumeStatus, site: SiteFacts): readonly Persistent
   return site.view.volumesOf(volumeIdentityKey(identity));
 };
 
-/** Where it is primary its pods run, or somebody knows that they do not. */
-const mayMoveTo = ({ sides }: VolumeStatus, { site }: SiteFacts): boolean =>
-  sides.some(({ volume }) => volume?.replication !== undefined) &&
-  !sides.some((side) => side.site.context === site.context && side.role.role === 'primary');
+const isProtected = ({ sides }: VolumeStatus): boolean =>
+  sides.some(({ volume }) => volume?.replication !== undefined);
 
-/** The PVs by which a volume would be mounted on a site after a move: its own there, else the one that is restored from the other site. */
+const isPrimaryOn = ({ sides }: VolumeStatus, { site }: SiteFacts): boolean =>
+  sides.some((side) => side.site.context === site.context && side.role.role === 'primary');
+
+/**
+ * The PVs by which a volume is mounted on a site, or would be after a move: its own there, else the one that is restored from the other
+ * site. Where it is primary, its pods may have been there before a label went, and none comes up after a move with a PV of the other site.
+ */
 export const placedOn = (facts: CheckFacts, target: SiteFacts): readonly Placed[] => {
   const source = peerOf(facts, target);
   if (source === undefined) return [];
   return facts.volumes.flatMap((volume) => {
-    if (!mayMoveTo(volume, target)) return [];
+    if (!isProtected(volume)) return [];
     const own = pvsOf(volume, target);
     if (own.length > 0) return own.flatMap((pv) => placedOf(target, pv));
+    if (isPrimaryOn(volume, target)) return [];
     return pvsOf(volume, source).flatMap((pv) => placedOf(source, pv));
   });
 };

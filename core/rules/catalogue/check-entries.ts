@@ -208,7 +208,7 @@ export const checkEntries = {
   DR430: {
     title: 'a node affinity of a PV that no node of the other site meets',
     cause:
-      'The PV of a protected volume has spec.nodeAffinity.required, which provisioners take from the topology of their own site, and no node of the other site has such labels. Judged by the PV of that site where it has one. Unknown where its nodes cannot be read.',
+      'The PV of a protected volume has spec.nodeAffinity.required, which provisioners take from the topology of their own site, and no node of the other site has such labels. Judged by the PV of that site where it has one, also where the volume is primary there. Unknown where its nodes cannot be read.',
     risk: 'A restore takes the field along as it is. Pods that mount the claim there stay Pending, and the field of a PV cannot be changed afterwards.',
     remedy:
       'Label the nodes of the other site, or remove the field during the restore with a transform rule. A PV that exists there already must be deleted and recreated; with Retain the volume is safe.',
@@ -278,7 +278,7 @@ export const checkEntries = {
     commands: ['kubectl -n NAMESPACE describe pvc PVC', 'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY'],
   },
   DR437: {
-    title: 'something that a move could not restore on the other site',
+    title: 'a conflict by which a move could not restore a claim on the other site',
     cause:
       'A protected claim is not on the other site, and what is there stands against restoring it: a PV of its name for another volume, bound to or reserved for another claim, Released or Failed; access modes, class or mode of a PV that do not fit the claim; a claim that is being deleted, Lost or waits for another volume; a quota; a namespace that is being deleted. The rules are those of kubectl dr restore. Quotas are unknown where they cannot be read.',
     risk: 'Relocate and failover find it before they change anything and refuse: on the day of a disaster the application stays down until somebody has mended it.',

@@ -10,6 +10,7 @@ import {
 } from '../../../core/check/examples.ts';
 import type { CheckFacts } from '../../../core/check/facts.ts';
 import { furtherAsked } from '../../../core/check/further-asked.ts';
+import type { FurtherLists } from '../../../core/check/further-lists.ts';
 import { runChecks } from '../../../core/check/run-checks.ts';
 import type { PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
 import type { Pod } from '../../../core/model/pod.ts';
@@ -114,7 +115,18 @@ describe('DR430', () => {
     },
   });
   const volumes = (...list: object[]): SiteSketch => ({ objects: known({ volumes: known(list as never) }) });
-  const nodes = further('cluster-2', { nodes: known([named('n1', { [zone]: 'west-a' })]) });
+  const nodesOf = (...zones: string[]) => known(zones.map((it) => named(it, { [zone]: it })));
+  /** Each site has nodes in a zone of its own, unless told otherwise. */
+  const withNodes = (
+    there: FurtherLists['lists'] = { nodes: nodesOf('west-a') },
+    here: FurtherLists['lists'] = { nodes: nodesOf('east-a') },
+  ): Pick<CheckFacts, 'further'> => ({
+    further: [
+      ...further('cluster-1', here).further.slice(0, 1),
+      ...further('cluster-2', there).further.slice(1),
+    ],
+  });
+  const nodes = withNodes();
 
   it('finds the PV that no node of the other site could mount', () => {
     expect(told('DR430', checkFacts({ here: volumes(bound('east-a')), ...nodes }))).toEqual([
@@ -138,10 +150,24 @@ describe('DR430', () => {
   it('does not know where nodes cannot be read', () => {
     const facts = checkFacts({
       here: volumes(bound('east-a')),
-      ...further('cluster-2', { nodes: unknown('forbidden') }),
+      ...withNodes({ nodes: unknown('forbidden') }),
     });
     expect([told('DR430', facts), gapsOf('NodeAffinity', facts)]).toEqual([[], ['forbidden']]);
-    expect(facts.sites.map((site) => furtherAsked(facts, site))).toEqual([[], ['resourceQuotas', 'nodes']]);
+    expect(facts.sites.map((site) => furtherAsked(facts, site))).toEqual([
+      ['nodes'],
+      ['resourceQuotas', 'nodes'],
+    ]);
+  });
+
+  it('finds the PV by which a volume is primary, and which no node of that site could mount', () => {
+    const moved = { here: volumes(bound('west-a')), ...nodes };
+    expect(told('DR430', checkFacts(moved))).toEqual([
+      expect.stringMatching(
+        /^error cluster-1 PersistentVolume pv-db: has a node affinity here that no node of cluster-1 meets/,
+      ),
+    ]);
+    const labelled = withNodes(undefined, { nodes: nodesOf('east-a', 'west-a') });
+    expect(told('DR430', checkFacts({ ...moved, ...labelled }))).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ describe('the catalogue of safety rules', () => {
       ...numbers(301, 6),
       ...numbers(401, 15),
       'DR420',
-      ...numbers(425, 12),
+      ...numbers(425, 13),
     ]);
   });
 
