@@ -20,7 +20,7 @@ export type BackupFacts = {
   readonly objects: SiteObjects;
   readonly context: Omit<VolumeContext, 'replications' | 'groups' | 'replicationClasses'>;
   /** What else is in a namespace; undefined where workloads were not asked for. */
-  readonly workloadsIn: ((namespace: string) => NamespaceObjects['byPlural']) | undefined;
+  readonly workloadsIn: ((namespace: string) => Pick<NamespaceObjects, 'byPlural' | 'owners'>) | undefined;
 };
 
 /** What a backup is made of. */
@@ -49,7 +49,7 @@ const workloadsOf = (
     chooseWorkloads({
       namespace,
       claimNames: new Set(chosen.map(({ claim }) => claim.metadata.name ?? '')),
-      byPlural: workloadsIn(namespace),
+      ...workloadsIn(namespace),
     }),
   );
 };

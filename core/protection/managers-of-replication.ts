@@ -1,4 +1,4 @@
-import { controllerOf } from '../backup/workloads/pod-owners.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import { resources } from '../model/resource.ts';
 import { oneLine } from '../rules/one-line.ts';
 import { argoCdOf } from '../workload/managers/argo-cd.ts';

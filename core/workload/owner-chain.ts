@@ -1,4 +1,4 @@
-import { controllerOf } from '../backup/workloads/pod-owners.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import type { KubernetesObject, OwnerReference } from '../model/kubernetes-object.ts';
 import { type Reading, unknown } from '../model/reading.ts';
 

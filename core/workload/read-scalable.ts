@@ -1,4 +1,4 @@
-import { controllerOf } from '../backup/workloads/pod-owners.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import type { Resource } from '../model/resource.ts';
 import { type ManagerContext, managersOf } from './managers.ts';

@@ -1,6 +1,7 @@
 import type { RawObject } from '../backup/choose-objects.ts';
 import { claimsMountedBy } from '../backup/workloads/claims-of-workload.ts';
-import { controllerOf, isBuiltInOwner } from '../backup/workloads/pod-owners.ts';
+import { isBuiltInOwner } from '../backup/workloads/pod-owners.ts';
+import { controllerOf } from '../model/controller-of.ts';
 import type { KubernetesObject } from '../model/kubernetes-object.ts';
 import { resources } from '../model/resource.ts';
 import { type ManagerContext, managersOf } from './managers.ts';

@@ -1,15 +1,17 @@
 import type { BackupSource } from '../../core/backup/backup-index.ts';
 import type { BackupFacts } from '../../core/backup/compose-backup.ts';
-import type { NamespaceObjects } from '../../core/backup/workloads/namespace-objects.ts';
+import { isMadeByOperator } from '../../core/backup/workloads/pod-owners.ts';
 import { companionResources, workloadResources } from '../../core/backup/workloads/workload-resources.ts';
 import { DrError, messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
+import { claimsOfPod } from '../../core/model/pod.ts';
 import { known, type Reading, unknown } from '../../core/model/reading.ts';
 import { type Resource, resources } from '../../core/model/resource.ts';
 import { oneLine } from '../../core/rules/one-line.ts';
 import type { SiteObjects } from '../../core/status/snapshot.ts';
 import type { Site } from '../door/clusters.ts';
 import { gatherSite, type Scope } from '../status/gather-site.ts';
+import { followOwners } from './follow-owners.ts';
 
 /** What goes along with the volumes. */
 export type Extent = { readonly workloads: boolean; readonly secrets: boolean };
@@ -70,6 +72,15 @@ const readSource = async (site: Site, scope: Scope): Promise<BackupSource> => {
   };
 };
 
+type ListOf = (resource: Resource) => readonly KubernetesObject[];
+
+/** Workloads, and pods that mount claims, which an operator makes: who that is in the end is read, and nothing else. */
+const madeByOperators = (listOf: ListOf): readonly KubernetesObject[] =>
+  [
+    ...workloadResources.flatMap(listOf),
+    ...listOf(resources.pods).filter((pod) => claimsOfPod(pod).length > 0),
+  ].filter(isMadeByOperator);
+
 type WorkloadsIn = BackupFacts['workloadsIn'];
 
 const readWorkloads = async (site: Site, scope: Scope, extent: Extent): Promise<WorkloadsIn> => {
@@ -84,13 +95,20 @@ const readWorkloads = async (site: Site, scope: Scope, extent: Extent): Promise<
     list,
     byNamespace: Map.groupBy(list.known ? list.value : [], ({ metadata }) => metadata.namespace ?? ''),
   }));
-  return (namespace): NamespaceObjects['byPlural'] =>
-    Object.fromEntries(
+  const listOf: ListOf = ({ plural }) => {
+    const list = grouped.find((it) => it.plural === plural)?.list;
+    return list?.known ? list.value : [];
+  };
+  const owners = await followOwners(site, madeByOperators(listOf), scope.signal);
+  return (namespace) => ({
+    owners,
+    byPlural: Object.fromEntries(
       grouped.map(({ plural, list, byNamespace }) => [
         plural,
         list.known ? known(byNamespace.get(namespace) ?? []) : list,
       ]),
-    );
+    ),
+  });
 };
 
 /** What a server answers does not say which site it is. */

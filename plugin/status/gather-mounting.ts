@@ -1,6 +1,7 @@
 import type { RawObject } from '../../core/backup/choose-objects.ts';
-import { controllerOf, isBuiltInOwner } from '../../core/backup/workloads/pod-owners.ts';
+import { isBuiltInOwner } from '../../core/backup/workloads/pod-owners.ts';
 import { workloadResources } from '../../core/backup/workloads/workload-resources.ts';
+import { controllerOf } from '../../core/model/controller-of.ts';
 import { messageOf } from '../../core/model/error.ts';
 import type { KubernetesObject } from '../../core/model/kubernetes-object.ts';
 import type { PersistentVolumeClaim } from '../../core/model/persistent-volume.ts';

@@ -33,7 +33,7 @@ const mountingWorkloads = (here: NamespaceObjects): RawObject[] =>
  * Secrets where these were read. What somebody else makes, a built-in controller or an operator, is left out.
  */
 export const chooseWorkloads = (here: NamespaceObjects): ChosenObjects => {
-  const mounting = mountingWorkloads(here).map((workload) => ({ workload, why: whyLeftOut(workload) }));
+  const mounting = mountingWorkloads(here).map((workload) => ({ workload, why: whyLeftOut(workload, here) }));
   const workloads = mounting.filter(({ why }) => why === undefined).map(({ workload }) => workload);
   const configMaps = refer(here, resources.configMaps, referencesIn(workloads, ownConfigMapsOf));
   const accounts = refer(here, resources.serviceAccounts, referencesIn(workloads, accountsOf));

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../model/kubernetes-object.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { OwnerLookup } from '../../workload/owner-chain.ts';
 import type { MissingObject } from '../backup-index.ts';
 import type { RawObject } from '../choose-objects.ts';
 
@@ -9,6 +10,8 @@ export type NamespaceObjects = {
   readonly namespace: string;
   readonly claimNames: ReadonlySet<string>;
   readonly byPlural: Readonly<Record<string, Reading<readonly KubernetesObject[]>>>;
+  /** The controllers that were read on the way up from what mounts claims; left out: none were. */
+  readonly owners?: OwnerLookup;
 };
 
 /** The objects of a kind; none where it was not asked for or cannot be read. */

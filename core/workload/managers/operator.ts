@@ -1,4 +1,5 @@
-import { controllerOf, isBuiltInOwner } from '../../backup/workloads/pod-owners.ts';
+import { isBuiltInOwner } from '../../backup/workloads/pod-owners.ts';
+import { controllerOf } from '../../model/controller-of.ts';
 import { oneLine } from '../../rules/one-line.ts';
 import type { Manager } from '../workload.ts';
 import type { Managed } from './managed.ts';

@@ -91,6 +91,36 @@ describe('workloads that mount the claims', () => {
     });
   });
 
+  test('not what an operator makes, which is told by whom a person has made at the top', () => {
+    const ref = (kind: string) => [
+      { apiVersion: 'kubevirt.io/v1', kind, name: 'vm', uid: kind, controller: true },
+    ];
+    const made = (uid: string, by?: string): KubernetesObject => ({
+      metadata: { namespace: 'shop', name: 'vm', uid, ...(by && { ownerReferences: ref(by) }) },
+    });
+    const pod = {
+      ...inNamespace('shop', 'launcher', {
+        spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'db' } }] },
+        status: { phase: 'Running' },
+      }),
+    };
+    const pods = known([{ ...pod, metadata: { ...pod.metadata, ownerReferences: ref('Instance') } }]);
+    const [instance, machine] = [made('Instance', 'Machine'), made('Machine')];
+    const told = (readings: Record<string, Reading<KubernetesObject>>) =>
+      chooseWorkloads({
+        namespace: 'shop',
+        claimNames: new Set(['db']),
+        byPlural: { ...none, pods },
+        owners: ({ uid }) => readings[uid],
+      }).warnings;
+    const says = (kind: string) => [
+      `${kind} shop/vm runs pods that mount a claim and is not in the backup; back it up with its operator`,
+    ];
+    expect(told({ Instance: known(instance), Machine: known(machine) })).toEqual(says('Machine'));
+    expect(told({ Instance: known(instance), Machine: unknown('forbidden') })).toEqual(says('Machine'));
+    expect(told({ Instance: unknown('forbidden') })).toEqual(says('Instance'));
+  });
+
   test.each(['Complete', 'Failed'])('not a Job that is %s: it would run once more', (type) => {
     const job = workload(
       'import',
