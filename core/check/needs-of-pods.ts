@@ -25,10 +25,12 @@ const isThere = (facts: CheckFacts, target: SiteFacts, { list, namespace, name }
 const lacking = (need: PodNeed, from: SiteFacts, target: SiteFacts): Seen => {
   const { list, kind, namespace, name, pod, claim } = need;
   const flags = broughtWith[kind];
+  const options = from.site.kubectl.replace(/^kubectl */, '');
   const next =
     flags === undefined
-      ? `${from.site.kubectl} get ${kind.toLowerCase()} ${shellWord(name)} -o yaml`
-      : `${drCommand(from.site, 'backup', claim)} ${flags}`;
+      ? // A server refuses to create what has the resourceVersion of another one.
+        `${from.site.kubectl} get ${kind.toLowerCase()} ${shellWord(name)} -o yaml | sed /resourceVersion:/d | ${target.site.kubectl} create -f -`
+      : `${drCommand(from.site, 'backup', claim)} ${flags} -d - | kubectl dr restore - --to ${shellWord(target.site.context)} ${options}`.trimEnd();
   return finding('DR432', flags === undefined ? 'error' : 'warning', {
     site: target,
     object: { kind, namespace, name },

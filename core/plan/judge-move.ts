@@ -53,6 +53,10 @@ export const whereOtherwise = (
   return isTakeover && other.view.known ? commandFor('failover', other.site) : undefined;
 };
 
+/** What was to return is lost where it ran, and is not primary where it goes: that one takes over. */
+const isLostToReturn = ({ volumes }: GroupNow, dark: SiteRole): boolean =>
+  dark === 'source' && !volumes.every(({ target }) => target.known && target.value.role.role === 'primary');
+
 /** Without both sites a planned move does not begin, and without the target nothing does. */
 const siteUnknown: Check = (now) => {
   const { verb, sites, volumes } = now;
@@ -62,9 +66,15 @@ const siteUnknown: Check = (now) => {
     const { site, view } = sites[role];
     if (view.known || (role === 'source' && verb === 'failover')) return [];
     const object = claimObject(first.volume, role);
-    const next = whereOtherwise(now, role);
+    const isReturn = verb === 'failback' && !isRefused(view) && !isLostToReturn(now, role);
+    const waits = isReturn ? ': a return begins once it answers' : '';
+    const next = isReturn ? `${site.kubectl} get --raw=/readyz` : whereOtherwise(now, role);
     return [
-      block(role, object, { code: 'Unknown', message: `${site.name} cannot be read: ${view.why}`, next }),
+      block(role, object, {
+        code: 'Unknown',
+        message: `${site.name} cannot be read: ${view.why}${waits}`,
+        next,
+      }),
     ];
   });
 };

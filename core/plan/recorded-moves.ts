@@ -113,3 +113,20 @@ export const recordedSync = (
     return undefined;
   return { at: first.pointOfNoReturnAt, source: `as ${first.name} tells` };
 };
+
+/**
+ * Of volumes that are primary on both sites, the side with the older copies, as the records of the moves that left it behind tell; undefined
+ * where none tells, or not all agree.
+ */
+export const staleSideOf = (
+  recorded: RecordedMoves,
+  volumes: readonly PairedVolume[],
+  names: Readonly<Record<Side, string>>,
+): Side | undefined => {
+  const found = volumes.map((volume) =>
+    (['here', 'there'] as const).filter((side) => isRecordedStale(recorded, volume, names[side])),
+  );
+  const sides = new Set(found.flat());
+  const [side] = sides;
+  return sides.size === 1 && found.every((it) => it.length === 1) ? side : undefined;
+};

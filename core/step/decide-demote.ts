@@ -1,10 +1,12 @@
+import type { ConsentAction } from '../consent.ts';
 import { type Followed, hasFollowedCondition, noteOfDemotion } from '../following/followed.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
+import type { GuardCode } from '../rules/rule-code.ts';
 import { drCommand } from '../status/dr-command.ts';
 import { replicationOfVolume } from '../status/replication.ts';
 import type { ConsentNeed, Decision, Obstacle } from './decision.ts';
 import { followedBy } from './followed-by.ts';
-import { judgeStep, withWish } from './judge-step.ts';
+import { isConsentedTo, judgeStep, withWish } from './judge-step.ts';
 import { replicationToChange } from './own-replication.ts';
 import type { RpoAtRisk } from './rpo-at-risk.ts';
 import { ruleObstacles } from './rule-obstacles.ts';
@@ -66,6 +68,26 @@ const unfollowed = (
   }));
 };
 
+const refuse = (obstacles: readonly Obstacle[]): Decision => ({ kind: 'refuse', isRule: true, obstacles });
+
+/** What lets a demotion pass that a rule stands against. */
+const consentOfRule: Partial<Record<GuardCode, ConsentAction>> = {
+  DR109: 'demote-in-use',
+  DR113: 'lose-since-promote',
+};
+
+/** A consent that somebody wrote on the object by hand, as the guard takes it: there is no flag for a volume that is in use. */
+const isLetPass = (
+  facts: StepFacts,
+  replication: VolumeReplication,
+  { code, now }: { readonly code: GuardCode; readonly now: number },
+): boolean => {
+  const action = consentOfRule[code];
+  if (action === undefined) return false;
+  const asked = { ...replication, spec: withWish(replication, 'secondary').spec };
+  return isConsentedTo(facts, { replication: asked, before: replication }, { action, now });
+};
+
 /**
  * How the volume of a claim becomes secondary here. Never while something uses it, and never with autoResync: right after a demotion
  * RBD can report a split brain that is none, and the healthy copy would be wiped (ceph/ceph-csi#3209).
@@ -80,10 +102,16 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
       : { kind: 'await', key };
   const step = { before: replication, after: withWish(replication, 'secondary') };
   const offers = ['lose-since-promote'] as const;
-  const { refusals, waived } = judgeStep(facts, step, { withoutPeer: 'allow', offers, now });
+  const judged = judgeStep(facts, step, { withoutPeer: 'allow', offers, now });
+  const isOpen = ({ code }: { code: GuardCode }): boolean => !isLetPass(facts, replication, { code, now });
+  const refusals = judged.refusals.filter(isOpen);
+  const keepsConsent = judged.refusals.length > refusals.length;
+  // A consent that is written takes the place of the one that is there: what that lets pass as well is not asked for.
+  const waived = keepsConsent ? judged.waived.filter(isOpen) : judged.waived;
   const open = acceptsLoss ? [] : unfollowed(facts, replication, waived);
-  const obstacles = [...open, ...ruleObstacles(refusals, facts.here)];
-  if (obstacles.length > 0) return { kind: 'refuse', isRule: true, obstacles };
+  if (refusals.length > 0) return refuse([...open, ...ruleObstacles(refusals, facts.here)]);
+  if (keepsConsent && waived.length > 0) return refuse(ruleObstacles(judged.refusals, facts.here));
+  if (open.length > 0) return refuse(open);
   const followed = followedBy(facts);
   return {
     kind: 'write',
@@ -94,6 +122,7 @@ export const decideDemote = (facts: StepFacts, { now, acceptsLoss = false }: Dem
         before: replication,
         replicationState: 'secondary',
         demotion: noteOfDemotion(followed, now),
+        ...(keepsConsent && { keepsConsent }),
       },
     ],
     message: `demoted by VolumeReplication ${key.name}`,

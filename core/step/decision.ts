@@ -21,6 +21,8 @@ export type StepWrite =
       readonly annotations?: Readonly<Record<string, string | undefined>>;
       /** Of a demotion, written down with it: whether the other site had followed. */
       readonly demotion?: DemotionNote;
+      /** The consent that is on the object is what lets it pass, so that it stays. */
+      readonly keepsConsent?: true;
     }
   | { readonly kind: 'delete'; readonly before: VolumeReplication };
 

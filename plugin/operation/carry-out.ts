@@ -38,19 +38,25 @@ const verbs: Readonly<Record<OperationRequest['verb'], OperationVerb>> = {
   undo: 'Undo',
 };
 
-/** A record names what is moved. Where everything is where it is to go, one that was begun is closed. */
-const volumesMoved = ({ session, groups }: CarryOut): readonly MoveVolume[] => {
+/** The groups that there is something to do for. Where everything is where it is to go, a record that was begun is closed for all. */
+const groupsMoving = ({ session, groups }: CarryOut): readonly MoveGroup[] => {
   const facts = session.facts();
   const moving = groups.filter((group) => activeStep(planGroup(facts, group)) !== undefined);
-  return (moving.length > 0 ? moving : groups).flatMap(({ volumes }) => volumes);
+  return moving.length > 0 ? moving : groups;
 };
 
+const volumesOf = (groups: readonly MoveGroup[]): readonly MoveVolume[] =>
+  groups.flatMap(({ volumes }) => volumes);
+
 /** Takes the volumes for this run, and begins its log. */
-const open = async (run: CarryOut, by: string): Promise<{ log: RunLog; keeper: RecordKeeper }> => {
+const open = async (
+  run: CarryOut,
+  { by, moving }: Pick<Going, 'by' | 'moving'>,
+): Promise<{ log: RunLog; keeper: RecordKeeper }> => {
   const { session, request, losses, progress, io, signal } = run;
   const { adopted, keep } = await openRecord({
     session,
-    volumes: volumesMoved(run),
+    volumes: volumesOf(moving),
     verb: verbs[request.verb],
     by,
     reason: request.consent.reason,
@@ -127,12 +133,14 @@ const createRestore = (run: CarryOut, signal: AbortSignal): ((group: MoveGroup) 
 };
 
 const finish = async (going: Going, states: readonly GroupState[]): Promise<readonly Outcome[]> => {
-  const { run, log, keeper } = going;
+  const { run, log, keeper, moving } = going;
   const { session, progress, io } = run;
   const facts = session.facts();
   progress.pause();
   const outcomes = states.map((state) => tellEnd(state, facts, progress));
-  const moved = states.filter((state) => state.end?.is === 'done').flatMap(({ group }) => group.volumes);
+  const done = states.filter((state) => state.end?.is === 'done').map(({ group }) => group);
+  const moved = volumesOf(done.filter((group) => moving.includes(group)));
+  const wereThere = volumesOf(done).length - moved.length;
   log.endedAt = io.now();
   const isDone = outcomes.every((outcome) => outcome === 'Done');
   const donePhase = log.verb === 'undo' ? 'Undone' : 'Succeeded';
@@ -151,7 +159,7 @@ const finish = async (going: Going, states: readonly GroupState[]): Promise<read
       next: 'kubectl dr status -A',
     });
   if (moved.length > 0)
-    progress.tell({ type: 'Done', site: targetName(run), message: summarize(moved.length, log) });
+    progress.tell({ type: 'Done', site: targetName(run), message: summarize(moved.length, log, wereThere) });
   await keeper.end(recordStatus(log));
   if (isDone) tellNext(going);
   else tellLeft(going, 'not everything was done');
@@ -281,11 +289,12 @@ const onInterrupted = async (going: Going): Promise<ExitCode> => {
 export const carryOut = async (run: CarryOut): Promise<CarriedOut> => {
   const { session, losses, io, progress } = run;
   const by = await whoConsents(session.prepared.sites.target.site, run.signal);
-  const { log, keeper } = await open(run, by);
+  const moving = groupsMoving(run);
+  const { log, keeper } = await open(run, { by, moving });
   run.onStarted();
   io.outliveReader();
   const stop = createStop(run, log, keeper);
-  const going = { run, log, keeper, by };
+  const going = { run, log, keeper, by, moving };
   try {
     await backUp(run);
     const states = await go(going, session, { groups: run.groups, losses, stop });

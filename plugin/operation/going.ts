@@ -31,6 +31,8 @@ export type Going = {
   readonly log: RunLog;
   readonly keeper: RecordKeeper;
   readonly by: string;
+  /** The groups that there was something to do for when it began; the others were there already. */
+  readonly moving: readonly MoveGroup[];
 };
 
 /** The name of the site that volumes go to. */

@@ -20,6 +20,7 @@ import {
   indexOperations,
   type PairedVolume,
   type RecordedMoves,
+  staleSideOf,
   unfinishedOperation,
 } from '../../core/plan/recorded-moves.ts';
 import { type ClaimKey, claimKeyText } from '../../core/protection/claims-of-volume.ts';
@@ -35,6 +36,7 @@ import type { Io } from '../io.ts';
 import { usageError } from '../usage-error.ts';
 import { bringBackup, vouchFor } from './bring-backup.ts';
 import type { ObjectSource } from './bring-objects.ts';
+import { commandFor } from './command-for.ts';
 import { customWorkloads, findPodOwners, findRecordedWorkloads } from './find-custom-workloads.ts';
 import { followSite, type LiveSite } from './live-site.ts';
 import { nothingChosen } from './nothing-chosen.ts';
@@ -132,6 +134,54 @@ const identityOf = (pair: VolumePair, shown: ShownPair): VolumeIdentity | undefi
   return undefined;
 };
 
+type Ways = {
+  readonly live: LivePair;
+  readonly roles: readonly PairRoles[];
+  readonly paired: readonly PairedVolume[];
+  readonly recorded: RecordedMoves;
+};
+
+const isDark = (live: LiveSite): boolean => whyLost(live) !== undefined;
+
+/** A return needs both sites, whichever is named. */
+const returnToDark = ({ verb, to }: OperationRequest, { live }: Ways): DrError | undefined => {
+  const dark = [live.here, live.there].find(isDark);
+  if (verb !== 'failback' || to !== undefined || dark === undefined) return undefined;
+  const { name, kubectl } = dark.site;
+  return new DrError({
+    code: 'SiteDark',
+    message: `${name} does not answer (${whyLost(dark)}): a return begins once both sites do, and until then the application stays where it is`,
+    hint: `wait until it answers: ${kubectl} get --raw=/readyz`,
+  });
+};
+
+/** Neither a planned move nor a takeover ends two primaries: one of the two copies is given up, and that is a return. */
+const whileSplit = (request: OperationRequest, ways: Ways): DrError | undefined => {
+  const { live, roles, paired, recorded } = ways;
+  const isSplit = roles.some(({ here, there }) => here === 'primary' && there === 'primary');
+  if (!isSplit || (request.verb !== 'relocate' && request.verb !== 'failover')) return undefined;
+  const names = { here: live.here.site.name, there: live.there.site.name };
+  const split = paired.filter((_, at) => roles[at]?.here === 'primary' && roles[at]?.there === 'primary');
+  const stale = staleSideOf(recorded, split, names);
+  if (stale === undefined)
+    return new DrError({
+      code: 'SplitBrain',
+      message: 'both sites are primary, and no record tells which copy is the older one',
+      hint: `see what each of them holds; the copy of SITE is given up by: kubectl dr failback --to SITE (${names.here} or ${names.there})`,
+    });
+  const good = live[otherSide[stale]].site;
+  const volumes = paired.map(({ pair }): MoveVolume => ({ source: pair.here, target: pair.there }));
+  return new DrError({
+    code: 'SplitBrain',
+    message: `both sites are primary, and ${good.name} took over from ${names[stale]} by a failover: a return gives up the copy of ${names[stale]}, with what was written there since`,
+    hint: commandFor(request, volumes)('failback', good),
+  });
+};
+
+/** Where no direction can be told, and naming one leads nowhere. */
+const whyNoWay = (request: OperationRequest, ways: Ways): DrError | undefined =>
+  returnToDark(request, ways) ?? whileSplit(request, ways);
+
 const chooseSide = (
   request: OperationRequest,
   { live, shown }: { live: LivePair; shown: ShownPair },
@@ -140,6 +190,7 @@ const chooseSide = (
 ): Side => {
   const names = { here: live.here.site.name, there: live.there.site.name };
   const unfinished = unfinishedOperation(recorded, paired);
+  const roles = paired.map(({ pair }) => rolesOf(pair, shown));
   const isSameVerb = unfinished?.verb.toLowerCase() === request.verb;
   const goesTo = isSameVerb ? unfinished.to.name : undefined;
   const begun = (['here', 'there'] as const).find((side) => names[side] === goesTo);
@@ -147,12 +198,14 @@ const chooseSide = (
     verb: request.verb,
     names,
     dark: { here: whyLost(live.here), there: whyLost(live.there) },
-    roles: paired.map(({ pair }) => rolesOf(pair, shown)),
+    roles,
     to: request.to,
     recorded: begun ?? (request.verb === 'failback' ? homeOf(recorded, paired, names) : undefined),
     untold: untold.length === 0 ? undefined : whyUntold(untold),
   });
   if (direction.known) return direction.value;
+  const stuck = whyNoWay(request, { live, roles, paired, recorded });
+  if (stuck !== undefined) throw stuck;
   throw usageError(direction.why, `--to ${names.here}, or --to ${names.there}`);
 };
 

@@ -43,10 +43,11 @@ const took = ({ verb, startedAt, runStartedAt, endedAt }: RunLog): string => {
   return ageBetween(since, endedAt ?? since);
 };
 
-/** One line about what a run did: how many volumes, how long it took, and what was lost. */
-export const summarize = (volumes: number, log: RunLog): string =>
+/** One line about what a run did: how many volumes, how many were there before, how long it took, and what was lost. */
+export const summarize = (volumes: number, log: RunLog, wereThere = 0): string =>
   [
     `${plural(volumes, 'volume')} ${past[log.verb]} from ${log.from} in ${took(log)}`,
+    wereThere === 0 ? '' : `${wereThere} ${wereThere === 1 ? 'was' : 'were'} there already`,
     ...(log.verb === 'undo' ? [] : [...measured(log), ...downFor(log.from, log), describeLoss(log)]),
   ]
     .filter((part) => part !== '')

@@ -118,7 +118,10 @@ const ask = async ({ cluster }: Site, write: Ask, options: WriteOptions): Promis
   const { before, replicationState } = write;
   const operations: Operation[] = [
     ...stillThat(before),
-    ...annotate(before, withConsent(options.consent, before, withDemotion(write))),
+    ...annotate(
+      before,
+      write.keepsConsent ? withDemotion(write) : withConsent(options.consent, before, withDemotion(write)),
+    ),
     { op: 'add', path: '/spec/replicationState', value: replicationState },
     { op: 'add', path: '/spec/autoResync', value: false },
   ];

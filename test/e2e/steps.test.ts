@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { guardedVolumes, type Site } from './guarded-volumes.ts';
+import { consentAnnotation } from '../../core/consent.ts';
+import { consentTo, guardedVolumes, type Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import {
   executable,
@@ -220,6 +221,41 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('single steps, on $flavour', 
     expect(await stateOf('cluster-1', 'db')).toBe('secondary/Secondary');
     await sandbox.dr('sandbox', 'link', 'up');
     expect(await dr('cluster-1', 'promote', 'db')).toMatchObject({ code: 0 });
+  });
+
+  test('demote goes by a consent that somebody wrote on the object, although a pod uses the claim', async () => {
+    await volumes.protect('cluster-1', 'used');
+    await sandbox.until(
+      () => sandbox.kubectl('cluster-1', ['get', 'vr', 'used', '-o', 'jsonpath={.status.lastSyncTime}']),
+      ({ stdout }) => stdout !== '',
+    );
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'stuck', namespace: 'default' },
+      spec: {
+        containers: [{ name: 'app', image: 'app' }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'used' } }],
+      },
+    };
+    await volumes.succeed('cluster-1', ['create', '-f', '-'], JSON.stringify(pod));
+    expect(await dr('cluster-1', 'demote', 'used')).toMatchObject({ code: 4 });
+    const { spec }: { spec: { volumeName: string } } = await volumes.read('cluster-1', 'pvc', 'used');
+    const { spec: volume }: { spec: { csi: { volumeHandle: string } } } = await volumes.read(
+      'cluster-1',
+      'pv',
+      spec.volumeName,
+    );
+    const text = JSON.stringify({
+      ...JSON.parse(consentTo('demote-in-use')),
+      seen: { peer: 'unknown', volumes: [volume.csi.volumeHandle], generation: 1 },
+    });
+    await volumes.succeed('cluster-1', ['annotate', 'vr', 'used', `${consentAnnotation}=${text}`]);
+    // A driver may have an opinion of its own: ceph-csi demotes nothing that a node has attached.
+    const demoted = await dr('cluster-1', 'demote', 'used', '--no-wait');
+    expect(demoted, demoted.stderr).toMatchObject({ code: 0 });
+    await volumes.succeed('cluster-1', ['delete', 'pod', 'stuck', '--wait=true', '--timeout=30s']);
+    await volumes.untilState('cluster-1', 'used', 'Secondary');
   });
 
   test('a person who is interrupted is told that what was asked for goes on', async () => {

@@ -190,10 +190,7 @@ export const checkEntries = {
     risk: 'Storage mirrors the bytes, not the objects. When the site that has them is lost, nothing tells which volume belonged to which claim, and failover refuses.',
     remedy:
       'Back the claim up to somewhere that outlives the site, or restore it into the other site now: it waits there as a replica.',
-    commands: [
-      'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY',
-      'kubectl dr restore DIRECTORY --context PEER',
-    ],
+    commands: ['kubectl dr backup PVC -n NAMESPACE -d DIRECTORY', 'kubectl dr restore DIRECTORY --to PEER'],
   },
   DR429: {
     title: 'a StatefulSet that deletes its claims',
@@ -215,7 +212,7 @@ export const checkEntries = {
     commands: [
       'kubectl --context SITE get pv PV -o yaml',
       'kubectl --context PEER get nodes --show-labels',
-      'kubectl dr restore DIRECTORY --context PEER --transform=FILE',
+      'kubectl dr restore DIRECTORY --to PEER --transform=FILE',
     ],
   },
   DR431: {
@@ -236,8 +233,8 @@ export const checkEntries = {
       'Bring the objects to the other site beforehand: classes by hand or GitOps, the others also by a backup with workloads and secrets.',
     commands: [
       'kubectl dr backup PVC -n NAMESPACE -d DIRECTORY --include-workloads --include-secrets',
-      'kubectl dr restore DIRECTORY --context PEER',
-      'kubectl get priorityclass,runtimeclass -o yaml',
+      'kubectl dr restore DIRECTORY --to PEER',
+      'kubectl get priorityclass NAME -o yaml | sed /resourceVersion:/d | kubectl --context PEER create -f -',
     ],
   },
   DR433: {

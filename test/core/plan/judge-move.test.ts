@@ -45,7 +45,7 @@ describe('a relocate', () => {
     [
       'does not begin without its source',
       { source: dark, target: site({ db: 'replica' }) },
-      ['source Unknown → failover'],
+      ['source Unknown'],
     ],
     [
       'does not begin without its target',
@@ -145,6 +145,16 @@ describe('a failback', () => {
       'does not begin without the site that took over',
       { source: dark, target: site({ db: 'primary' }) },
       ['source Unknown → failover'],
+    ],
+    [
+      'is a takeover where nothing is primary without that site',
+      { source: dark, target: site({ db: 'replica' }) },
+      ['source Unknown → failover'],
+    ],
+    [
+      'waits for the site that it goes to',
+      { source: site({ db: 'primary' }), target: dark },
+      ['target Unknown'],
     ],
     [
       'has nothing to return from a site that has none',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { consentAnnotation } from '../../../core/consent.ts';
 import { known, unknown } from '../../../core/model/reading.ts';
 import type { VolumeAttachment } from '../../../core/model/volume-attachment.ts';
 import { decideDemote } from '../../../core/step/decide-demote.ts';
@@ -102,6 +103,48 @@ describe('a demotion', () => {
     ['who uses it is not known', { pods: unknown('pods of east cannot be read: forbidden') }],
   ])('is refused while %s', (_, users) => {
     expect(codes(decide({ replications: known([followed]), ...users }))).toEqual(['DR109']);
+  });
+
+  describe('while a pod uses the claim', () => {
+    const consented = (
+      accepts: readonly string[],
+      { minutes = 10, sketch = { synced: 5 } as Parameters<typeof vr>[0] } = {},
+    ) => {
+      const replication = vr(sketch);
+      const text = JSON.stringify({
+        accepts,
+        seen: { peer: 'not-primary', volumes: ['handle-pv-db'], generation: 1 },
+        maxLoss: 'unknown',
+        by: 'alice',
+        expires: new Date(now + minutes * 60_000).toISOString(),
+      });
+      const { metadata } = replication;
+      const annotations = { ...metadata.annotations, [consentAnnotation]: text };
+      return { ...replication, metadata: { ...metadata, annotations } };
+    };
+    const demote = (replication: ReturnType<typeof consented>) =>
+      decide({ replications: known([replication]), pods: known([pod]) });
+
+    test('passes by a consent on the object, which stays there', () => {
+      expect(demote(consented(['demote-in-use']))).toMatchObject({
+        kind: 'write',
+        writes: [{ kind: 'ask', keepsConsent: true }],
+        consent: undefined,
+      });
+    });
+
+    test.each([
+      ['has expired', consented(['demote-in-use'], { minutes: -1 })],
+      ['is to something else', consented(['resync'])],
+      ['does not accept that the other site has not followed', consented(['demote-in-use'], { sketch: {} })],
+    ])('is refused where the consent %s', (_, replication) => {
+      expect(codes(demote(replication))).toContain('DR109');
+    });
+
+    test('passes by one that accepts all of it', () => {
+      const all = consented(['demote-in-use', 'lose-since-promote'], { sketch: {} });
+      expect(demote(all)).toMatchObject({ kind: 'write', consent: undefined });
+    });
   });
 
   test('is nothing to do for a secondary, and only waited for where it was asked for', () => {
@@ -257,9 +300,20 @@ describe('a resync', () => {
     expect(codes(decide({ replications: known([vr(secondary)]) }, there))).toEqual(['DR108']);
   });
 
-  test('is refused on a primary, which has to be demoted first', () => {
-    expect(decide({ replications: known([vr()]) }, { replications: known([vr()]) })).toMatchObject({
-      obstacles: [{ code: 'NotDemoted', next: 'kubectl dr demote db -n shop --context east' }],
+  test.each([
+    ['nothing is said to be outdated where the other site follows', vr(secondary), 'status', 'east'],
+    ['which side is older is not told where both are primary', vr(), 'status', 'east'],
+    [
+      'the other site is named where its copy fails',
+      vr({ ...secondary, sets: ['resyncFailed'], message: 'split-brain' }),
+      'resync',
+      'west',
+    ],
+    ['nothing is named where the other site has no replication', undefined, 'status', 'east'],
+  ])('is refused on a primary, and never names its demotion: %s', (_, there, verb, site) => {
+    const lists = { replications: known(there === undefined ? [] : [there]) };
+    expect(decide({ replications: known([vr()]) }, lists)).toMatchObject({
+      obstacles: [{ code: 'NotDemoted', next: `kubectl dr ${verb} db -n shop --context ${site}` }],
     });
   });
 });

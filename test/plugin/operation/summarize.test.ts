@@ -80,6 +80,9 @@ describe('the line that sums up', () => {
 
   it('agrees with what history tells later', () => {
     const log = logOf({ startedAt: start + 900, lastPrimaryAt: at(10) + 100, endedAt: at(20) + 100 });
+    expect(summarize(12, log, 3)).toMatch(
+      /^12 volumes relocated from east in 20s; 3 were there already; volumes/,
+    );
     expect(summarize(2, log)).toMatch(/^2 volumes relocated from east in 20s; volumes primary after 10s/);
     const { startedAt, endedAt, secondsToPrimary } = recordStatus(log)('shop');
     expect({ startedAt, endedAt, secondsToPrimary }).toEqual({
