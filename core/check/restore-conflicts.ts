@@ -9,6 +9,7 @@ import { sameNames } from '../restore/map-names.ts';
 import type { VolumePair } from '../restore/pair-volumes.ts';
 import { planRestore } from '../restore/plan-restore.ts';
 import { rememberHandles } from '../restore/replication-memory.ts';
+import { otherClass, storageClassOf } from '../restore/storage-class-of.ts';
 import { type ResourceQuota, type Target, viewTarget } from '../restore/target.ts';
 import { wantRestore } from '../restore/want-restore.ts';
 import { oneLine } from '../rules/one-line.ts';
@@ -100,10 +101,11 @@ const withoutKnown = (
       .filter(({ claim }) => isOwnOfAnother(target, claim))
       .map(({ claim }) => claimKeyText(keyOfClaim(claim))),
   );
+  const otherClasses = new Set(pairs.map(({ claim }) => otherClass(storageClassOf(claim)).words));
   const isSaid = ({ object, flags }: RestoreConflict): boolean =>
     (object.kind === 'PersistentVolumeClaim' &&
       others.has(claimKeyText({ namespace: object.namespace ?? '', name: object.name }))) ||
-    flags?.words.startsWith('--map-storage-class') === true;
+    (flags !== undefined && otherClasses.has(flags.words));
   return conflicts.filter((conflict) => !isSaid(conflict));
 };
 
