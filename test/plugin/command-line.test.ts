@@ -124,7 +124,7 @@ describe('a command line', () => {
     },
     {
       typed: 'explain DR199',
-      says: 'there is no rule "DR199", only DR101 to DR116, DR201 to DR205, DR301 to DR306, DR401 to DR436; see all of them with "kubectl dr explain"',
+      says: 'there is no rule "DR199", only DR101 to DR116, DR201 to DR205, DR301 to DR306, DR401 to DR437; see all of them with "kubectl dr explain"',
     },
     {
       typed: 'status -o xml',
