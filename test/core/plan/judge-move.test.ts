@@ -45,7 +45,7 @@ describe('a relocate', () => {
     [
       'does not begin without its source',
       { source: dark, target: site({ db: 'replica' }) },
-      ['source Unknown'],
+      ['source Unknown → failover'],
     ],
     [
       'does not begin without its target',
@@ -144,7 +144,7 @@ describe('a failback', () => {
     [
       'does not begin without the site that took over',
       { source: dark, target: site({ db: 'primary' }) },
-      ['source Unknown → failover'],
+      ['source Unknown'],
     ],
     [
       'is a takeover where nothing is primary without that site',

@@ -10,6 +10,7 @@ import {
   type PairedVolume,
   type RecordedMoves,
   recordedSync,
+  staleSideOf,
   unfinishedOperation,
 } from '../../../core/plan/recorded-moves.ts';
 import { on, type RecordSketch, record } from '../operation/records.ts';
@@ -181,6 +182,22 @@ describe('a copy is recorded as older', () => {
 
   test('only on the site that it names', () => {
     expect(isRecordedStale(operations(move('Failover', 'east', forced)), db, 'west')).toBe(false);
+  });
+});
+
+describe('of two primaries the older copy', () => {
+  test.each<[string, RecordSketch[], PairedVolume[], string | undefined]>([
+    ['is the one that a failover left behind', [move('Failover', 'east', forced)], [db], 'here'],
+    ['is told by no planned move', [move('Relocate', 'east', over)], [db], undefined],
+    ['is told by nothing where nothing is on record', [], [db], undefined],
+    [
+      'is not told for all where one of the volumes has no record',
+      [move('Failover', 'east', forced)],
+      [db, paired('other')],
+      undefined,
+    ],
+  ])('%s', (_, sketches, volumes, expected) => {
+    expect(staleSideOf(operations(...sketches), volumes, names)).toBe(expected);
   });
 });
 
