@@ -1,6 +1,7 @@
 import type { ConsentAction } from './consent-action.ts';
 import { millisecondsOf } from './model/api-time.ts';
 import { formatTime } from './model/condition.ts';
+import { compareVolumes, type SeenVolume } from './model/same-volume.ts';
 
 /** What the other site is for a volume, in the word by which a consent names it. */
 export type SeenPeer = 'primary' | 'not-primary' | 'unknown';
@@ -21,8 +22,8 @@ export type Sight = {
   readonly peer: SeenPeer;
   /** What the other site, as a primary, tells of the last sync; undefined where it tells none. */
   readonly lastSync: number | undefined;
-  /** Handles of all volumes that the change is about; undefined for one that is not known. */
-  readonly volumes: readonly (string | undefined)[];
+  /** All volumes that the change is about; undefined for one that is not known. */
+  readonly volumes: readonly (SeenVolume | undefined)[];
   /** Generations of the object that a consent to this may have been given at: the one of now first. */
   readonly generations: readonly [number, ...number[]];
 };
@@ -109,8 +110,13 @@ const olderSync = ({ lastSync }: Seen, now: Sight, action: ConsentAction): strin
     ? `was given with a last sync of ${formatTime(lastSync)} in view, and the other site tells of ${formatTime(now.lastSync)}`
     : undefined;
 
+/** A handle in a consent may be the one that the volume has on the other site. */
+const isOneOf = (handles: readonly string[], volume: SeenVolume | undefined): boolean =>
+  volume !== undefined &&
+  handles.some((volumeHandle) => compareVolumes(volume, { driver: volume.driver, volumeHandle }) === 'same');
+
 const otherVolume = ({ volumes }: Seen, now: Sight): string | undefined =>
-  volumes === undefined || now.volumes.every((it) => it !== undefined && volumes.includes(it))
+  volumes === undefined || now.volumes.every((it) => isOneOf(volumes, it))
     ? undefined
     : `was given for other volumes (${volumes.join(', ')})`;
 

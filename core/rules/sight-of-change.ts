@@ -1,5 +1,8 @@
 import type { ConsentAction } from '../consent.ts';
 import { type SeenPeer, type Sight, worstPeer } from '../consent-seen.ts';
+import { recordedHandle } from '../model/handle-there.ts';
+import { volumeIdentityOf } from '../model/persistent-volume.ts';
+import type { SeenVolume } from '../model/same-volume.ts';
 import type { PeerView } from './peer-view.ts';
 import type { Member, ReplicationFacts } from './replication-facts.ts';
 
@@ -15,8 +18,11 @@ export const peerWord = (view: PeerView, action: ConsentAction): SeenPeer => {
   }
 };
 
-const handleOf = ({ volume }: Member): string | undefined =>
-  volume.known ? volume.value?.spec?.csi?.volumeHandle : undefined;
+const volumeOf = ({ volume }: Member): SeenVolume | undefined => {
+  if (!volume.known || volume.value === undefined) return undefined;
+  const identity = volumeIdentityOf(volume.value);
+  return identity && { ...identity, destination: recordedHandle(volume.value) };
+};
 
 const lastSyncOf = ({ peer }: Member): number[] =>
   peer.state === 'primary' && peer.lastSync !== undefined ? [peer.lastSync] : [];
@@ -36,7 +42,7 @@ export const sightOf = (
       members.value.map(({ peer }) => peerWord(peer, action)),
     ),
     lastSync: oldest(members.value.flatMap(lastSyncOf)),
-    volumes: members.value.map(handleOf),
+    volumes: members.value.map(volumeOf),
     generations,
   };
 };

@@ -10,7 +10,10 @@ import {
 } from '../../core/consent-seen.ts';
 
 const sync = Date.parse('2026-03-01T11:56:00Z');
-const sight: Sight = { peer: 'unknown', lastSync: undefined, volumes: ['handle-1'], generations: [4, 3] };
+const volume = { driver: 'csi.example.com', volumeHandle: 'handle-1', destination: 'handle-there' };
+const image = (poolId: string) =>
+  `0001-0004-rook-${poolId.padStart(16, '0')}-0e43b85c-c8aa-4d35-bb0a-7ec18eba9ee5`;
+const sight: Sight = { peer: 'unknown', lastSync: undefined, volumes: [volume], generations: [4, 3] };
 
 describe('what the giver of a consent saw', () => {
   test('is nothing where nothing is said', () => {
@@ -62,6 +65,13 @@ describe('a consent covers nothing worse than its giver saw', () => {
 
   const others: [string, Seen, Partial<Sight>, string | undefined][] = [
     ['the volume that it was given for', { peer: 'unknown', volumes: ['handle-1'] }, {}, undefined],
+    ['the volume as the other site calls it', { peer: 'unknown', volumes: ['handle-there'] }, {}, undefined],
+    [
+      'an image of ceph-csi in a pool of another number',
+      { peer: 'unknown', volumes: [image('2')] },
+      { volumes: [{ driver: 'rbd.csi.ceph.com', volumeHandle: image('3') }] },
+      undefined,
+    ],
     [
       'another volume',
       { peer: 'unknown', volumes: ['handle-2'] },

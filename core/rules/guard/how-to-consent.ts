@@ -26,7 +26,7 @@ const seenOf = (facts: ReplicationFacts, action: ConsentAction): Seen => {
   const [only, ...more] = volumes;
   return {
     peer,
-    volumes: only === undefined || more.length > 0 ? undefined : [only],
+    volumes: only === undefined || more.length > 0 ? undefined : [only.volumeHandle],
     generation: generations[0],
   };
 };
