@@ -12,6 +12,7 @@ import { createReferee, type Referee } from './referee.ts';
 import {
   haveKubectl,
   packageRoot,
+  patiently,
   type RunningSandbox,
   serverFlavours,
   startSandbox,
@@ -49,7 +50,10 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     const names = Object.keys(codes);
 
     const start = (...words: string[]): Spawned =>
-      spawnDr([...words, '-n', 'codes', '-o', 'json'], emptyHome(sandbox, sandbox.env['KUBECONFIG']!));
+      spawnDr(
+        patiently([...words, '-n', 'codes', '-o', 'json']),
+        emptyHome(sandbox, sandbox.env['KUBECONFIG']!),
+      );
     const run = (...words: string[]): Promise<SpawnEnd> => start(...words).ended;
 
     const succeed = async (running: Promise<{ code: number | null; stdout: string; stderr: string }>) => {

@@ -18,7 +18,13 @@ import type { Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import { bothSites, claimNames, type MovingApplications, movingApplications } from './moving-application.ts';
 import { createReferee, type Referee } from './referee.ts';
-import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+import {
+  haveKubectl,
+  patiently,
+  type RunningSandbox,
+  serverFlavours,
+  startSandbox,
+} from './running-sandbox.ts';
 import { emptyHome, type SpawnEnd, type Spawned, spawnDr } from './spawned-command.ts';
 import { eventsOf, type Told } from './told-events.ts';
 
@@ -112,7 +118,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         },
       });
       const spawned = await spawnInTurn(
-        [...words, '-n', namespace, '-o', 'json'],
+        patiently([...words, '-n', namespace, '-o', 'json']),
         emptyHome(sandbox, proxy.kubeconfig),
       );
       const begun: Going = { ...spawned, proxy, events: () => eventsOf(spawned.stdout()) };
@@ -391,7 +397,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
         },
       });
       const spawned = spawnDr(
-        [...relocate, '-n', 'squeezed-in', '-o', 'json'],
+        patiently([...relocate, '-n', 'squeezed-in', '-o', 'json']),
         emptyHome(sandbox, proxy.kubeconfig),
       );
       await end({ ...spawned, proxy, events: () => eventsOf(spawned.stdout()) }, 0);

@@ -9,7 +9,13 @@ import { applications, barePod, cronJob, workload } from './application.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
 import { openClusters } from './protected-volume.ts';
-import { haveKubectl, type RunningSandbox, serverFlavours, startSandbox } from './running-sandbox.ts';
+import {
+  haveKubectl,
+  patiently,
+  type RunningSandbox,
+  serverFlavours,
+  startSandbox,
+} from './running-sandbox.ts';
 import { spawnDr } from './spawned-command.ts';
 
 type Event = {
@@ -181,7 +187,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
   test('undo before the first promote brings back roles and replicas exactly', async () => {
     await dr('sandbox', 'link', 'down');
     // Interrupted once all is demoted: how far it comes within a time depends on the machine.
-    const moving = spawnDr(['relocate', 'deploy/web', ...inShop], sandbox.env);
+    const moving = spawnDr(patiently(['relocate', 'deploy/web', ...inShop]), sandbox.env);
     await sandbox.until(
       async () => moving.stderr(),
       (text) => text.includes('Demote the volumes: done'),
