@@ -4,6 +4,7 @@ import { nameOf } from '../object-name.ts';
 import { pendingGrowth } from '../pending-growth.ts';
 import { storageClassOf } from '../storage-class-of.ts';
 import { isBoundAlready } from './is-bound-already.ts';
+import { nameOfAnotherVolume } from './name-of-another-volume.ts';
 import type { VolumeFacts, VolumeRule } from './volume-rule.ts';
 
 const modeOf = ({ spec }: PersistentVolume | PersistentVolumeClaim): string =>
@@ -24,10 +25,16 @@ const isTooSmall = ({ wanted, options }: VolumeFacts): string | undefined => {
     : `it asks for ${growth.wants} and the PV has ${growth.has}`;
 };
 
+/** The PV that the claim will be bound to: one that is there stays as it is. A PV of another volume is a conflict of its own. */
+const boundTo = (facts: VolumeFacts): PersistentVolume => {
+  const { wanted, target } = facts;
+  const there = target.volume(wanted.volume.metadata.name ?? '');
+  return there === undefined || nameOfAnotherVolume(facts) !== undefined ? wanted.volume : there;
+};
+
 const mismatch = (facts: VolumeFacts): string | undefined => {
   const { claim } = facts.wanted;
-  // One that is there stays as it is: to that the claim is bound.
-  const volume = facts.target.volume(facts.wanted.volume.metadata.name ?? '') ?? facts.wanted.volume;
+  const volume = boundTo(facts);
   const size = isNoQuantity(volume, claim) ?? isTooSmall(facts);
   if (size !== undefined) return size;
   if (storageClassOf(volume) !== storageClassOf(claim))
