@@ -126,7 +126,7 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('kubectl dr check with $flavo
         { name: 'cluster-1', readable: true, message: null },
         { name: 'cluster-2', readable: true, message: null },
       ],
-      summary: { errors: 0, warnings: 0, infos: 1, checks: 33, claims: 1 },
+      summary: { errors: 0, warnings: 0, infos: 1, checks: 34, claims: 1 },
     });
     const incomplete = report.checks.filter((run: { complete: boolean }) => !run.complete);
     expect(report.summary.incompleteChecks).toBe(incomplete.length);
