@@ -197,7 +197,7 @@ const unpromotable: Check = (now) =>
           (source.known && source.value.role.role === 'primary' && now.besidePrimary === undefined)
         )
           return [];
-        const decision = decidePromote(target.value, promoteOptions(now));
+        const decision = decidePromote(target.value, promoteOptions(now, volume));
         if (decision.kind !== 'refuse') return [];
         return refusalsOf(decision, { site: 'target', object: claimObject(volume, 'target') }).filter(
           ({ obstacle }) => !['NotFound', 'NotBound'].includes(obstacle.code),

@@ -114,7 +114,7 @@ const needToHandOver = (
 const needToPromoteDemoted = (it: VolumeNow, group: GroupNow): ConsentNeed | undefined => {
   if (it.isThrough || !it.target.known || !it.source.known || it.source.value.role.role === 'primary')
     return undefined;
-  const decision = decidePromote(it.target.value, promoteOptions(group));
+  const decision = decidePromote(it.target.value, promoteOptions(group, it.volume));
   const consent = decision.kind === 'write' ? decision.consent : undefined;
   return consent?.accepts.every((action) => action === 'lose-since-promote') ? consent : undefined;
 };

@@ -61,7 +61,7 @@ const classLacking = (it: VolumeNow, now: GroupNow): Obstacle | undefined => {
 
 const ofPromote = (it: VolumeNow, now: GroupNow): readonly Block[] => {
   if (!it.target.known) return [];
-  const decision = decidePromote(it.target.value, promoteOptions(now));
+  const decision = decidePromote(it.target.value, promoteOptions(now, it.volume));
   if (decision.kind !== 'refuse') return [];
   return refusalsOf(decision, { site: 'target', object: claimObject(it.volume, 'target') }).filter(
     ({ obstacle }) => staysSo.includes(obstacle.code),

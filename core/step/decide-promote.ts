@@ -1,5 +1,6 @@
 import { restoreAnnotations } from '../backup/restore-annotations.ts';
 import type { ConsentAction } from '../consent.ts';
+import type { VolumeIdentity } from '../model/persistent-volume.ts';
 import type { VolumeReplication } from '../model/volume-replication.ts';
 import type { Protector } from '../protection/protectors.ts';
 import { shellWord } from '../rules/guard/commands.ts';
@@ -24,6 +25,8 @@ export type PromoteOptions = {
   readonly now: number;
   /** Until when this copy has everything, as a backup or a record at hand tells. */
   readonly told?: ToldSync | undefined;
+  /** The volume that a backup of the other site has under the name of the claim. */
+  readonly backedUpAs?: VolumeIdentity | undefined;
   /** The site that may stay primary beside this one, as somebody said who knows that its storage is lost though its API answers. */
   readonly besidePrimary?: string | undefined;
 };
@@ -199,7 +202,9 @@ export const decidePromote = (facts: StepFacts, options: PromoteOptions): Decisi
   if ('obstacle' in own) return own.obstacle;
   const { replication } = own;
   const early =
-    whyNoCopy(facts) ?? settledAlready(facts, replication, options.className) ?? whyNotBound(facts);
+    whyNoCopy(facts, options.backedUpAs) ??
+    settledAlready(facts, replication, options.className) ??
+    whyNotBound(facts);
   if (early !== undefined) return early;
   const change = changeTo(facts, replication, options);
   if ('kind' in change) return change;

@@ -197,13 +197,15 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
   };
 
   let latest = first;
+  let isEnding = false;
   let soon: NodeJS.Timeout | undefined;
   const own = { holder: holderText(me), until: signal };
   const queue = (copy: Copy): Promise<void> => {
     if (copy.queued !== undefined) return copy.queued;
     const queued = copy.chain.then(() => {
       copy.queued = undefined;
-      return writeCopy(copy, latest, own);
+      // The last write says the same, and that nobody holds it any more.
+      return isEnding ? undefined : writeCopy(copy, latest, own);
     });
     copy.queued = queued;
     copy.chain = queued;
@@ -236,6 +238,7 @@ export const keepRecord = async (options: RecordOptions, first: StatusIn): Promi
     end: async (status, withinMs = lastWriteMs) => {
       clearInterval(renewing);
       clearTimeout(soon);
+      isEnding = true;
       latest = status;
       const how = { holder: '', until: AbortSignal.timeout(withinMs) };
       await Promise.race([

@@ -83,6 +83,8 @@ describe.skipIf(!haveKubectl).each(serverFlavours)(
     test('a planned failover and failback lose nothing, and force nothing', async () => {
       await write('cluster-1', `${claim}: written last on cluster-1`);
       const directory = await backup('cluster-1');
+      // The other side has followed by then.
+      await untilVerdict('Protected');
       await dr('cluster-1', ['demote', claim]);
       await dr(undefined, ['restore', directory, '--to', 'cluster-2']);
       await dr('cluster-2', ['promote', claim]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PersistentVolumeClaim } from '../../../core/model/persistent-volume.ts';
+import type { PersistentVolumeClaim, VolumeIdentity } from '../../../core/model/persistent-volume.ts';
 import { known } from '../../../core/model/reading.ts';
 import { decidePromote } from '../../../core/step/decide-promote.ts';
 import { image, pv, pvc } from '../status/objects.ts';
@@ -29,9 +29,22 @@ describe('a promote of a volume that was never a copy', () => {
     expect(codes(empty, dark)).toEqual(['DR115']);
   });
 
-  test('leads to the command that protects it as what it is', () => {
+  test('leads to the backup that tells whether it is the copy', () => {
     const decision = decidePromote(stepFacts(empty, dark), { now });
-    expect(decision).toMatchObject({ obstacles: [{ next: 'kubectl dr protect db -n shop --context east' }] });
+    const next = 'kubectl dr failover db -n shop --context east --from DIR';
+    expect(decision).toMatchObject({ obstacles: [{ next }] });
+  });
+
+  test('is asked for where a backup of the other site names this very volume, and for no other volume', () => {
+    const facts = stepFacts(empty, dark);
+    const own = pv('pvc-uid-2').spec?.csi as VolumeIdentity;
+    const other = { ...own, volumeHandle: `${own.volumeHandle}-other` };
+    expect(decidePromote(facts, { now, backedUpAs: own })).not.toMatchObject({
+      obstacles: [{ code: 'DR115' }],
+    });
+    expect(decidePromote(facts, { now, backedUpAs: other })).toMatchObject({
+      obstacles: [{ code: 'DR115' }],
+    });
   });
 
   test('is asked for where it was restored here', () => {
