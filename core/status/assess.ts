@@ -11,6 +11,7 @@ import { onlyPrimaryOf, type PairFacts, type SideFacts, sidesOf } from './facts.
 import { type Lag, measureLag } from './lag.ts';
 import { type AnotherVolume, type FindClaim, pairVolumes, type VolumePair } from './pairing.ts';
 import { readRole } from './role.ts';
+import { whyOneCluster } from './same-cluster.ts';
 import { type Schedule, scheduleOf } from './schedule.ts';
 import { findClaims, protectedVolumesOf, type SiteVolume } from './site-volumes.ts';
 import type { SiteName, SiteSnapshot } from './snapshot.ts';
@@ -135,6 +136,7 @@ const claimLacks = (
 
 /** Judges every protected volume of the two sites, in the order of namespace and name. */
 export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] => {
+  const sameCluster = there && whyOneCluster(here, there);
   const snapshots = there === undefined ? [here] : [here, there];
   const schedules = new Map(snapshots.map((snapshot) => [snapshot.site.context, schedulesOf(snapshot)]));
   const claims = { here: claimsOf(here), there: claimsOf(there) };
@@ -164,6 +166,7 @@ export const assess = ({ here, there, named, now }: Assessment): VolumeStatus[] 
         namespace,
         claimName,
         ...sides,
+        sameCluster,
         unmatched,
         another: another && siteOfAnother(another, sides),
         withoutClaim,

@@ -29,10 +29,12 @@ import {
   scheduleUnknown,
 } from './check-sync.ts';
 import type { PairFacts } from './facts.ts';
+import { oneCluster } from './same-cluster.ts';
 import { type Verdict, type VerdictCheck, verdict } from './verdict.ts';
 
 /** The specification of the verdict: in this order, and the first that answers decides. */
 export const verdictChecks: readonly VerdictCheck[] = [
+  oneCluster, // one cluster that is taken for two
   siteUnreadable, // half of the facts are missing
   splitBrain, // two primaries: worse than anything below
   notReplicated, // nothing protects it

@@ -26,6 +26,8 @@ export type PairFacts = {
   readonly there: SideFacts | undefined;
   /** Why the two sides could not be matched by the volume's identity. */
   readonly unmatched: string | undefined;
+  /** Why both sides are one cluster under two addresses; left out where nothing tells so. */
+  readonly sameCluster?: string | undefined;
   /** The volume that the claim of this name has on the other site, where that is another one. */
   readonly another: { readonly site: SiteName; readonly identity: VolumeIdentity } | undefined;
   /** The site that has no claim for the volume; undefined where it has one, and where nobody knows. */

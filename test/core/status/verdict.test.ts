@@ -611,7 +611,16 @@ const wrong: Case[] = [
   },
 ];
 
+const sameClaim = { ...pvc('db'), metadata: { ...pvc('db').metadata, uid: 'uid-db' } };
 const unknownCases: Case[] = [
+  {
+    title: 'one cluster under two addresses, which would look like two primaries',
+    here: site('east', { replications: [vr(primary)], claims: known([sameClaim]) }),
+    there: site('west', { replications: [vr(primary)], claims: known([sameClaim]) }),
+    verdict: 'Unknown',
+    reason: 'SameCluster',
+    message: /^east and west are one cluster: claim shop\/db has the same uid on both/,
+  },
   {
     title: 'the peer does not answer: it may be primary too',
     here: east(primary),
