@@ -58,6 +58,10 @@ const parse = (text: string): Record<string, unknown> | undefined => {
 const timeOf = (value: unknown): number | undefined =>
   typeof value === 'string' ? millisecondsOf(value) : undefined;
 
+/** An API server counts a deletion that waits for finalizers as one more generation, which changes nothing of the spec. */
+const specGenerations = ({ generation = 0, deletionTimestamp }: Demoted['metadata']): readonly number[] =>
+  deletionTimestamp === undefined ? [generation] : [generation, generation - 1];
+
 /**
  * The mark on an object, if it speaks of its last change of the spec, or of the one before where that asks for primary again. Nobody
  * takes it off: the next change makes it void.
@@ -65,10 +69,11 @@ const timeOf = (value: unknown): number | undefined =>
 const markOf = ({ metadata, spec }: Demoted): Extract<Demotion, { kind: 'marked' }> | undefined => {
   const { followed, generation, at, lastSync } =
     parse(metadata.annotations?.[demotionAnnotation] ?? '') ?? {};
-  const expected = (metadata.generation ?? 0) - (spec.replicationState === 'primary' ? 1 : 0);
+  const changesSince = spec.replicationState === 'primary' ? 1 : 0;
+  const isOfThisSpec = specGenerations(metadata).some((it) => generation === it - changesSince);
   const [time, sync] = [timeOf(at), timeOf(lastSync)];
   const state = states.find((it) => it === followed);
-  if (generation !== expected || state === undefined || time === undefined) return undefined;
+  if (!isOfThisSpec || state === undefined || time === undefined) return undefined;
   return { kind: 'marked', followed: state, at: time, ...(sync === undefined ? {} : { lastSync: sync }) };
 };
 

@@ -48,6 +48,19 @@ describe('the mark of a demotion', () => {
     expect(demotionOf(given, askedAt)).toEqual(expected);
   });
 
+  test.each<[string, ReturnType<typeof object>, Demotion]>([
+    ['counts where the deletion has raised the generation', object('secondary', 5, mark(4)), yes],
+    ['counts where it has not', object('secondary', 4, mark(4)), yes],
+    ['counts where primary was asked for again before', object('primary', 6, mark(4)), yes],
+    ['is void after another change of the spec', object('secondary', 6, mark(4)), unmarked],
+    ['is void before the change that it speaks of', object('secondary', 3, mark(4)), unmarked],
+    ['is missed where nothing tells what the first version was', object('secondary', 2), unmarked],
+  ])('on an object that is being deleted %s', (_, given, expected) => {
+    const deletionTimestamp = '2026-03-01T12:05:00Z';
+    const deleted = { ...given, metadata: { ...given.metadata, deletionTimestamp } };
+    expect(demotionOf(deleted, askedAt)).toEqual(expected);
+  });
+
   test.each([
     ['is empty', ''],
     ['is no JSON', '{"followed":"yes"'],
