@@ -101,6 +101,9 @@ export const isBetterNote = (note: DemotionNote, than: DemotionNote): boolean =>
   return own > other || (own === other && (note.lastSync ?? 0) > (than.lastSync ?? 0));
 };
 
+/** Whether a copy was primary before its demotion, or may have been: then it may hold what no other has. */
+export const wasPrimaryBefore = (demotion: Demotion): boolean => demotion.kind !== 'never';
+
 /** Whether a demotion on record left the other site with everything. */
 export const leftNothing = (demotion: Demotion): boolean =>
   demotion.kind === 'never' || (demotion.kind === 'marked' && demotion.followed === 'yes');

@@ -37,6 +37,7 @@ export type Obstacle = {
     | 'Terminating'
     | 'GroupMember'
     | 'LeftBehind'
+    | 'NoPrimary'
     | 'StaticVolume'
     | 'Ambiguous'
     | 'Unknown';

@@ -1,4 +1,5 @@
 import type { CopyFacts } from '../../following/copy-facts.ts';
+import { wasPrimaryBefore } from '../../following/demotion.ts';
 import { oneLine } from '../one-line.ts';
 import type { ReplicationChange, ReplicationFacts } from '../replication-facts.ts';
 import { nameReplication, showBothSites } from './commands.ts';
@@ -24,11 +25,19 @@ const notFollowed = ({ followed }: CopyFacts): string =>
     ? '; what was written since it became primary is here alone, as the other site has not followed'
     : '';
 
+/** Of a site that was primary itself nobody can say here that it is a mere replica: the other site is not asked. */
+const onlyWhole = ({ demotion }: CopyFacts): string =>
+  wasPrimaryBefore(demotion)
+    ? '; it was demoted, and unless the other site is primary, its copy may be the only whole one'
+    : '';
+
 const nameRisk = ({ state }: ReplicationChange, copy: CopyFacts): string => {
   const end = 'deleting it ends the mirroring';
   if (state === 'Primary')
     return `${end}, and as it is primary, removes the other site's copy${notFollowed(copy)}`;
-  return state === 'Secondary' ? end : `${end}, and if it is primary, removes the other site's copy`;
+  return state === 'Secondary'
+    ? `${end}${onlyWhole(copy)}`
+    : `${end}, and if it is primary, removes the other site's copy`;
 };
 
 /** DR110. Mirroring is not ended in passing: Disable on a primary has the driver remove the other site's copy. */

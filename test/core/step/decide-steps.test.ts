@@ -333,6 +333,61 @@ describe('the end of a protection', () => {
     });
   });
 
+  const inSync = { wants: 'secondary', state: 'Secondary', sets: ['inSync'] } as const;
+  const autoResync = { ...secondary, autoResync: true } as const;
+  const notFound = { wants: 'secondary', state: 'Unknown', sets: ['volumeNotFound'] } as const;
+  const asked = { wants: 'primary', state: 'Secondary', generation: 2, observed: 1 } as const;
+  const onePair = (here: Parameters<typeof vr>[0], there: Parameters<typeof vr>[0]) =>
+    decide({ replications: known([vr(here)]) }, { replications: known([vr(there)]) });
+
+  test.each([
+    ['both copies are in sync', inSync, inSync],
+    ['the last snapshot is on its way', { ...secondary, left: ['no', 3] } as const, secondary],
+    ['one side would resync by itself', autoResync, inSync],
+    ['the other one would', inSync, autoResync],
+    ['the driver of the other side does not find the volume', inSync, notFound],
+  ])('is refused where both sides are demoted: %s', (_, here, there) => {
+    expect(onePair(here, there)).toMatchObject({
+      kind: 'refuse',
+      isRule: true,
+      obstacles: [{ code: 'NoPrimary', next: 'kubectl dr status db -n shop --context east' }],
+    });
+  });
+
+  test.each([
+    ['the other side is primary', secondary, {}],
+    ['this side is primary', {}, secondary],
+    ['the other side is asked to be', inSync, asked],
+    ['this side is asked to be', asked, inSync],
+    ['both sides are', {}, {}],
+    ['the driver here does not find the volume: that is how it is mended', notFound, inSync],
+    ['the same of one that is asked to be primary', { ...notFound, wants: 'primary' } as const, inSync],
+    ['nobody has acted on it yet', { wants: 'secondary', hasStatus: false } as const, inSync],
+  ])('is not where %s', (_, here, there) => {
+    expect(onePair(here, there)).toMatchObject({ kind: 'write', writes: [{ kind: 'delete' }] });
+  });
+
+  const replicas = /^the replica's VolumeReplication on east/;
+  const onlyWhole = /^the VolumeReplication on east, which was demoted: .* may be the only whole one/;
+
+  test.each([
+    [
+      'with a note, beside a silent site',
+      { ...inSync, generation: 2, left: ['yes', 3] } as const,
+      dark,
+      onlyWhole,
+    ],
+    ['without a note, beside a silent site', { ...inSync, generation: 2 }, dark, onlyWhole],
+    ['where no other site is known', { ...inSync, generation: 2 }, null, onlyWhole],
+    ['where the other site has no replication', { ...inSync, generation: 2 }, {}, onlyWhole],
+    ['that never was primary', inSync, dark, replicas],
+    ['of a primary that answers', { ...secondary, generation: 2 }, { replications: known([vr()]) }, replicas],
+  ])('calls a demoted copy what it is: one %s', (_, here, there, loses) => {
+    expect(decide({ replications: known([vr(here)]) }, there)).toMatchObject({
+      consent: { loses: expect.stringMatching(loses) },
+    });
+  });
+
   test('is nothing to do where nothing is replicated', () => {
     expect(decide({})).toMatchObject({ kind: 'unchanged' });
   });

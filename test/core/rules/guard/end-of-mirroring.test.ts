@@ -34,6 +34,14 @@ judgeCases('DR110', [
     refused: ['Deleting it ends the mirroring. Keep it'],
   },
   {
+    title: 'one that was primary before is not called a replica',
+    given: {
+      ...deletion({ state: 'Secondary' }),
+      copy: { followed: { state: 'yes' }, isTold: false, demotion: { kind: 'unmarked', at: undefined } },
+    },
+    refused: ['it was demoted, and unless the other site is primary, its copy may be the only whole one'],
+  },
+  {
     title: 'a state that nobody knows may be primary',
     given: deletion({ state: 'Unknown' }),
     refused: ["and if it is primary, removes the other site's copy"],
