@@ -150,6 +150,12 @@ const io: Io = {
 process.on('SIGINT', onInterrupt);
 process.on('SIGTERM', onTerminate);
 
+// What waits for something that cannot come any more leaves Node nothing to do: it would end with a code of its own.
+process.on('beforeExit', () => {
+  if (interruption.signal.aborted)
+    end(termination.signal.aborted ? exitCode.terminated : exitCode.interrupted);
+});
+
 const code = await run(process.argv.slice(2), io);
 // What was written goes out first; connections that are still open are not worth waiting for.
 await Promise.all([stdout.flush(), stderr.flush()]);

@@ -7,7 +7,7 @@ import { type FollowedObjects, followObjects } from '../door/follow-objects.ts';
 
 /** One kind of a site as it changes: of the whole cluster where one may list that, else of some namespaces. */
 export type FollowedKind<T extends KubernetesObject> = {
-  /** Settles once everything was listed, or once it is known that it cannot be at the moment. */
+  /** Settles once everything was listed, once it is known that it cannot be at the moment, or once the signal is aborted. */
   readonly looked: Promise<void>;
   /** Why it cannot be read now, if so. */
   failure(): unknown;
@@ -79,6 +79,9 @@ const isWide = ({
 /** Follows one kind until the signal is aborted. Never rejects: a site that does not answer is asked again and again. */
 export const followKind = <T extends KubernetesObject>(options: FollowKindOptions<T>): FollowedKind<T> => {
   const looked = Promise.withResolvers<void>();
+  // An informer that ends before its first list settles nothing.
+  options.signal.addEventListener('abort', () => looked.resolve(), { once: true });
+  if (options.signal.aborted) looked.resolve();
   let parts: readonly Part<T>[] = [];
   let isNarrow = false;
   const startNarrow = (): void => {

@@ -301,6 +301,7 @@ export const prepareOperation = async (
     live.here.looked,
     live.there.looked,
   ]);
+  signal.throwIfAborted();
   const backup = await bringBackup(request, [live.here, live.there], { io, signal });
   const shown: ShownPair = { here: live.here.show([]), there: live.there.show([]) };
   const choices = { here: choiceOf(live.here, shown.here), there: choiceOf(live.there, shown.there) };

@@ -34,6 +34,7 @@ import { renderPlan } from './render-plan.ts';
 import { decideMissing } from './restore-missing.ts';
 import { createSession, type Session } from './session.ts';
 import { tellBlocks, tellConflicts, tellGuardRefusal } from './tell-blocks.ts';
+import { tellEarlyEnd } from './tell-early-end.ts';
 
 /** From this verbosity on, the number of requests is told. */
 const countFrom = 1;
@@ -217,6 +218,7 @@ const isThereAlready = (running: Running, groups: Session['groups']): boolean =>
 
 const follow = async (running: Running): Promise<ExitCode> => {
   const { session, io } = running;
+  running.signal.throwIfAborted();
   const judged = judge(running);
   const { doubts, warnings } = judged;
   if (judged.open.length === 0) return exitCodeOf(judged.outcomes);
@@ -226,8 +228,10 @@ const follow = async (running: Running): Promise<ExitCode> => {
   const stopped = judged.open.filter((group) => !restorable.includes(group)).map((): Outcome => 'Failed');
   const forbidden = restorable.filter((group) => !open.includes(group)).map((): Outcome => 'Refused');
   const outcomes = [...judged.outcomes, ...stopped, ...forbidden];
+  running.signal.throwIfAborted();
   if (open.length === 0) return exitCodeOf(outcomes);
   const plan = planOf(running, open, [...warnings, ...(await tellNeeds(running, open))]);
+  running.signal.throwIfAborted();
   if (running.format !== undefined) {
     const losses = lossesOf(session.facts(), open, false);
     await printPlan(plan, { losses, format: running.format, io });
@@ -293,6 +297,7 @@ export const runOperation = async (
   const { requestTimeoutMs, parallel } = request;
   const maxSockets = Math.min(parallel, mostSockets);
   const sites = await openSites({ ...flags, requestTimeoutMs, maxSockets }, io);
+  let isStarted = false;
   const following = new AbortController();
   const changes = createChangeSignal();
   const stopEarly = (): void => following.abort(io.signal.reason);
@@ -309,11 +314,17 @@ export const runOperation = async (
       io,
       signal,
       changes,
-      onStarted: () => io.signal.removeEventListener('abort', stopEarly),
+      onStarted: () => {
+        isStarted = true;
+        io.signal.removeEventListener('abort', stopEarly);
+      },
       format,
       planned,
       adopt: options.adopt,
     });
+  } catch (error) {
+    if (!isStarted) tellEarlyEnd(io);
+    throw error;
   } finally {
     following.abort();
     if (flags.v >= countFrom) io.stderr.line(`${sites.requestCount()} API requests`);

@@ -10,6 +10,7 @@ import { claimsOfOperation, findOperation } from './find-operation.ts';
 import type { OperationFlags } from './operation-flags.ts';
 import type { OperationRequest } from './operation-request.ts';
 import { runOperation } from './run-operation.ts';
+import { tellEarlyEnd } from './tell-early-end.ts';
 
 /** The flags of `resume` and `undo` as parsed. */
 export type ResumeFlags = OperationFlags & { name?: string };
@@ -30,6 +31,9 @@ export const readMeant = async <T>(
     const both = sites.there === undefined ? [sites.here] : [sites.here, sites.there];
     assertSameClusters(found, await readClusters(both, io.signal));
     return await look(found, sites);
+  } catch (error) {
+    tellEarlyEnd(io);
+    throw error;
   } finally {
     closeSites(sites);
   }

@@ -6,8 +6,10 @@ import type { OperationRecord } from '../../core/operation/operation-record.ts';
 import { keptOperations } from '../../core/operation/records-to-prune.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { applications, barePod, cronJob, workload } from './application.ts';
+import { startProxies } from './counting-proxy.ts';
 import { guardedVolumes, type Site } from './guarded-volumes.ts';
 import { mendAfterFailures } from './mend-after-failures.ts';
+import { bothSites } from './moving-application.ts';
 import { openClusters } from './protected-volume.ts';
 import {
   haveKubectl,
@@ -16,7 +18,7 @@ import {
   serverFlavours,
   startSandbox,
 } from './running-sandbox.ts';
-import { spawnDr } from './spawned-command.ts';
+import { emptyHome, type Spawned, spawnDr } from './spawned-command.ts';
 
 type Event = {
   type: string;
@@ -88,6 +90,25 @@ describe.skipIf(!haveKubectl).each(serverFlavours)('whole procedures, on $flavou
       volumes: [{ source: { name: 'data' } }, { source: { name: 'logs' } }],
       workloads: [{ kind: 'Deployment', name: 'web', replicas: 3 }],
     });
+  });
+
+  test.each([
+    { signal: 'SIGTERM', code: 143, why: 'ended by SIGTERM' },
+    { signal: 'SIGINT', code: 130, why: 'interrupted' },
+  ] as const)('$signal while it still reads ends it with one sentence', async ({ signal, code, why }) => {
+    let reading: Spawned | undefined;
+    const proxy = await startProxies(sandbox.env['KUBECONFIG']!, bothSites, {
+      before: ({ path }) => {
+        if (!path.endsWith('/volumereplications')) return undefined;
+        reading?.child.kill(signal);
+        return 'hang';
+      },
+    });
+    reading = spawnDr(['relocate', 'deploy/web', ...inShop, '--yes'], emptyHome(sandbox, proxy.kubeconfig));
+    const ended = await reading.ended;
+    expect(ended).toMatchObject({ code, stdout: '', stderr: `${why}; nothing was changed\n` });
+    expect(proxy.writes).toEqual([]);
+    await proxy.end();
   });
 
   test('nothing is moved of what nobody named', async () => {
