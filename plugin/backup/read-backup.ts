@@ -17,7 +17,7 @@ export type ReadBackup = {
   readonly index: BackupIndex;
   /** Cleaned, in the order in which they can be created. */
   readonly objects: readonly KubernetesObject[];
-  /** Backups of the store that were not picked though they are newer, or have claims that no newer one has, and why: one clause each. */
+  /** Backups of the store that were not picked though they are newer, or may have claims that no newer one has, and why: one clause each. */
   readonly passedOver: readonly PassedOver[];
   /** Of a store: parts of older backups of the same cluster, for claims that no newer one has. */
   readonly older: readonly OlderPart[];
@@ -76,7 +76,10 @@ const tryOne = async (
 
 type PassedOver = NotThis & { readonly directory: string };
 
-/** What older backups of the same cluster have of claims that no newer one has. One that holds nothing of the kind is not read. */
+/**
+ * What older backups of the same cluster have of claims that no newer one has. One that holds nothing of the kind is not read; what one with
+ * a broken index holds nobody knows.
+ */
 const readOlder = async (
   newest: Pick<ReadBackup, 'index'>,
   stored: readonly StoredBackup[],
@@ -85,6 +88,7 @@ const readOlder = async (
   const older: OlderPart[] = [];
   const passedOver: PassedOver[] = [];
   for (const { directory, index } of stored) {
+    if (!index.known) passedOver.push({ directory, why: index.why });
     if (!index.known || !areOfOneCluster(index.value, newest.index)) continue;
     const claims = claimsLeftTo(index.value, [newest.index, ...older.map((part) => part.index)]);
     if (claims.length === 0) continue;

@@ -129,7 +129,7 @@ export const bringFromBackup = async (
     io,
     whyNot,
   }: {
-    io: Pick<Io, 'stdin' | 'signal'>;
+    io: Pick<Io, 'stdin' | 'stderr' | 'signal'>;
     whyNot: (index: NonNullable<ChosenSource['index']>) => string | undefined;
   },
 ): Promise<ObjectSource> => {

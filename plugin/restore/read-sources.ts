@@ -28,7 +28,7 @@ export type Source = {
 
 /** How sources are read. */
 export type ReadOptions = {
-  readonly io: Pick<Io, 'stdin' | 'signal'>;
+  readonly io: Pick<Io, 'stdin' | 'stderr' | 'signal'>;
   /** Why a backup of a store will not do, as one clause; undefined: it will. */
   readonly whyNot: (index: BackupIndex) => string | undefined;
 };
@@ -102,8 +102,13 @@ const namesOf = (claims: OlderPart['claims']): string => {
   return `${claims.length === 1 ? 'claim' : 'claims'} ${names}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
-const remarksOn = (named: string, { directory, index, passedOver, older }: ReadBackup): string[] => [
-  ...passedOver.map((one) => `backup ${one.directory} was passed over: ${one.why}`),
+/** At once: what fails next may do so for want of what one of them holds. */
+const tellPassedOver = ({ passedOver }: ReadBackup, { stderr }: Pick<Io, 'stderr'>): void => {
+  for (const { directory, why } of passedOver)
+    stderr.line(oneLine(`backup ${directory} was passed over: ${why}`, 400));
+};
+
+const remarksOn = (named: string, { directory, index, older }: ReadBackup): string[] => [
   ...(directory === named
     ? []
     : [`restoring backup ${directory}, taken of ${index.source.site} at ${index.createdAt}`]),
@@ -128,6 +133,7 @@ const wholeIndex = ({ index, older }: ReadBackup): BackupIndex => {
 const readDirectory = async (directory: string, { io, whyNot }: ReadOptions): Promise<Source> => {
   if (!(await holdsBackups(directory, io.signal))) return readManifestDirectory(directory, io.signal);
   const backup = await readBackup(directory, { signal: io.signal, whyNot });
+  tellPassedOver(backup, io);
   return {
     objects: firstOfEachName(
       [backup, ...backup.older].map(({ objects, directory: origin }) =>

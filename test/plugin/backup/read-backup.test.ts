@@ -228,6 +228,24 @@ describe('a store', () => {
     expect(worse.passedOver.map((one) => one.directory)).toEqual([again]);
   });
 
+  test.each<[string, (index: string) => string]>([
+    ['empty', () => ''],
+    ['cut off', (index) => index.slice(0, 20)],
+    ['broken', () => '{"a"'],
+  ])(
+    'passes over an older backup whose index is %s, and says so: it may hold what no newer one has',
+    async (_, change) => {
+      const store = temporaryDirectory();
+      const only = await writtenBackup(store, { createdAt: '2026-11-01T00:00:00Z', claim: 'web' });
+      const newest = await writtenBackup(store, { createdAt: '2026-11-03T00:00:00Z' });
+      const path = join(only, 'INDEX');
+      writeFileSync(path, change(readFileSync(path, 'utf8')));
+      const { directory, older, passedOver } = await read(store);
+      expect({ directory, older }).toEqual({ directory: newest, older: [] });
+      expect(passedOver).toEqual([{ directory: only, why: expect.stringContaining('INDEX') }]);
+    },
+  );
+
   test('gives nothing older of a claim that a backup of everything does not have any more', async () => {
     const store = temporaryDirectory();
     await writtenBackup(store, { createdAt: '2026-11-01T00:00:00Z', claim: 'web' });

@@ -7,10 +7,12 @@ import { formatStreamHeader, streamEnd } from '../../../core/backup/stream-heade
 import type { SourceObject } from '../../../core/restore/sort-objects.ts';
 import { parseRestoreFlags } from '../../../plugin/restore/parse-restore-flags.ts';
 import { planDocument } from '../../../plugin/restore/print-plan.ts';
+import { readChosen } from '../../../plugin/restore/read-chosen.ts';
 import { readSources } from '../../../plugin/restore/read-sources.ts';
 import type { RestoreFlags } from '../../../plugin/restore/restore-flags.ts';
 import { sortSources } from '../../../plugin/restore/sort-sources.ts';
 import { pv, pvc } from '../../core/restore/objects.ts';
+import { writtenBackup } from '../backup/written-backup.ts';
 import { memoryIo } from '../memory-io.ts';
 
 let directory: string;
@@ -91,6 +93,24 @@ describe('sources', () => {
     const reading = read([pipe]);
     execFile('sh', ['-c', 'cat > "$0"', pipe]).stdin?.end(JSON.stringify(pv()));
     expect(names((await reading).objects)).toEqual(['pv-db']);
+  });
+
+  test('may be a store, and a backup of it that was passed over is told before anything can fail', async () => {
+    const store = join(directory, 'store');
+    const only = await writtenBackup(store, { createdAt: '2026-11-01T00:00:00Z', claim: 'web' });
+    await writtenBackup(store, { createdAt: '2026-11-03T00:00:00Z' });
+    writeFileSync(join(only, 'INDEX'), '');
+    const io = memoryIo();
+    const selection = { namespace: 'shop', claims: ['web'], labels: undefined };
+    const choosing = readChosen(
+      [store],
+      { selection, withWorkloads: false },
+      { io, whyNot: () => undefined },
+    );
+    await expect(choosing).rejects.toMatchObject({ code: 'ClaimNotInSource' });
+    expect(io.err()).toMatch(
+      /^backup .*20261101T000000Z\S* was passed over: .*INDEX cannot be understood.*\n$/,
+    );
   });
 
   test('that nobody writes to are waited for until Ctrl-C', async () => {
