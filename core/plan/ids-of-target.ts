@@ -1,13 +1,18 @@
 import { cephServiceOf, readCephHandle } from '../model/ceph-handle.ts';
 import type { PersistentVolume } from '../model/persistent-volume.ts';
 import { volumeIdentityOf } from '../model/persistent-volume.ts';
+import { known } from '../model/reading.ts';
 import { readingOf } from '../model/reading-of.ts';
 import { type SeenVolume, whatDiffers } from '../model/same-volume.ts';
 import { claimKeyText } from '../protection/claims-of-volume.ts';
+import { reservedKeyOf } from '../protection/keys-of-volume.ts';
+import type { ListedSite } from '../protection/view-lists.ts';
 import { mapHandle } from '../restore/map-handle.ts';
 import { storageClassOf } from '../restore/storage-class-of.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
+import { replicationOfVolume } from '../status/replication.ts';
+import { isUnknownToDriver, readRole } from '../status/role.ts';
 import { seenVolume } from '../step/seen-volume.ts';
 import type { GroupNow, VolumeNow } from './move.ts';
 import { type Block, claimObject } from './step-look.ts';
@@ -19,6 +24,16 @@ const uuidLength = 36;
 
 /** The ids of a handle of ceph-csi, as `--map-volume-handle` takes them. */
 const idsOf = (handle: string): string => `${handle.slice(0, -uuidLength)}*`;
+
+/** Its replication says that the driver does not find it: no proof of any ids. Where nobody can tell, it counts. */
+const isNotFound = (view: ListedSite, volume: PersistentVolume): boolean => {
+  const source = reservedKeyOf(volume);
+  const replications = readingOf(() => (source === undefined ? [] : view.replicationsOf(source)));
+  return (
+    replications.known &&
+    replications.value.some((it) => isUnknownToDriver(readRole(known(replicationOfVolume(it)))))
+  );
+};
 
 /** PVs of a StorageClass whose handles name cluster and pool, as those of the volume do. */
 const namesakesOf = (volumes: readonly PersistentVolume[], own: SeenVolume): readonly SeenVolume[] =>
@@ -49,7 +64,8 @@ const strangers = (
   if (mapHandle(volumeHandles, own.volumeHandle) !== undefined) return undefined;
   const className = storageClassOf(volume);
   const listed = readingOf(() => view.value.volumesOfClass(className));
-  const there = listed.known ? namesakesOf(listed.value, own) : [];
+  const volumes = listed.known ? listed.value.filter((it) => !isNotFound(view.value, it)) : [];
+  const there = namesakesOf(volumes, own);
   const hasItsIds = there.some(({ volumeHandle }) => idsOf(volumeHandle) === idsOf(own.volumeHandle));
   return there.length === 0 || hasItsIds ? undefined : { own, there, className };
 };
@@ -60,8 +76,8 @@ const otherIds = (now: GroupNow, it: VolumeNow): readonly Block[] => {
   if (found === undefined || first === undefined) return [];
   const { own, there, className } = found;
   const { site } = now.sites.target;
-  const known = [...new Set(there.map(({ volumeHandle }) => idsOf(volumeHandle)))];
-  const [ids, ...more] = known;
+  const idsThere = [...new Set(there.map(({ volumeHandle }) => idsOf(volumeHandle)))];
+  const [ids, ...more] = idsThere;
   const entry = more.length > 0 ? undefined : `${idsOf(own.volumeHandle)}=${ids}`;
   const differs = whatDiffers({ ...own, driver: first.driver }, first);
   const kept = `${idsOf(own.volumeHandle)}=${idsOf(own.volumeHandle)}`;

@@ -109,11 +109,11 @@ export const unknownNames = (now: GroupNow): readonly Block[] =>
 
 /** A PV keeps its handle: what is restored already is not called otherwise by a flag. */
 const mappedOtherwise = (
-  { sites, volumeHandles }: GroupNow,
+  { sites, volumeHandles, brought }: GroupNow,
   { volume, source, target }: VolumeNow,
 ): readonly Block[] => {
-  if (!source.known || !target.known || target.value.role.role === 'primary') return [];
-  const [own, there] = [seenVolume(source.value), seenVolume(target.value)];
+  if (!target.known || target.value.role.role === 'primary') return [];
+  const [own, there] = [wantedVolume({ volume, source }, brought), seenVolume(target.value)];
   const mapped = own && mapHandle(volumeHandles, own.volumeHandle);
   if (mapped === undefined || there === undefined || there.volumeHandle === mapped) return [];
   const { site } = sites.target;

@@ -152,6 +152,20 @@ describe('an image that the target is yet to get', () => {
     });
   });
 
+  const claimed = (it: PersistentVolume, name: string): PersistentVolume => ({
+    ...it,
+    spec: { ...it.spec, claimRef: { namespace: 'shop', name } },
+  });
+
+  test.each<[string, Standing, number]>([
+    ['does not find it', 'replicaNotFound', 1],
+    ['follows with it', 'replica', 0],
+  ])('goes by a PV there with its ids, or not, where the driver %s', (_, stands, count) => {
+    const same = claimed(ofClass(volume('pv-web', image('b'))), 'web');
+    const there = { ...having({ web: stands }, stranger, same), claims: known([]) };
+    expect(codes({ source: moved, target: there })).toHaveLength(count);
+  });
+
   test.each<[string, MoveSketch]>([
     ['where a person maps its ids', { volumeHandles: [{ from: `${pool(2)}*`, to: `${pool(3)}*` }] }],
     [
@@ -180,6 +194,7 @@ describe('a mapping of handles', () => {
   test.each<[string, MoveSketch]>([
     ['a planned move', {}],
     ['a disaster', { verb: 'failover', source: having({ db: 'demoted' }, volume('pv-db', image('a'))) }],
+    ['the dark, by the handle of the backup', { verb: 'failover', source: dark, brought: backedUp('a') }],
   ])('is refused in %s where the PV is there already and says otherwise', (_, sketch) => {
     expect(lines(sketch)).toEqual([expect.stringContaining('a PV keeps its handle')]);
   });
