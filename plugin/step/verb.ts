@@ -2,6 +2,7 @@ import { backupRecordOf } from '../../core/backup/backup-record.ts';
 import type { VolumeReplication } from '../../core/model/volume-replication.ts';
 import type { ListedSite } from '../../core/protection/view-lists.ts';
 import { drCommand } from '../../core/status/dr-command.ts';
+import { isUnknownToDriver, type RoleReading } from '../../core/status/role.ts';
 import { scheduleOf } from '../../core/status/schedule.ts';
 import { decideDemote } from '../../core/step/decide-demote.ts';
 import { decidePromote } from '../../core/step/decide-promote.ts';
@@ -18,7 +19,7 @@ import {
   type Progress,
 } from '../../core/step/reached.ts';
 import { madeAnewMark, settledDemotion } from '../../core/step/stale-mark.ts';
-import type { StepFacts } from '../../core/step/step-facts.ts';
+import { roleOf, type StepFacts } from '../../core/step/step-facts.ts';
 
 /** What is waited for, and what is written then. */
 export type Stage = {
@@ -68,14 +69,40 @@ const hasSchedule =
     return schedule?.known !== true || schedule.value.kind !== 'none';
   };
 
-/** The other site's object would go on telling of a copy that nobody mirrors any more. */
-const leftByUnprotect = ({ there, peer, key }: StepFacts): Left | undefined => {
+/** That of the primary was ended, or may have been: the other side is demoted, and waits for nobody. */
+const endsPrimary = (own: RoleReading, there: RoleReading): boolean =>
+  own.role === 'primary' ||
+  (own.role === 'unknown' && there.wants !== 'primary' && ['secondary', 'resyncing'].includes(there.role));
+
+/** What the other site has left, where it was no primary that was ended. */
+const keptThere = (
+  own: RoleReading,
+  there: RoleReading,
+  { here, other }: { here: string; other: string },
+) => {
+  const again = isUnknownToDriver(own)
+    ? `to replicate to ${here} again, delete claim and PV there, and restore the volume under the handle that its driver knows`
+    : `a move to ${here} creates one there again`;
+  return there.role === 'primary'
+    ? `${other} stays primary, and ${here} has no VolumeReplication of the volume any more: ${again}`
+    : `${other} keeps its VolumeReplication, and ${here} has none any more: ${again}`;
+};
+
+/** The other site's object is ended as well where it would only tell of a copy that nobody mirrors any more: never that of the good primary. */
+const leftByUnprotect = ({ role, here, there, peer, key }: StepFacts): Left | undefined => {
   if (there === undefined || peer.replication?.kind !== 'VolumeReplication') return undefined;
   const { metadata, spec } = peer.replication.object;
   const { namespace = key.namespace, name = '' } = metadata;
+  const claimThere = { namespace, name: spec.dataSource.name };
+  const roleThere = roleOf(peer.replication);
+  if (roleThere.role === 'primary' || !endsPrimary(role, roleThere))
+    return {
+      message: keptThere(role, roleThere, { here: here.name, other: there.name }),
+      next: drCommand(there, 'status', claimThere),
+    };
   return {
     message: `VolumeReplication ${namespace}/${name} of ${there.name} is left, and nothing is mirrored to or from it any more: end it as well`,
-    next: drCommand(there, 'unprotect', { namespace, name: spec.dataSource.name }),
+    next: drCommand(there, 'unprotect', claimThere),
   };
 };
 
