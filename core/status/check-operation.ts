@@ -54,6 +54,22 @@ const operationCommand = (verb: DrVerb, { operation, namespace }: VolumeOperatio
   return drCommand(site ?? facts.here.site, verb, { namespace, name: operation.name });
 };
 
+/**
+ * Whether it was being taken back when it stopped, by the steps that no procedure makes on its own way: promoting where it came from, or
+ * withdrawing the promote where it goes to. A failback demotes there, too. Once it goes on it notes the point of no return again.
+ */
+const isBeingTakenBack = ({ verb, from, to, steps, pointOfNoReturnAt }: Operation): boolean =>
+  pointOfNoReturnAt === undefined &&
+  steps.some(
+    ({ name, site }) =>
+      (name === 'Promote' && site === from.name) ||
+      (name === 'Demote' && site === to.name && verb !== 'Failback'),
+  );
+
+/** What ends an operation that stopped in the middle, in the direction that it was going in. */
+const goOnCommand = (last: VolumeOperation, facts: PairFacts): string =>
+  operationCommand(isBeingTakenBack(last.operation) ? 'undo' : 'resume', last, facts);
+
 /** Takes the last operation back, where it is one that stopped. */
 export const undoOf = (facts: PairFacts): string | undefined =>
   facts.operation !== undefined && standingOf(facts.operation.operation, facts.now) === 'stopped'
@@ -84,14 +100,15 @@ export const operationStopped: VerdictCheck = (facts) => {
   return verdict('NoPrimary', {
     reason: 'OperationStopped',
     message: `no site is primary: ${stoppedText(last.operation, now)}${why}`,
-    next: operationCommand('resume', last, facts),
+    next: goOnCommand(last, facts),
   });
 };
 
 /** Only a disaster goes on without the site that it moves away from; nothing does without the one that it moves to. */
-const canGoOn = ({ verb, to }: Operation, facts: PairFacts): boolean => {
+const canGoOn = (operation: Operation, facts: PairFacts): boolean => {
   const dark = sidesOf(facts).filter(({ unreadable }) => unreadable !== undefined);
-  return dark.length === 0 || (verb === 'Failover' && dark.every(({ site }) => site.name !== to.name));
+  const isForward = operation.verb === 'Failover' && !isBeingTakenBack(operation);
+  return dark.length === 0 || (isForward && dark.every(({ site }) => site.name !== operation.to.name));
 };
 
 const ownReasons: readonly string[] = ['Operation', 'OperationStopped'];
@@ -119,9 +136,9 @@ export const withOperation = (found: Verdict, facts: PairFacts): Verdict => {
     return { ...found, message: `${found.message}; ${runningText(operation, now)}` };
   const message = `${found.message}; ${stoppedText(operation, now)}`;
   if (!canGoOn(operation, facts)) return { ...found, message };
-  const resume = operationCommand('resume', last, facts);
+  const goOn = goOnCommand(last, facts);
   // Of what is well, nothing is more urgent than to go on.
   return found.next === undefined || found.name === 'Protected'
-    ? { ...found, message, next: resume }
-    : { ...found, message: `${message}; it goes on with "${resume}"` };
+    ? { ...found, message, next: goOn }
+    : { ...found, message: `${message}; it goes on with "${goOn}"` };
 };

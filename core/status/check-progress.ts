@@ -171,12 +171,14 @@ export const unknownToDriver: VerdictCheck = (facts) => {
   const { site, role } = side;
   const name = side.volume?.claimName ?? facts.claimName;
   const isPrimaryElsewhere = onlyPrimaryOf(facts) !== undefined;
-  const way = `If the ids of cluster or pool differ there, ${role.wants === 'primary' ? 'take the move back, ' : ''}end the protection on ${site.name}, delete claim and PV there, and restore or move it again with --map-volume-handle`;
+  const undo = undoOf(facts);
+  const isMove = role.wants === 'primary' || undo !== undefined;
+  const way = `If the ids of cluster or pool differ there, ${isMove ? 'take the move back, ' : ''}end the protection on ${site.name}, delete claim and PV there, and restore or move it again with --map-volume-handle`;
   const end = drCommand(site, 'unprotect', { namespace: facts.namespace, name });
   return verdict(isPrimaryElsewhere ? 'Degraded' : 'NoPrimary', {
     reason: 'UnknownToDriver',
     message: `${isPrimaryElsewhere ? '' : 'no site is primary: '}${whatFails(side)}${forAge(role.since, facts.now)}, as its driver finds no volume by the handle of its PV: ${role.why}. ${way}`,
-    next: role.wants === 'primary' ? (undoOf(facts) ?? end) : end,
+    next: undo ?? end,
   });
 };
 

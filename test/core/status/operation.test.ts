@@ -46,6 +46,8 @@ const only = (here: SiteSnapshot, there?: SiteSnapshot) => {
 
 const history = 'kubectl dr history op-1 -n shop --context east';
 const resume = 'kubectl dr resume op-1 -n shop --context east';
+const undo = 'kubectl dr undo op-1 -n shop --context east';
+const silent = { phase: 'Running', lease: renewed(50) } as const;
 
 describe('a running operation', () => {
   it.each<{ title: string; here?: VrSketch; there?: VrSketch }>([
@@ -155,6 +157,53 @@ describe('an operation that stopped', () => {
     });
   });
 
+  it.each<[string, VrSketch, Partial<VrSketch>]>([
+    ['whose promote was withdrawn there', inSync, { wants: 'secondary', message: 'pool 2 not found' }],
+    [
+      'that goes by a handle that nobody finds there',
+      primary,
+      { wants: 'secondary', message: 'pool 2 not found' },
+    ],
+    ['that is asked to become primary there', inSync, { wants: 'primary' }],
+  ])('is taken back before the protection of a volume is ended %s', (_, here, asked) => {
+    const notFound: VrSketch = { state: 'Unknown', sets: ['volumeNotFound'], changed: 1, ...asked };
+    const verdict = only(at('east', here, operation(stopped)), at('west', notFound));
+    expect(verdict).toMatchObject({
+      reason: 'UnknownToDriver',
+      message: expect.stringContaining('take the move back, end the protection on west'),
+      next: undo,
+    });
+  });
+
+  const steps = (...made: [string, string][]): Status => ({
+    ...stopped,
+    steps: made.map(([name, site]) => ({ name, site, startedAt: ago(15) })),
+  });
+
+  it.each<[string, OperationRecord, string]>([
+    ['withdrew a promote', operation(steps(['Promote', 'west'], ['Demote', 'west'])), undo],
+    ['promoted where it came from', operation(steps(['Promote', 'west'], ['Promote', 'east'])), undo],
+    ['has not been heard of since', operation({ ...steps(['Promote', 'east']), ...silent }), undo],
+    ['demoted where it came from', operation(steps(['Demote', 'east'])), resume],
+    [
+      'is a failback that demoted the older copy',
+      operation(steps(['Demote', 'west']), { verb: 'Failback' }),
+      resume,
+    ],
+    [
+      'has gone on since, and is past its return',
+      operation({ ...steps(['Promote', 'east'], ['Promote', 'west']), pointOfNoReturnAt: ago(13) }),
+      resume,
+    ],
+  ])('goes on in the direction that it was going in: one that %s', (_, given, next) => {
+    expect(only(at('east', inSync, given), at('west', inSync))).toMatchObject({
+      reason: 'OperationStopped',
+      next,
+    });
+    const well = only(at('east', primary, given), at('west', replica));
+    expect(well).toMatchObject({ reason: 'Replicating', next });
+  });
+
   it('is told rather than what fails on a side that is demoted, with why', () => {
     const failing = {
       wants: 'secondary',
@@ -183,10 +232,13 @@ describe('an operation that stopped', () => {
   it('does not go on while a site that it needs is dark', () => {
     const ofRelocate = only(darkSite('west'), at('east', inSync, operation(stopped)));
     expect(ofRelocate.message).toMatch(/relocate by alice stopped .*: time was up$/);
-    const failover = operation(stopped, { verb: 'Failover', from: { name: 'west' }, to: { name: 'east' } });
+    const fromWest = { verb: 'Failover', from: { name: 'west' }, to: { name: 'east' } } as const;
+    const failover = operation(steps(['Promote', 'east']), fromWest);
     expect(only(darkSite('west'), at('east', inSync, failover)).message).toContain(
       'it goes on with "kubectl dr resume',
     );
+    const takenBack = operation(steps(['Promote', 'east'], ['Promote', 'west']), fromWest);
+    expect(only(darkSite('west'), at('east', inSync, takenBack)).message).not.toContain('it goes on with');
   });
 
   it('is told beside a verdict that has no next command, which resume then is', () => {
