@@ -74,15 +74,22 @@ const endsPrimary = (own: RoleReading, there: RoleReading): boolean =>
   own.role === 'primary' ||
   (own.role === 'unknown' && there.wants !== 'primary' && ['secondary', 'resyncing'].includes(there.role));
 
+/** How the volume is replicated to the site again whose protection was ended beside one that keeps its own. */
+const toReplicateAgain = (own: RoleReading, here: string): string => {
+  if (own.role === 'primary')
+    return `the copy on ${here} was primary, too, and follows nobody: if nothing needs it, delete claim, PV and image there before the volume is brought there again`;
+  return isUnknownToDriver(own)
+    ? `to replicate to ${here} again, delete claim and PV there, and restore the volume under the handle that its driver knows`
+    : `a move to ${here} creates one there again`;
+};
+
 /** What the other site has left, where it was no primary that was ended. */
 const keptThere = (
   own: RoleReading,
   there: RoleReading,
   { here, other }: { here: string; other: string },
 ) => {
-  const again = isUnknownToDriver(own)
-    ? `to replicate to ${here} again, delete claim and PV there, and restore the volume under the handle that its driver knows`
-    : `a move to ${here} creates one there again`;
+  const again = toReplicateAgain(own, here);
   return there.role === 'primary'
     ? `${other} stays primary, and ${here} has no VolumeReplication of the volume any more: ${again}`
     : `${other} keeps its VolumeReplication, and ${here} has none any more: ${again}`;

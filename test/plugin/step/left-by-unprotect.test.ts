@@ -37,7 +37,7 @@ describe('what the end of a protection leaves on the other site', () => {
       primary,
       /^west stays primary, .* a move to east creates one there/,
     ],
-    ['the other one of two primaries', primary, primary, /^west stays primary/],
+    ['the other one of two primaries', primary, primary, /^west stays primary, .* follows nobody/],
     ['the primary of one whose role is not known', untouched, primary, /^west stays primary/],
     [
       'the primary of one that the driver does not find',
