@@ -25,7 +25,7 @@ import type { RunLog } from './run-log.ts';
 import type { Session } from './session.ts';
 import { summarize } from './summarize.ts';
 import { tellEnd } from './tell-blocks.ts';
-import { tellLeft, tellNext } from './tell-next.ts';
+import { tellLeft, tellNext, tellNotBack } from './tell-next.ts';
 import { undoSession } from './undo-session.ts';
 
 /** How it went: an outcome for each group, or the code to exit with. */
@@ -259,7 +259,7 @@ const undoNow = async (going: Going): Promise<ExitCode> => {
   await keeper.end(recordStatus(log));
   if (isBack)
     progress.tell({ type: 'Done', site: to, message: 'taken back: everything is as it was before' });
-  else tellLeft(going, 'it could not be taken back as a whole');
+  else tellNotBack(going);
   return isBack ? exitCode.interrupted : exitCode.error;
 };
 

@@ -27,13 +27,20 @@ export const tellLeft = (
     return;
   }
   const isPast = isPastReturn(log) && isAskedForPrimary(facts, run.groups);
-  // Going on would only fail again.
-  if (!isPast && isPromoteInVain(facts, run.groups)) {
+  // After a promote in vain, going on would only fail again.
+  if (facts.verb === 'undo' || (!isPast && isPromoteInVain(facts, run.groups))) {
     run.progress.tell({ type, site, message: why, next: commandAbout(run, 'undo', name) });
     return;
   }
   const undo = isPast ? '' : `; it can be taken back instead: ${commandAbout(run, 'undo', name)}`;
   run.progress.tell({ type, site, message: `${why}${undo}`, next: commandAbout(run, 'resume', name) });
+};
+
+/** What a person is told where a run could not be taken back as a whole: it goes on in that direction. */
+export const tellNotBack = ({ run, keeper }: Going): void => {
+  const message = 'it could not be taken back as a whole';
+  const next = keeper.isKept() ? commandAbout(run, 'undo', keeper.name) : undefined;
+  run.progress.tell({ type: 'Info', site: targetName(run), message, next });
 };
 
 /** What is to be done now that it is done, and under which name it can be found. */
