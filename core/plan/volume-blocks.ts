@@ -5,7 +5,6 @@ import { claimKeyText } from '../protection/claims-of-volume.ts';
 import { mapHandle } from '../restore/map-handle.ts';
 import { shellWord } from '../rules/guard/commands.ts';
 import { oneLine } from '../rules/one-line.ts';
-import { drCommand } from '../status/dr-command.ts';
 import { isUnknownToDriver } from '../status/role.ts';
 import { seenVolume } from '../step/seen-volume.ts';
 import { takersOn } from '../step/taken-volume.ts';
@@ -80,7 +79,7 @@ const underAnotherName = (
   const differs = own && there && whatDiffers(own, there);
   if (own === undefined || there === undefined || differs === undefined || isToldOf(own, there)) return [];
   const mapped = mapHandle(volumeHandles, own.volumeHandle);
-  // What contradicts the PV is told by itself, and what agrees with it tells what there is to be told.
+  // A map that fits the PV vouches for its name; one that does not fit is a finding of its own (mappedOtherwise).
   if (mapped !== undefined) return [];
   const { site } = sites.target;
   const pv = target.value.volume.known ? (target.value.volume.value?.metadata.name ?? '') : '';
@@ -131,9 +130,8 @@ const mappedOtherwise = (
           `--map-volume-handle names ${mapped}, and PV ${pv} of ${site.name} is there already with ${there.volumeHandle}: a PV keeps its handle, so that the flag changes nothing. Leave the flag out if the PV is right. If it is not, see that its policy is Retain, ${protection}delete claim and PV there, and run this again`,
           700,
         ),
-        next: isProtected
-          ? drCommand(site, 'unprotect', volume.target)
-          : `${site.kubectl} describe pv ${shellWord(pv)}`,
+        // The flag may be what is wrong: nothing is ended on its word.
+        next: `${site.kubectl} describe pv ${shellWord(pv)}`,
       },
     },
   ];

@@ -140,5 +140,5 @@ export const withOperation = (found: Verdict, facts: PairFacts): Verdict => {
   // Of what is well, nothing is more urgent than to go on.
   return found.next === undefined || found.name === 'Protected'
     ? { ...found, message, next: goOn }
-    : { ...found, message: `${message}; it goes on with "${goOn}"` };
+    : { ...found, message: `${message}; continue it with "${goOn}"` };
 };

@@ -36,7 +36,7 @@ export const tellLeft = (
   run.progress.tell({ type, site, message: `${why}${undo}`, next: commandAbout(run, 'resume', name) });
 };
 
-/** What a person is told where a run could not be taken back as a whole: it goes on in that direction. */
+/** Says that the undo is incomplete, and that undo continues it. */
 export const tellNotBack = ({ run, keeper }: Going): void => {
   const message = 'it could not be taken back as a whole';
   const next = keeper.isKept() ? commandAbout(run, 'undo', keeper.name) : undefined;

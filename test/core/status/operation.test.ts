@@ -235,10 +235,10 @@ describe('an operation that stopped', () => {
     const fromWest = { verb: 'Failover', from: { name: 'west' }, to: { name: 'east' } } as const;
     const failover = operation(steps(['Promote', 'east']), fromWest);
     expect(only(darkSite('west'), at('east', inSync, failover)).message).toContain(
-      'it goes on with "kubectl dr resume',
+      'continue it with "kubectl dr resume',
     );
     const takenBack = operation(steps(['Promote', 'east'], ['Promote', 'west']), fromWest);
-    expect(only(darkSite('west'), at('east', inSync, takenBack)).message).not.toContain('it goes on with');
+    expect(only(darkSite('west'), at('east', inSync, takenBack)).message).not.toContain('continue it with');
   });
 
   it('is told beside a verdict that has no next command, which resume then is', () => {
@@ -256,7 +256,7 @@ describe('an operation that stopped', () => {
     const verdict = only(at('east', { synced: 30 }, operation(stopped)), at('west', replica));
     expect(verdict).toMatchObject({ name: 'Lagging', next: expect.stringContaining('describe vr db-vr') });
     expect(verdict.message).toMatch(
-      /; relocate by alice stopped .*; it goes on with "kubectl dr resume op-1 /,
+      /; relocate by alice stopped .*; continue it with "kubectl dr resume op-1 /,
     );
   });
 
